@@ -1,0 +1,3 @@
+module burstsim
+
+go 1.26.8
