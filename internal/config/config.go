@@ -1,0 +1,139 @@
+// Package config reads an experiment file and turns it into validated
+// settings, or into an error that names file, line and key.
+//
+// Struct tags: `toml` is the key; `default` its value when the file is silent;
+// `doc` the one-line meaning that `burstsim init` writes above it; `range`
+// what a value must satisfy; `oneof` the accepted words; `for` the task,
+// model or time kinds it belongs to (a key given for another kind is an
+// error). A default of "" leaves the zero value, whose meaning `doc` states.
+package config
+
+import "time"
+
+// Config is one experiment file with every default filled in.
+type Config struct {
+	Run        Run        `toml:"run"`
+	Task       Task       `toml:"task"`
+	Model      Model      `toml:"model"`
+	Time       Time       `toml:"time"`
+	Learning   Learning   `toml:"learning"`
+	Integrator Integrator `toml:"integrator"`
+	Record     Record     `toml:"record"`
+	Plots      Plots      `toml:"plots"`
+	Limit      Limit      `toml:"limit"`
+
+	// Compare lists variants: each a name and any of the keys above with
+	// another value. They start from the same weights and see the same data.
+	Compare []Variant `toml:"-"`
+}
+
+// Variant is one entry of [[compare]]: the whole experiment with its
+// overrides applied.
+type Variant struct {
+	Name   string
+	Config Config
+}
+
+// Duration is a time with its unit: "100ms", "1m30s".
+type Duration time.Duration
+
+// Seconds is the duration in seconds.
+func (d Duration) Seconds() float64 { return time.Duration(d).Seconds() }
+
+// Run names the run and fixes its randomness.
+type Run struct {
+	Name      string `toml:"name" doc:"name of the run; default: the file's name"`
+	Seed      int64  `toml:"seed" default:"1" doc:"seed of weights and task"`
+	Out       string `toml:"out" default:"runs" doc:"folder that receives the run folder"`
+	Precision string `toml:"precision" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
+}
+
+// Task says what the network sees and what it should answer.
+type Task struct {
+	Kind   string   `toml:"kind" default:"regression" oneof:"regression" doc:"what is learned"`
+	Sample Duration `toml:"sample" default:"100ms" range:">0" doc:"time between two samples of the discrete model; sets its learning rate"`
+
+	Inputs         int      `toml:"inputs" default:"3" range:">=1" for:"regression" doc:"number of cosine inputs"`
+	Outputs        int      `toml:"outputs" default:"1" range:">=1" for:"regression" doc:"number of target signals"`
+	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
+	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" for:"regression" doc:"hidden layers of the random teacher network"`
+	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
+	Teacher        string   `toml:"teacher" default:"instant" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
+}
+
+// Model is the network: its populations and its feedback.
+type Model struct {
+	Kind       string  `toml:"kind" default:"burstccn" oneof:"burstccn" doc:"learning rule"`
+	Hidden     []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each hidden layer"`
+	PBaseline  float64 `toml:"p_baseline" default:"0.5" range:"(0,1)" doc:"burst probability without error"`
+	Beta       float64 `toml:"beta" default:"4" range:">0" doc:"gain of the apical dendrite"`
+	WeightGain float64 `toml:"weight_gain" default:"1" range:">0" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out)))"`
+
+	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts: equal to W at all times, random, or equal to W at the start"`
+	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
+	YPlastic bool    `toml:"y_plastic" default:"false" doc:"whether Y learns"`
+	QMode    string  `toml:"q_mode" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
+	QScale   float64 `toml:"q_scale" default:"1" doc:"random: standard deviation of Q; otherwise factor"`
+	QPlastic bool    `toml:"q_plastic" default:"false" doc:"whether Q learns"`
+}
+
+// Time holds the time constants and the phases.
+type Time struct {
+	Kind        string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
+	Dt          Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one"`
+	TauSoma     Duration `toml:"tau_soma" default:"100ms" range:">0" doc:"somatic time constant"`
+	TauDendrite Duration `toml:"tau_dendrite" default:"100ms" range:">0" doc:"apical dendritic time constant"`
+	TauWeight   Duration `toml:"tau_weight" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
+	TauY        Duration `toml:"tau_y" default:"100s" range:">0" doc:"plasticity time constant of Y, where it learns"`
+	TauQ        Duration `toml:"tau_q" default:"100s" range:">0" doc:"plasticity time constant of Q, where it learns"`
+	TraceDelay  Duration `toml:"trace_delay" default:"0s" range:">=0" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
+	Before      Duration `toml:"before" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn       Duration `toml:"learn" default:"1000s" range:">0" doc:"with teacher and plasticity"`
+	After       Duration `toml:"after" default:"100s" range:">=0" doc:"without teacher, after learning"`
+}
+
+// Learning holds what only the discrete model has. Its rates follow from the
+// time constants unless given: lr = sample / tau_weight.
+type Learning struct {
+	Rate        float64 `toml:"lr" range:">=0" doc:"learning rate of W and bias; default: task.sample / time.tau_weight"`
+	YRate       float64 `toml:"y_lr" range:">=0" doc:"learning rate of Y; default: task.sample / time.tau_y"`
+	QRate       float64 `toml:"q_lr" range:">=0" doc:"learning rate of Q; default: task.sample / time.tau_q"`
+	Optimiser   string  `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
+	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\""`
+	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
+}
+
+// Integrator chooses how continuous time is stepped.
+type Integrator struct {
+	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential,layerwise" doc:"stepper"`
+	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
+	RelTol     float64 `toml:"rtol" default:"1e-6" range:">0" doc:"dopri5: relative tolerance"`
+	AbsTol     float64 `toml:"atol" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance"`
+}
+
+// Record chooses what is kept.
+type Record struct {
+	Metrics Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Sample  Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units   int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
+	Windows []Window `toml:"windows" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+}
+
+// Window is a stretch of simulated time.
+type Window struct {
+	Start  Duration `toml:"start" range:">=0"`
+	Length Duration `toml:"length" range:">0"`
+}
+
+// Plots chooses figures and file formats.
+type Plots struct {
+	Figures []string `toml:"figures" default:"[\"dynamics\", \"learning\", \"limit\"]" oneof:"dynamics,learning,limit" doc:"which figures are drawn"`
+	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
+	Units   int      `toml:"units" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+}
+
+// Limit measures how the continuous model tends to the discrete one.
+type Limit struct {
+	Ratios        []float64 `toml:"ratios" range:"(0,1)" doc:"values of tau/T; empty: not measured"`
+	Presentations int       `toml:"presentations" default:"20" range:">=1" doc:"inputs held for T each"`
+}
