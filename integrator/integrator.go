@@ -1,9 +1,16 @@
 // Package integrator advances ordinary differential equations dx/dt = f(t, x)
 // in time. A stepper makes one step and knows nothing of what it moves; the
-// choice of step size, what is saved and when, belong to others.
+// choice of step size, what is saved and when, belong to others. [Adaptive] is
+// the one that chooses its own step size.
 //
 // All steppers allocate when they are bound to a system and never afterwards.
+// None may be used by two goroutines at once.
 package integrator
+
+import (
+	"errors"
+	"fmt"
+)
 
 // Float is the precision of a state. Time is always float64: at 1e5 s a
 // float32 cannot resolve a step of 10 ms.
@@ -11,7 +18,7 @@ type Float interface{ float32 | float64 }
 
 // System is a set of ordinary differential equations.
 type System[F Float] interface {
-	// Dim is the number of state variables.
+	// Dim is the number of state variables, at least one.
 	Dim() int
 	// Derivative stores dx/dt at time t (s) and state x in dst. It must not
 	// keep or change x. Both have length Dim.
@@ -38,12 +45,14 @@ type Blocked[F Float] interface {
 	BlockDerivative(dst []F, k int, t float64, x []F)
 }
 
-// Stepper advances a system by one step.
+// Stepper advances a system by one step. Order and StabilityLimit can be asked
+// before Init; Step cannot.
 type Stepper[F Float] interface {
 	// Init binds the stepper to a system and allocates its memory. It returns
 	// an error if the system lacks what the method needs.
 	Init(sys System[F]) error
-	// Step replaces x at time t by the approximation at t+h (s).
+	// Step replaces x, of length Dim, at time t by the approximation at
+	// t+h (s).
 	Step(t, h float64, x []F)
 	// Reset forgets whatever was kept from the step before. It must be called
 	// when x or the system changed otherwise than by Step.
@@ -53,4 +62,34 @@ type Stepper[F Float] interface {
 	// StabilityLimit is the largest h*leak for which a decay does not grow;
 	// +Inf if there is none.
 	StabilityLimit() float64
+}
+
+// New returns the fixed-step method of that name: "euler", "rk4", "dopri5",
+// "exponential" or "layerwise".
+func New[F Float](method string) (Stepper[F], error) {
+	switch method {
+	case "euler":
+		return &Euler[F]{}, nil
+	case "rk4":
+		return NewRK4[F](), nil
+	case "dopri5":
+		return NewDormandPrince[F](), nil
+	case "exponential":
+		return &Exponential[F]{}, nil
+	case "layerwise":
+		return &Layerwise[F]{}, nil
+	}
+	return nil, fmt.Errorf("integrator: unknown method %q, want euler, rk4, dopri5, exponential or layerwise", method)
+}
+
+// dimension is sys.Dim() of a system that can be integrated.
+func dimension[F Float](sys System[F]) (int, error) {
+	if sys == nil {
+		return 0, errors.New("integrator: no system")
+	}
+	n := sys.Dim()
+	if n < 1 {
+		return 0, fmt.Errorf("integrator: a system of %d variables cannot be integrated", n)
+	}
+	return n, nil
 }

@@ -1,0 +1,238 @@
+package integrator
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+var (
+	// ErrStepCollapsed means that no step that still moves time meets the
+	// tolerances, as before a singularity.
+	ErrStepCollapsed = errors.New("step size collapsed")
+	// ErrNotFinite means that the derivative is not a finite number.
+	ErrNotFinite = errors.New("derivative is not finite")
+)
+
+// The controller's constants, as in Hairer, Nørsett and Wanner, Solving
+// Ordinary Differential Equations I, section II.4.
+const (
+	safety    = 0.9
+	shrink    = 0.2  // the least factor between two step sizes
+	growth    = 5    // the largest
+	beta      = 0.04 // weight of the step before: damps oscillation of the step size
+	leastPast = 1e-4 // a lucky step must not hold back the next
+
+	// leastUlps is the smallest step in units of the last place of time;
+	// stage times must stay apart.
+	leastUlps = 16
+)
+
+// Adaptive integrates with an embedded Runge-Kutta method, choosing the size
+// of each step so that the root mean square over all variables of
+//
+//	error / (AbsTol + RelTol max(|x before|, |x after|))
+//
+// is at most one, where error is the estimate for the step. The size follows
+// from the last two estimates (a proportional-integral controller).
+//
+// Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I,
+// section II.4.
+type Adaptive[F Float] struct {
+	// Tableau is a method with an embedded error estimate. If it has no
+	// stages, that of Dormand and Prince, of order 5, is used.
+	Tableau Tableau
+	// RelTol is the relative tolerance of a step, 1e-6 if zero.
+	RelTol float64
+	// AbsTol is the absolute tolerance of a step, in the unit of the state,
+	// 1e-9 if zero.
+	AbsTol float64
+	// First is the size of the first step (s). If zero, it is estimated from
+	// the derivative.
+	First float64
+	// Max is the largest step (s), without limit if zero.
+	Max float64
+
+	// Accepted and Rejected count trial steps since Init.
+	Accepted, Rejected int
+
+	rk       RungeKutta[F]
+	estimate combination[F]
+	errs     []F
+	fsal     bool
+	current  bool    // rk.k[0] is the derivative at the present state
+	next     float64 // size of the step to try, zero before the first
+	past     float64 // error norm of the step that set next
+}
+
+// Init binds the stepper to a system, allocates its memory and starts the step
+// size and the counters afresh. It returns an error if the tableau has no error
+// estimate, or a tolerance or step size is negative or not a number.
+func (a *Adaptive[F]) Init(sys System[F]) error {
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"RelTol", a.RelTol}, {"AbsTol", a.AbsTol}, {"First", a.First}, {"Max", a.Max}} {
+		if !(v.value >= 0) {
+			return fmt.Errorf("integrator: %s is %g, want a positive number", v.name, v.value)
+		}
+	}
+	tab := a.Tableau
+	if len(tab.B) == 0 {
+		tab = dormandPrince
+	}
+	if tab.Error == nil {
+		return fmt.Errorf("integrator: %s has no error estimate", tab.Name)
+	}
+	rk := RungeKutta[F]{Tableau: tab}
+	if err := rk.Init(sys); err != nil {
+		return err
+	}
+	a.Tableau, a.rk, a.fsal = tab, rk, tab.FSAL()
+	if a.RelTol == 0 {
+		a.RelTol = 1e-6
+	}
+	if a.AbsTol == 0 {
+		a.AbsTol = 1e-9
+	}
+	if a.Max == 0 {
+		a.Max = math.Inf(1)
+	}
+	a.estimate = newCombination(tab.Error, a.rk.k)
+	a.errs = make([]F, sys.Dim())
+	a.Accepted, a.Rejected = 0, 0
+	a.next, a.past = min(a.First, a.Max), leastPast
+	a.Reset()
+	return nil
+}
+
+// Reset forgets the derivative kept from the step before. It must be called
+// when x or the system changed otherwise than by Step, as where an input
+// jumps. The step size is still the best guess and stays.
+func (a *Adaptive[F]) Reset() { a.current = false }
+
+// Step replaces x, of length Dim, at time t by the approximation at t+h and
+// returns h (s), which is positive and at most end-t. A step cut short to end
+// there does not shorten the step after it, and the last two steps share what
+// is left, so that no sliver remains.
+//
+// The error, if any, wraps ErrStepCollapsed or ErrNotFinite; x is then as it
+// was.
+func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
+	if !(end > t) {
+		return 0, fmt.Errorf("integrator: a step from %g s cannot end at %g s", t, end)
+	}
+	k := a.rk.k
+	if !a.current {
+		a.rk.sys.Derivative(k[0], t, x)
+		a.current = true
+	}
+	if a.next == 0 {
+		a.next = min(a.guess(t, end, x), a.Max)
+	}
+	largest, cause := float64(growth), ErrStepCollapsed
+	for {
+		if !(a.next >= leastUlps*ulp(t)) && a.next < end-t {
+			return 0, fmt.Errorf("integrator: at t = %g s: %w", t, cause)
+		}
+		h = a.fit(end - t)
+		norm := a.try(t, h, x)
+		if norm <= 1 {
+			a.adapt(h, norm, largest)
+			break
+		}
+		a.Rejected++
+		cause = ErrStepCollapsed
+		if math.IsNaN(norm) {
+			if !(a.norm(k[0], x, x) <= math.MaxFloat64) {
+				return 0, fmt.Errorf("integrator: at t = %g s: %w", t, ErrNotFinite)
+			}
+			cause = ErrNotFinite
+			norm = math.Inf(1)
+		}
+		a.next = h * max(shrink, safety*math.Pow(norm, -a.exponent()))
+		largest = 1
+	}
+	a.Accepted++
+	copy(x, a.rk.y)
+	a.current = a.fsal
+	if a.fsal {
+		copy(k[0], k[len(k)-1])
+	}
+	return h, nil
+}
+
+// try leaves the state after a step of size h in rk.y and returns the norm of
+// its estimated error.
+func (a *Adaptive[F]) try(t, h float64, x []F) float64 {
+	a.rk.stages(t, h, x, len(a.rk.k))
+	if !a.fsal { // otherwise the last stage already stands on the solution
+		a.rk.solution.add(a.rk.y, x, h)
+	}
+	clear(a.errs)
+	a.estimate.add(a.errs, a.errs, h)
+	return a.norm(a.errs, x, a.rk.y)
+}
+
+// fit is the size of a step to try when this much time is left.
+func (a *Adaptive[F]) fit(left float64) float64 {
+	const rounding = 1 + 1e-10 // of many steps added up to reach end
+	switch {
+	case left <= a.next*rounding:
+		return left
+	case left < 2*a.next:
+		return left / 2
+	}
+	return a.next
+}
+
+// adapt chooses the size of the step after an accepted one of size h.
+func (a *Adaptive[F]) adapt(h, norm, largest float64) {
+	factor := safety * math.Pow(norm, -a.exponent()) * math.Pow(a.past, beta)
+	next := min(h*min(max(factor, shrink), largest), a.Max)
+	if h < a.next && next < a.next {
+		return // cut short by the end: the error says little of a full step
+	}
+	a.next, a.past = next, max(norm, leastPast)
+}
+
+func (a *Adaptive[F]) exponent() float64 { return 1/float64(a.Tableau.Order) - 0.75*beta }
+
+// guess estimates the first step from the first two derivatives, so that an
+// explicit Euler step would err by about a hundredth of the tolerance scale.
+func (a *Adaptive[F]) guess(t, end float64, x []F) float64 {
+	f0, f1, y := a.rk.k[0], a.rk.k[1], a.rk.y
+	size, slope := a.norm(x, x, x), a.norm(f0, x, x)
+	trial := 0.01 * size / slope
+	if !(size >= 1e-5 && slope >= 1e-5) {
+		trial = 1e-6
+	}
+	trial = min(trial, end-t)
+	add1(y, x, F(trial), f0)
+	a.rk.sys.Derivative(f1, t+trial, y)
+	add1(a.errs, f1, -1, f0)
+	curvature := a.norm(a.errs, x, x) / trial
+
+	h := max(1e-6, 1e-3*trial)
+	if steepest := max(slope, curvature); steepest > 1e-15 {
+		h = math.Pow(0.01/steepest, 1/float64(a.Tableau.Order))
+	}
+	return min(h, 100*trial)
+}
+
+// norm is the root mean square of v on the scale of the tolerances.
+func (a *Adaptive[F]) norm(v, before, after []F) float64 {
+	before, after = before[:len(v)], after[:len(v)]
+	var s float64
+	for i := range v {
+		scale := a.AbsTol + a.RelTol*max(math.Abs(float64(before[i])), math.Abs(float64(after[i])))
+		e := float64(v[i]) / scale
+		s += e * e
+	}
+	return math.Sqrt(s / float64(len(v)))
+}
+
+func ulp(t float64) float64 {
+	t = math.Abs(t)
+	return math.Nextafter(t, math.Inf(1)) - t
+}

@@ -1,0 +1,89 @@
+package integrator
+
+import (
+	"fmt"
+	"math"
+)
+
+var _ Stepper[float64] = (*Exponential[float64])(nil)
+
+// Exponential is the exponential Euler method, also known as ETD1, for a Leaky
+// system:
+//
+//	x += h phi1(-leak h) f(t, x),  phi1(z) = (exp(z) - 1)/z
+//
+// It is exact, at any step size, while the rest n(t, x) of dx/dt = -leak x + n
+// is constant.
+//
+// Hochbruck and Ostermann, Exponential integrators, Acta Numerica 19 (2010),
+// section 2.1.
+type Exponential[F Float] struct {
+	sys  Leaky[F]
+	leak []F
+	dx   []F
+
+	h    float64 // the step size that gain belongs to, zero if to none
+	gain []F     // h phi1(-leak h)
+}
+
+// Init returns an error if sys is not Leaky or a rate is not finite.
+func (e *Exponential[F]) Init(sys System[F]) error {
+	n, err := dimension(sys)
+	if err != nil {
+		return err
+	}
+	leaky, ok := sys.(Leaky[F])
+	if !ok {
+		return fmt.Errorf("integrator: exponential Euler needs the decay rates of its system, which %T does not give", sys)
+	}
+	e.sys = leaky
+	e.leak, e.dx, e.gain = make([]F, n), make([]F, n), make([]F, n)
+	e.Reset()
+	for i, l := range e.leak {
+		if math.IsNaN(float64(l)) || math.IsInf(float64(l), 0) {
+			return fmt.Errorf("integrator: variable %d decays at a rate of %g/s", i, l)
+		}
+	}
+	return nil
+}
+
+func (e *Exponential[F]) Step(t, h float64, x []F) {
+	if h != e.h {
+		e.setStep(h)
+	}
+	e.sys.Derivative(e.dx, t, x)
+	dx, gain := e.dx[:len(x)], e.gain[:len(x)]
+	for i := range x {
+		x[i] += gain[i] * dx[i]
+	}
+}
+
+// setStep computes the gains for step size h. Neighbours mostly share their
+// rate, and an exponential costs as much as the rest of a variable's step.
+func (e *Exponential[F]) setStep(h float64) {
+	e.h = h
+	for i, l := range e.leak {
+		if i > 0 && l == e.leak[i-1] {
+			e.gain[i] = e.gain[i-1]
+			continue
+		}
+		e.gain[i] = F(h * phi1(-float64(l)*h))
+	}
+}
+
+// Reset also reads the decay rates again.
+func (e *Exponential[F]) Reset() {
+	e.h = 0
+	e.sys.Leak(e.leak)
+}
+
+func (e *Exponential[F]) Order() int { return 1 }
+
+func (e *Exponential[F]) StabilityLimit() float64 { return math.Inf(1) }
+
+func phi1(z float64) float64 {
+	if z == 0 {
+		return 1
+	}
+	return math.Expm1(z) / z
+}

@@ -1,0 +1,106 @@
+package integrator
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Tableau holds the coefficients of an explicit Runge-Kutta method with
+// s stages:
+//
+//	k_i = f(t + C_i h, x + h sum_j<i A_ij k_j),  x += h sum_i B_i k_i
+type Tableau struct {
+	Name string
+	A    [][]float64 // s rows, row i of length i
+	B    []float64   // s weights of the solution
+	C    []float64   // s stage times, as fractions of the step
+
+	// Order is the order of convergence.
+	Order int
+	// Error holds the s weights of the solution less those of an embedded
+	// solution of order Order-1, or is nil if there is none.
+	Error []float64
+}
+
+// FSAL reports whether the last stage is the derivative at the end of the step
+// ("first same as last"), so that the next step can begin with it.
+func (tab Tableau) FSAL() bool {
+	last := len(tab.B) - 1
+	return last > 0 && tab.C[last] == 1 && tab.B[last] == 0 && slices.Equal(tab.A[last], tab.B[:last])
+}
+
+// stabilityLimit is the end of the interval [0, z] on which the stability
+// polynomial obeys |R(-z)| <= 1.
+func (tab Tableau) stabilityLimit() float64 {
+	// No consistent polynomial of degree s stays bounded beyond 2 s^2
+	// (Hairer and Wanner, Solving ODEs II, theorem IV.2.1), so the scan ends.
+	const scan = 1.0 / 64
+	s := float64(len(tab.B))
+	low, high := 0.0, scan
+	for tab.decays(high) && high <= 2*s*s {
+		low, high = high, high+scan
+	}
+	for range 60 {
+		if mid := low + (high-low)/2; tab.decays(mid) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// decays reports whether a step over dx/dt = -x of size z does not grow x,
+// rounding aside.
+func (tab Tableau) decays(z float64) bool {
+	k := make([]float64, len(tab.B))
+	after := 1.0
+	for i, row := range tab.A {
+		x := 1.0
+		for j, a := range row {
+			x -= z * a * k[j]
+		}
+		k[i] = x
+		after -= z * tab.B[i] * x
+	}
+	return math.Abs(after) <= 1+1e-12
+}
+
+// check returns an error unless the coefficients have the right shapes and
+// make a consistent method.
+func (tab Tableau) check() error {
+	s := len(tab.B)
+	if len(tab.A) != s || len(tab.C) != s || tab.Error != nil && len(tab.Error) != s {
+		return fmt.Errorf("integrator: tableau %q has %d rows of A, %d B, %d C and %d Error, want as many of each",
+			tab.Name, len(tab.A), s, len(tab.C), len(tab.Error))
+	}
+	for i, row := range tab.A {
+		if len(row) != i {
+			return fmt.Errorf("integrator: tableau %q: row %d of A has %d entries, want %d", tab.Name, i, len(row), i)
+		}
+		if !near(sum(row), tab.C[i]) {
+			return fmt.Errorf("integrator: tableau %q: row %d of A sums to %g, want C = %g", tab.Name, i, sum(row), tab.C[i])
+		}
+	}
+	if !near(sum(tab.B), 1) {
+		return fmt.Errorf("integrator: tableau %q: B sums to %g, want 1", tab.Name, sum(tab.B))
+	}
+	if !near(sum(tab.Error), 0) {
+		return fmt.Errorf("integrator: tableau %q: Error sums to %g, want 0", tab.Name, sum(tab.Error))
+	}
+	if tab.Order < 1 {
+		return fmt.Errorf("integrator: tableau %q: order %d, want at least 1", tab.Name, tab.Order)
+	}
+	return nil
+}
+
+func sum(v []float64) float64 {
+	var s float64
+	for _, a := range v {
+		s += a
+	}
+	return s
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12 }
