@@ -44,11 +44,31 @@ func Outer[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	gemm(blas.Trans, blas.NoTrans, out, in, rows, alpha, y, out, x, in, 0, dst, in)
 }
 
+// AddOuter adds what Outer would store.
+func AddOuter[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
+	if rows == 1 {
+		x = x[:in]
+		for i, yi := range y[:out] {
+			AddScaled(dst[i*in:(i+1)*in], alpha*yi, x)
+		}
+		return
+	}
+	gemm(blas.Trans, blas.NoTrans, out, in, rows, alpha, y, out, x, in, 1, dst, in)
+}
+
 // ColumnSums stores alpha times the sum over rows of y (rows x n) in dst.
 func ColumnSums[F Float](dst []F, alpha F, y []F, rows int) {
 	n := len(dst)
 	scaleTo(dst, alpha, y[:n])
 	for r := 1; r < rows; r++ {
+		AddScaled(dst, alpha, y[r*n:(r+1)*n])
+	}
+}
+
+// AddColumnSums adds what ColumnSums would store.
+func AddColumnSums[F Float](dst []F, alpha F, y []F, rows int) {
+	n := len(dst)
+	for r := range rows {
 		AddScaled(dst, alpha, y[r*n:(r+1)*n])
 	}
 }

@@ -1,0 +1,298 @@
+package sim
+
+import (
+	"fmt"
+
+	"burstsim/integrator"
+)
+
+var (
+	_ integrator.Leaky[float64]   = (*Continuous[float64])(nil)
+	_ integrator.Blocked[float64] = (*Continuous[float64])(nil)
+)
+
+// Continuous is a network and its task in continuous time, as a system of
+// ordinary differential equations. One vector holds all that changes:
+//
+//	compartments, layer by layer | teacher's own state | weights
+//
+// With split plasticity the system ends before the weights, which [Simulation]
+// then moves by one Euler step a time step; the state of a Runge-Kutta stage
+// is so much shorter.
+type Continuous[F Float] struct {
+	net       *Network[F]
+	sources   []*source[F]
+	relaxing  []*stage[F] // stages with a state
+	following []*stage[F] // stages without
+	split     bool
+
+	learning bool
+	x        []F // everything
+	dynamic  int // length of the part before the weights
+	bound    *F  // first element of the vector that the views point into
+
+	// Factors of the weights' change at the start of a step, for split
+	// plasticity.
+	capture   bool
+	post, pre [][]F
+
+	blocks blocks
+}
+
+// NewContinuous puts a network in continuous time. streams holds one task a
+// row. The weights' storage moves into the system's state.
+func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Continuous[F], error) {
+	if len(streams) != net.rows {
+		return nil, fmt.Errorf("sim: %d streams for %d rows", len(streams), net.rows)
+	}
+	c := &Continuous[F]{net: net, split: split}
+	in, out := net.sizes[0], net.sizes[net.Layers()]
+	for r, s := range streams {
+		if s.Inputs() != in || s.Outputs() != out {
+			return nil, fmt.Errorf("sim: the task has %d inputs and %d outputs, the network %d and %d", s.Inputs(), s.Outputs(), in, out)
+		}
+		c.sources = append(c.sources, newSource(s, net.input[r*in:(r+1)*in], net.target[r*out:(r+1)*out]))
+	}
+	n := 0
+	for _, s := range net.stages {
+		if s.tau == 0 {
+			c.following = append(c.following, s)
+			continue
+		}
+		c.relaxing = append(c.relaxing, s)
+		n += len(s.x)
+	}
+	for _, s := range c.sources {
+		n += len(s.state)
+	}
+	c.dynamic = n
+	for _, p := range net.plastic {
+		n += p.size()
+		c.post = append(c.post, make([]F, net.rows*p.shape.Out))
+		c.pre = append(c.pre, make([]F, net.rows*p.shape.In))
+	}
+	c.x = make([]F, n)
+	c.adopt()
+	return c, nil
+}
+
+// size is how many numbers the projection learns.
+func (p *plastic[F]) size() int {
+	if p.c == nil {
+		return len(*p.w)
+	}
+	return len(*p.w) + len(*p.c)
+}
+
+// adopt copies states and weights into the vector and points the views there.
+func (c *Continuous[F]) adopt() {
+	at := 0
+	take := func(view *[]F) {
+		n := len(*view)
+		copy(c.x[at:at+n], *view)
+		*view = c.x[at : at+n : at+n]
+		at += n
+	}
+	for _, s := range c.relaxing {
+		take(&s.x)
+	}
+	at = c.dynamic
+	for _, p := range c.net.plastic {
+		take(p.w)
+		if p.c != nil {
+			take(p.c)
+		}
+	}
+	c.bound = &c.x[0]
+}
+
+// bind points the views into x, which has length Dim.
+func (c *Continuous[F]) bind(x []F) {
+	if &x[0] == c.bound {
+		return
+	}
+	c.bound = &x[0]
+	at := 0
+	for _, s := range c.relaxing {
+		n := len(s.x)
+		s.x = x[at : at+n : at+n]
+		at += n
+	}
+	if c.split {
+		return
+	}
+	at = c.dynamic
+	for _, p := range c.net.plastic {
+		n := len(*p.w)
+		*p.w = x[at : at+n : at+n]
+		at += n
+		if p.c != nil {
+			n := len(*p.c)
+			*p.c = x[at : at+n : at+n]
+			at += n
+		}
+	}
+}
+
+// State is the vector that a stepper moves, of length Dim.
+func (c *Continuous[F]) State() []F { return c.x[:c.Dim()] }
+
+// Network is the network that is moved.
+func (c *Continuous[F]) Network() *Network[F] { return c.net }
+
+// Dim is the number of variables that a stepper moves.
+func (c *Continuous[F]) Dim() int {
+	if c.split {
+		return c.dynamic
+	}
+	return len(c.x)
+}
+
+// SetTeaching says whether the target reaches the output dendrites, and
+// whether the weights learn.
+func (c *Continuous[F]) SetTeaching(teacher, learning bool) {
+	c.net.teaching, c.learning = teacher, learning
+}
+
+// Settle puts the teachers in their steady state at time t (s).
+func (c *Continuous[F]) Settle(t float64) {
+	at := c.teachers()
+	for _, s := range c.sources {
+		n := len(s.state)
+		s.settle(c.x[at:at+n], t)
+		at += n
+	}
+}
+
+// teachers is where the teachers' own state begins.
+func (c *Continuous[F]) teachers() int {
+	at := c.dynamic
+	for _, s := range c.sources {
+		at -= len(s.state)
+	}
+	return at
+}
+
+// sample reads the tasks at time t.
+func (c *Continuous[F]) sample(t float64, x []F) {
+	at := c.teachers()
+	for _, s := range c.sources {
+		n := len(s.state)
+		s.sample(t, x[at:at+n])
+		at += n
+	}
+}
+
+// read computes all rates at time t and state x.
+func (c *Continuous[F]) read(t float64, x []F) {
+	c.bind(x)
+	c.sample(t, x)
+	for _, s := range c.relaxing {
+		s.read()
+	}
+	for _, s := range c.following {
+		s.read()
+	}
+}
+
+// Derivative stores the rate of change at time t (s) and state x.
+func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
+	c.read(t, x)
+	at := 0
+	for _, s := range c.relaxing {
+		n := len(s.x)
+		s.slope(dst[at : at+n])
+		at += n
+	}
+	c.teacherSlopes(dst[at:c.dynamic], t)
+	if c.split {
+		c.captureFactors()
+		return
+	}
+	at = c.dynamic
+	for _, p := range c.net.plastic {
+		n := p.size()
+		c.change(dst[at:at+n], p)
+		at += n
+	}
+}
+
+func (c *Continuous[F]) teacherSlopes(dst []F, t float64) {
+	at := 0
+	for _, s := range c.sources {
+		n := len(s.state)
+		s.derivative(dst[at:at+n], t)
+		at += n
+	}
+}
+
+// captureFactors keeps what the weights will change by, once a step.
+func (c *Continuous[F]) captureFactors() {
+	if !c.capture || !c.learning {
+		return
+	}
+	for k, p := range c.net.plastic {
+		copy(c.post[k], p.post())
+		copy(c.pre[k], p.pre())
+	}
+	c.capture = false
+}
+
+// slope stores (drive - x) / tau.
+func (s *stage[F]) slope(dst []F) {
+	s.drive(dst)
+	rate := F(1 / s.tau)
+	x := s.x[:len(dst)]
+	for i := range dst {
+		dst[i] = (dst[i] - x[i]) * rate
+	}
+}
+
+// change stores the rate of change of a projection's weights.
+func (c *Continuous[F]) change(dst []F, p *plastic[F]) {
+	if !c.learning {
+		clear(dst)
+		return
+	}
+	rate := p.gain / F(p.tau*float64(c.net.rows))
+	n := len(*p.w)
+	post := p.post()
+	p.shape.Correlate(dst[:n], rate, post, p.pre(), c.net.rows)
+	if p.c != nil {
+		p.shape.CorrelateBias(dst[n:], rate, post, c.net.rows)
+	}
+}
+
+// stepWeights moves the weights by h with the factors that were captured at the
+// start of the step.
+func (c *Continuous[F]) stepWeights(h float64) {
+	if !c.learning {
+		return
+	}
+	for k, p := range c.net.plastic {
+		rate := p.gain * F(h/(p.tau*float64(c.net.rows)))
+		p.shape.AddCorrelation(*p.w, rate, c.post[k], c.pre[k], c.net.rows)
+		if p.c != nil {
+			p.shape.AddBiasCorrelation(*p.c, rate, c.post[k], c.net.rows)
+		}
+	}
+}
+
+// Leak stores the decay rates (1/s): 1/tau of every compartment, 0 for the
+// weights.
+func (c *Continuous[F]) Leak(dst []F) {
+	clear(dst)
+	at := 0
+	for _, s := range c.relaxing {
+		n := len(s.x)
+		filled(dst[at:at+n], 1/s.tau)
+		at += n
+	}
+	for _, s := range c.sources {
+		n := len(s.state)
+		leak := make([]float64, n)
+		s.StateLeak(leak)
+		convert(dst[at:at+n], leak)
+		at += n
+	}
+}

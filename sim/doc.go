@@ -1,0 +1,20 @@
+// Package sim simulates networks of pyramidal populations that learn by
+// bursts.
+//
+// A model is a list of compartments, each with the drive it relaxes to, and a
+// list of plastic projections, each with the two factors of its rule. The
+// equations stand once, in one file a model; there are two ways to move them:
+//
+//	continuous   tau dx/dt = drive - x          [Continuous], an integrator.System
+//	discrete     x = drive, layer after layer   [Discrete]
+//
+// The second is the limit of the first for inputs held much longer than tau.
+//
+// Symbols follow Greedy et al., "Single-phase deep learning in cortico-cortical
+// networks", NeurIPS 2022 (arXiv 2206.11769): somatic potential z, event rate
+// e = sigmoid(z), apical dendritic potential u, burst probability p, its
+// baseline p_b, burst rate b = p e, feedforward weights W and bias c, feedback
+// weights Y (of bursts) and Q (of events). Layers count from 1 to L, the output;
+// layer 0 is the input. Arrays of a layer are rows x units: a batch has one
+// trajectory a row. Times are in seconds; all else is dimensionless.
+package sim

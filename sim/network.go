@@ -1,0 +1,229 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"burstsim/neuron"
+	"burstsim/synapse"
+)
+
+// Float is the precision of states and weights.
+type Float = neuron.Float
+
+// Network is populations joined by projections. [NewBurstCCN] and its siblings
+// build one; [Continuous] and [Discrete] move it.
+type Network[F Float] struct {
+	model string
+	sizes []int // units of the input, the hidden layers and the output
+	rows  int
+
+	input, target []F
+	teaching      bool // whether the target reaches the output layer
+
+	forward  []*synapse.Dense[F]    // by layer; none for layer 0
+	feedback []*synapse.Feedback[F] // onto each hidden layer; nil elsewhere
+	rates    [][]F                  // event rates by layer; layer 0 is the input
+
+	stages  []*stage[F]
+	plastic []*plastic[F]
+	signals []Signal[F]
+	lags    []lag[F]
+}
+
+// stage is one compartment of one layer, in the order in which the discrete
+// model computes them: somata forward, dendrites backward.
+type stage[F Float] struct {
+	name  string
+	layer int
+	// tau is the time constant (s); 0 for what follows the others at once and
+	// has no state.
+	tau float64
+	// x is the state, rows x units. It moves from vector to vector while a
+	// stepper works, so that it must be read from here every time.
+	x []F
+	// drive stores what x relaxes to.
+	drive func(dst []F)
+	// read computes what follows from x at once: rates and probabilities.
+	read func()
+}
+
+// plastic is a projection that learns: tau dW/dt = gain postᵀ pre, and for the
+// bias the same with pre = 1.
+type plastic[F Float] struct {
+	kind  Kind
+	layer int
+	tau   float64 // s
+	gain  F
+	shape *synapse.Dense[F]
+	w, c  *[]F // c is nil without bias
+	post  func() []F
+	pre   func() []F
+}
+
+// Kind tells the weights of a layer apart.
+type Kind string
+
+const (
+	Forward       Kind = "W" // from the layer below, and the bias
+	BurstFeedback Kind = "Y" // of the layer above's bursts
+	EventFeedback Kind = "Q" // of the layer above's events
+)
+
+// Signal is a quantity of a layer that can be recorded.
+type Signal[F Float] struct {
+	Name  string // "soma", "dendrite", "event_rate", "burst_prob", "burst_rate"
+	Layer int
+	Label string     // "somatic potential", ...
+	Value func() []F // rows x units; valid until the network moves
+}
+
+// lag is a quantity whose value before the step others see in the layer-by-layer
+// order.
+type lag[F Float] struct {
+	now  []F
+	seen *[]F
+}
+
+func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], error) {
+	if len(sizes) < 2 {
+		return nil, fmt.Errorf("sim: %d layer sizes, expected at least those of input and output", len(sizes))
+	}
+	for l, n := range sizes {
+		if n < 1 {
+			return nil, fmt.Errorf("sim: layer %d has %d units, expected at least 1", l, n)
+		}
+	}
+	if rows < 1 {
+		return nil, fmt.Errorf("sim: %d rows, expected at least 1", rows)
+	}
+	depth := len(sizes) - 1
+	net := &Network[F]{
+		model: model, sizes: sizes, rows: rows,
+		forward:  make([]*synapse.Dense[F], depth+1),
+		feedback: make([]*synapse.Feedback[F], depth+1),
+		rates:    make([][]F, depth+1),
+	}
+	net.input, net.target = net.array(0), net.array(depth)
+	net.rates[0] = net.input
+	for l := 1; l <= depth; l++ {
+		net.forward[l] = synapse.NewDense[F](sizes[l], sizes[l-1])
+	}
+	return net, nil
+}
+
+// array is a quantity of every unit of a layer, rows x units, at zero.
+func (net *Network[F]) array(layer int) []F { return make([]F, net.rows*net.sizes[layer]) }
+
+// compartment adds a stage with a state.
+func (net *Network[F]) compartment(name string, layer int, tau float64, drive func(dst []F), read func()) *stage[F] {
+	s := &stage[F]{name: name, layer: layer, tau: tau, drive: drive, read: read, x: net.array(layer)}
+	net.stages = append(net.stages, s)
+	return s
+}
+
+// trace adds a low-passed copy of the events below layer l.
+func (net *Network[F]) trace(l int, tau float64, events []F) *stage[F] {
+	s := &stage[F]{name: "trace", layer: l, tau: tau, x: make([]F, len(events)),
+		drive: func(dst []F) { copy(dst, events) }, read: func() {}}
+	net.stages = append(net.stages, s)
+	return s
+}
+
+// follow adds a stage without a state: read is called once what it depends on
+// has been read.
+func (net *Network[F]) follow(name string, layer int, read func()) {
+	net.stages = append(net.stages, &stage[F]{name: name, layer: layer, read: read})
+}
+
+func (net *Network[F]) learn(p plastic[F]) { net.plastic = append(net.plastic, &p) }
+
+func (net *Network[F]) signal(name string, layer int, label string, value func() []F) {
+	net.signals = append(net.signals, Signal[F]{Name: name, Layer: layer, Label: label, Value: value})
+}
+
+// Model is the name of the learning rule.
+func (net *Network[F]) Model() string { return net.model }
+
+// Layers is the number of layers that have weights, L.
+func (net *Network[F]) Layers() int { return len(net.sizes) - 1 }
+
+// Size is the number of units of layer l, from 0 (the input) to Layers.
+func (net *Network[F]) Size(l int) int { return net.sizes[l] }
+
+// Rows is the number of trajectories that are simulated at once.
+func (net *Network[F]) Rows() int { return net.rows }
+
+// Weights is the projection onto layer l, from 1 to Layers. Changing its
+// numbers changes the network.
+func (net *Network[F]) Weights(l int) *synapse.Dense[F] { return net.forward[l] }
+
+// Feedback is the feedback onto hidden layer l, from 1 to Layers-1; nil in a
+// model without.
+func (net *Network[F]) Feedback(l int) *synapse.Feedback[F] { return net.feedback[l] }
+
+// Input is what the network sees, rows x Size(0).
+func (net *Network[F]) Input() []F { return net.input }
+
+// Target is what it should answer, rows x Size(Layers).
+func (net *Network[F]) Target() []F { return net.target }
+
+// Output is what it answers: the event rates of the last layer.
+func (net *Network[F]) Output() []F { return net.rates[net.Layers()] }
+
+// Signals lists what can be recorded.
+func (net *Network[F]) Signals() []Signal[F] { return net.signals }
+
+// Loss is the mean squared difference of output and target.
+func (net *Network[F]) Loss() float64 {
+	out, target := net.Output(), net.target
+	target = target[:len(out)]
+	var sum float64
+	for i, e := range out {
+		d := float64(target[i] - e)
+		sum += d * d
+	}
+	return sum / float64(len(out))
+}
+
+// CopyWeights sets all weights and biases to those of another network of the
+// same shape: where both store feedback weights, these too.
+func (net *Network[F]) CopyWeights(from *Network[F]) error {
+	if fmt.Sprint(net.sizes) != fmt.Sprint(from.sizes) {
+		return fmt.Errorf("sim: cannot copy the weights of layers of %v units to layers of %v", from.sizes, net.sizes)
+	}
+	for l := 1; l <= net.Layers(); l++ {
+		copy(net.forward[l].W, from.forward[l].W)
+		copy(net.forward[l].C, from.forward[l].C)
+		if to, fb := net.feedback[l], from.feedback[l]; to != nil && fb != nil {
+			copy(to.Y, fb.Y)
+			copy(to.Q, fb.Q)
+		}
+	}
+	return nil
+}
+
+// Unstable names the first layer with a state or weight that is not a finite
+// number, and what it is, as in "layer 2 (soma)"; "" if all are finite.
+func (net *Network[F]) Unstable() string {
+	for _, s := range net.stages {
+		if !finite(s.x) {
+			return fmt.Sprintf("layer %d (%s)", s.layer, strings.ReplaceAll(s.name, "_", " "))
+		}
+	}
+	for _, p := range net.plastic {
+		if !finite(*p.w) || p.c != nil && !finite(*p.c) {
+			return fmt.Sprintf("layer %d (weights %s)", p.layer, p.kind)
+		}
+	}
+	return ""
+}
+
+func finite[F Float](x []F) bool {
+	for _, v := range x {
+		if v-v != 0 { // true of NaN and of both infinities
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,278 @@
+package synapse
+
+import (
+	"fmt"
+	"math"
+)
+
+// Param is the trainable part of a projection and the gradient of what it
+// should minimise. C and GradC are empty where there is no bias.
+type Param[F Float] struct {
+	Out          int
+	W, C         []F // Out rows, and Out
+	GradW, GradC []F
+}
+
+// Rule turns gradients into steps for a learning rate of one. An optimiser
+// then moves every weight by -rate times its step.
+type Rule[F Float] interface {
+	// Steps replaces the gradients in params by steps. It must be called with
+	// the same parameters every time. loss is that of the batch.
+	Steps(params []*Param[F], loss float64)
+}
+
+// RuleNames lists the names NewRule knows.
+var RuleNames = []string{"sgd", "momentum", "adam", "sadagrad", "nadagrad", "ladagrad", "fadagrad", "global_cost"}
+
+// NewRule returns the rule of that name. mu is the coefficient of momentum, in
+// [0, 1); the other rules ignore it.
+func NewRule[F Float](name string, mu float64) (Rule[F], error) {
+	switch name {
+	case "sgd":
+		return SGD[F]{}, nil
+	case "momentum":
+		return &Momentum[F]{Mu: mu}, nil
+	case "adam":
+		return &Adam[F]{}, nil
+	case "sadagrad":
+		return &Adagrad[F]{Scope: PerSynapse}, nil
+	case "nadagrad":
+		return &Adagrad[F]{Scope: PerNeuron}, nil
+	case "ladagrad":
+		return &Adagrad[F]{Scope: PerLayer}, nil
+	case "fadagrad":
+		return &Adagrad[F]{Scope: PerNetwork}, nil
+	case "global_cost":
+		return GlobalCost[F]{}, nil
+	}
+	return nil, fmt.Errorf("synapse: unknown optimiser %q, expected one of %v", name, RuleNames)
+}
+
+// Descend moves the parameters: w += -rate step - decay w. Biases decay where
+// decayBias says so.
+func Descend[F Float](params []*Param[F], rate, decay float64, decayBias bool) {
+	for _, p := range params {
+		descend(p.W, p.GradW, F(rate), F(decay))
+		if !decayBias {
+			descend(p.C, p.GradC, F(rate), 0)
+		} else {
+			descend(p.C, p.GradC, F(rate), F(decay))
+		}
+	}
+}
+
+func descend[F Float](w, step []F, rate, decay F) {
+	step = step[:len(w)]
+	if decay == 0 {
+		for i := range w {
+			w[i] -= rate * step[i]
+		}
+		return
+	}
+	for i := range w {
+		w[i] -= rate*step[i] + decay*w[i]
+	}
+}
+
+// SGD is plain stochastic gradient descent.
+type SGD[F Float] struct{}
+
+// Steps leaves the gradients as they are.
+func (SGD[F]) Steps([]*Param[F], float64) {}
+
+// GlobalCost scales the gradient with the loss.
+type GlobalCost[F Float] struct{}
+
+// Steps multiplies the gradients by the loss.
+func (GlobalCost[F]) Steps(params []*Param[F], loss float64) {
+	for _, p := range params {
+		for _, g := range [][]F{p.GradW, p.GradC} {
+			for i := range g {
+				g[i] *= F(loss)
+			}
+		}
+	}
+}
+
+// Momentum keeps a decaying sum of gradients, m = mu m + g, and steps along it
+// (Polyak's heavy ball).
+type Momentum[F Float] struct {
+	Mu float64
+
+	m [][]F
+}
+
+// Steps replaces each gradient by the sum it joins.
+func (r *Momentum[F]) Steps(params []*Param[F], _ float64) {
+	if r.m == nil {
+		r.m = zeros(params)
+	}
+	mu := F(r.Mu)
+	each(params, func(k int, g []F) {
+		m := r.m[k][:len(g)]
+		for i := range g {
+			m[i] = mu*m[i] + g[i]
+			g[i] = m[i]
+		}
+	})
+}
+
+// The constants of Adam as Kingma and Ba propose them (arXiv 1412.6980).
+const (
+	adamBeta1 = 0.9
+	adamBeta2 = 0.999
+	adamEps   = 1e-8
+)
+
+// Adam divides a decaying mean of gradients by the root of that of their
+// squares, both corrected for their start at zero (Kingma and Ba, ICLR 2015).
+type Adam[F Float] struct {
+	m, v [][]F
+	n    int
+}
+
+// Steps replaces each gradient by the ratio.
+func (r *Adam[F]) Steps(params []*Param[F], _ float64) {
+	if r.m == nil {
+		r.m, r.v = zeros(params), zeros(params)
+	}
+	r.n++
+	c1 := F(1 - math.Pow(adamBeta1, float64(r.n)))
+	c2 := F(1 - math.Pow(adamBeta2, float64(r.n)))
+	each(params, func(k int, g []F) {
+		m, v := r.m[k][:len(g)], r.v[k][:len(g)]
+		for i := range g {
+			m[i] = adamBeta1*m[i] + (1-adamBeta1)*g[i]
+			v[i] = adamBeta2*v[i] + (1-adamBeta2)*g[i]*g[i]
+			g[i] = (m[i] / c1) / (F(math.Sqrt(float64(v[i]/c2))) + adamEps)
+		}
+	})
+}
+
+// Scope is the group of synapses that share one sum of squared gradients.
+type Scope int
+
+const (
+	PerSynapse Scope = iota
+	PerNeuron        // a row of [W | c]
+	PerLayer         // [W | c] of a projection
+	PerNetwork
+)
+
+const adagradEps = 1e-8
+
+// Adagrad divides a gradient by the root of the sum, over all updates so far,
+// of the squared gradient, or of its mean over a neuron, layer or network
+// (after Duchi, Hazan and Singer, JMLR 2011).
+type Adagrad[F Float] struct {
+	Scope Scope
+
+	synapses [][]F // sums of PerSynapse
+	groups   [][]F // sums of the others, by layer
+}
+
+// Steps replaces each gradient by the ratio.
+func (r *Adagrad[F]) Steps(params []*Param[F], _ float64) {
+	switch r.Scope {
+	case PerSynapse:
+		r.perSynapse(params)
+	case PerNeuron:
+		r.perNeuron(params)
+	case PerLayer:
+		r.perLayer(params)
+	case PerNetwork:
+		r.perNetwork(params)
+	}
+}
+
+func (r *Adagrad[F]) perSynapse(params []*Param[F]) {
+	if r.synapses == nil {
+		r.synapses = zeros(params)
+	}
+	each(params, func(k int, g []F) {
+		sum := r.synapses[k][:len(g)]
+		for i := range g {
+			sum[i] += g[i] * g[i]
+			g[i] /= root(sum[i])
+		}
+	})
+}
+
+func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
+	r.allocate(params, func(p *Param[F]) int { return p.Out })
+	for k, p := range params {
+		in := len(p.GradW) / p.Out
+		for j := range p.Out {
+			row, bias := p.GradW[j*in:(j+1)*in], p.GradC[min(j, len(p.GradC)):min(j+1, len(p.GradC))]
+			sum := &r.groups[k][j]
+			*sum += (squares(row) + squares(bias)) / F(len(row)+len(bias))
+			divide(row, root(*sum))
+			divide(bias, root(*sum))
+		}
+	}
+}
+
+func (r *Adagrad[F]) perLayer(params []*Param[F]) {
+	r.allocate(params, func(*Param[F]) int { return 1 })
+	for k, p := range params {
+		sum := &r.groups[k][0]
+		*sum += (squares(p.GradW) + squares(p.GradC)) / F(len(p.GradW)+len(p.GradC))
+		divide(p.GradW, root(*sum))
+		divide(p.GradC, root(*sum))
+	}
+}
+
+func (r *Adagrad[F]) perNetwork(params []*Param[F]) {
+	r.allocate(params[:1], func(*Param[F]) int { return 1 })
+	var total F
+	n := 0
+	for _, p := range params {
+		total += squares(p.GradW) + squares(p.GradC)
+		n += len(p.GradW) + len(p.GradC)
+	}
+	r.groups[0][0] += total / F(n)
+	for _, p := range params {
+		divide(p.GradW, root(r.groups[0][0]))
+		divide(p.GradC, root(r.groups[0][0]))
+	}
+}
+
+func (r *Adagrad[F]) allocate(params []*Param[F], size func(*Param[F]) int) {
+	if r.groups != nil {
+		return
+	}
+	for _, p := range params {
+		r.groups = append(r.groups, make([]F, size(p)))
+	}
+}
+
+func root[F Float](sum F) F { return F(math.Sqrt(float64(sum))) + adagradEps }
+
+func squares[F Float](g []F) F {
+	var s F
+	for _, v := range g {
+		s += v * v
+	}
+	return s
+}
+
+func divide[F Float](g []F, by F) {
+	for i := range g {
+		g[i] /= by
+	}
+}
+
+// each visits the weights' and the biases' gradients of all parameters.
+func each[F Float](params []*Param[F], visit func(k int, grad []F)) {
+	for k, p := range params {
+		visit(2*k, p.GradW)
+		visit(2*k+1, p.GradC)
+	}
+}
+
+// zeros allocates one slice for each slice that each visits.
+func zeros[F Float](params []*Param[F]) [][]F {
+	var out [][]F
+	each(params, func(_ int, g []F) { out = append(out, make([]F, len(g))) })
+	return out
+}
