@@ -10,7 +10,8 @@ var (
 	// ErrStepCollapsed means that no step that still moves time meets the
 	// tolerances, as before a singularity.
 	ErrStepCollapsed = errors.New("step size collapsed")
-	// ErrNotFinite means that the derivative is not a finite number.
+	// ErrNotFinite means that the derivative, or the state it leads to, is not
+	// a finite number, however short the step.
 	ErrNotFinite = errors.New("derivative is not finite")
 )
 
@@ -19,8 +20,8 @@ var (
 const (
 	safety    = 0.9
 	shrink    = 0.2  // the least factor between two step sizes
-	growth    = 5    // the largest
-	beta      = 0.04 // weight of the step before: damps oscillation of the step size
+	growth    = 5.0  // the largest
+	damping   = 0.2  // weight of the step before, against oscillation of the step size
 	leastPast = 1e-4 // a lucky step must not hold back the next
 
 	// leastUlps is the smallest step in units of the last place of time;
@@ -67,26 +68,22 @@ type Adaptive[F Float] struct {
 
 // Init binds the stepper to a system, allocates its memory and starts the step
 // size and the counters afresh. It returns an error if the tableau has no error
-// estimate, or a tolerance or step size is negative or not a number.
+// estimate, or a tolerance or step size is negative or not finite (Max may be
+// +Inf).
 func (a *Adaptive[F]) Init(sys System[F]) error {
-	for _, v := range []struct {
-		name  string
-		value float64
-	}{{"RelTol", a.RelTol}, {"AbsTol", a.AbsTol}, {"First", a.First}, {"Max", a.Max}} {
-		if !(v.value >= 0) {
-			return fmt.Errorf("integrator: %s is %g, want a positive number", v.name, v.value)
-		}
+	if err := a.checkSettings(); err != nil {
+		return err
 	}
 	tab := a.Tableau
 	if len(tab.B) == 0 {
 		tab = dormandPrince
 	}
-	if tab.Error == nil {
-		return fmt.Errorf("integrator: %s has no error estimate", tab.Name)
-	}
 	rk := RungeKutta[F]{Tableau: tab}
 	if err := rk.Init(sys); err != nil {
 		return err
+	}
+	if !tab.estimates() {
+		return fmt.Errorf("integrator: tableau %q has no error estimate", tab.Name)
 	}
 	a.Tableau, a.rk, a.fsal = tab, rk, tab.FSAL()
 	if a.RelTol == 0 {
@@ -106,6 +103,23 @@ func (a *Adaptive[F]) Init(sys System[F]) error {
 	return nil
 }
 
+func (a *Adaptive[F]) checkSettings() error {
+	for _, v := range []struct {
+		name           string
+		value, largest float64
+	}{
+		{"RelTol", a.RelTol, math.MaxFloat64},
+		{"AbsTol", a.AbsTol, math.MaxFloat64},
+		{"First", a.First, math.MaxFloat64},
+		{"Max", a.Max, math.Inf(1)},
+	} {
+		if !(v.value >= 0 && v.value <= v.largest) {
+			return fmt.Errorf("integrator: %s is %g, want a positive number, or zero for the default", v.name, v.value)
+		}
+	}
+	return nil
+}
+
 // Reset forgets the derivative kept from the step before. It must be called
 // when x or the system changed otherwise than by Step, as where an input
 // jumps. The step size is still the best guess and stays.
@@ -114,27 +128,22 @@ func (a *Adaptive[F]) Reset() { a.current = false }
 // Step replaces x, of length Dim, at time t by the approximation at t+h and
 // returns h (s), which is positive and at most end-t. A step cut short to end
 // there does not shorten the step after it, and the last two steps share what
-// is left, so that no sliver remains.
+// is left, so that no sliver remains. The step that reaches end returns end-t
+// to the last bit; a caller then sets its time to end, which t+h can miss by a
+// rounding.
 //
-// The error, if any, wraps ErrStepCollapsed or ErrNotFinite; x is then as it
-// was.
+// The system is evaluated at both ends of the step. Where it jumps, a step
+// must end before the jump is made, and Reset follows it.
+//
+// The error, if any, wraps ErrStepCollapsed or ErrNotFinite, unless Init was
+// not called, or x or the times are not as above; x is then as it was.
 func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
-	if !(end > t) {
-		return 0, fmt.Errorf("integrator: a step from %g s cannot end at %g s", t, end)
+	if err := a.begin(t, end, x); err != nil {
+		return 0, err
 	}
-	k := a.rk.k
-	if !a.current {
-		a.rk.sys.Derivative(k[0], t, x)
-		a.current = true
-	}
-	if a.next == 0 {
-		a.next = min(a.guess(t, end, x), a.Max)
-	}
-	largest, cause := float64(growth), ErrStepCollapsed
+	least, largest := leastUlps*ulp(t), growth
+	a.next = max(a.next, least)
 	for {
-		if !(a.next >= leastUlps*ulp(t)) && a.next < end-t {
-			return 0, fmt.Errorf("integrator: at t = %g s: %w", t, cause)
-		}
 		h = a.fit(end - t)
 		norm := a.try(t, h, x)
 		if norm <= 1 {
@@ -142,24 +151,45 @@ func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
 			break
 		}
 		a.Rejected++
-		cause = ErrStepCollapsed
-		if math.IsNaN(norm) {
-			if !(a.norm(k[0], x, x) <= math.MaxFloat64) {
-				return 0, fmt.Errorf("integrator: at t = %g s: %w", t, ErrNotFinite)
-			}
-			cause = ErrNotFinite
-			norm = math.Inf(1)
+		cause := ErrStepCollapsed
+		if !(norm <= math.MaxFloat64) {
+			cause, norm = ErrNotFinite, math.Inf(1)
 		}
-		a.next = h * max(shrink, safety*math.Pow(norm, -a.exponent()))
-		largest = 1
+		if min(h, a.next) <= least {
+			return 0, fmt.Errorf("integrator: at t = %g s: %w", t, cause)
+		}
+		a.next = max(least, h*max(shrink, safety*math.Pow(norm, -a.exponent())))
+		largest = 1 // a size that just failed is not tried again at once
 	}
 	a.Accepted++
 	copy(x, a.rk.y)
 	a.current = a.fsal
-	if a.fsal {
-		copy(k[0], k[len(k)-1])
+	if last := len(a.rk.k) - 1; a.fsal {
+		copy(a.rk.k[0], a.rk.k[last])
 	}
 	return h, nil
+}
+
+// begin checks what Step was given, and sees to the derivative at x and to the
+// size of the first step.
+func (a *Adaptive[F]) begin(t, end float64, x []F) error {
+	if n := len(a.errs); n == 0 || len(x) != n {
+		return fmt.Errorf("integrator: a state of %d variables, but Init bound a system of %d", len(x), n)
+	}
+	if left := end - t; !(left > 0 && left <= math.MaxFloat64) {
+		return fmt.Errorf("integrator: a step from %g s cannot end at %g s", t, end)
+	}
+	if !a.current {
+		a.rk.sys.Derivative(a.rk.k[0], t, x)
+		if !finite(a.rk.k[0]) {
+			return fmt.Errorf("integrator: at t = %g s: %w", t, ErrNotFinite)
+		}
+		a.current = true
+	}
+	if a.next == 0 {
+		a.next = min(a.guess(t, end, x), a.Max)
+	}
+	return nil
 }
 
 // try leaves the state after a step of size h in rk.y and returns the norm of
@@ -188,7 +218,7 @@ func (a *Adaptive[F]) fit(left float64) float64 {
 
 // adapt chooses the size of the step after an accepted one of size h.
 func (a *Adaptive[F]) adapt(h, norm, largest float64) {
-	factor := safety * math.Pow(norm, -a.exponent()) * math.Pow(a.past, beta)
+	factor := safety * math.Pow(norm, -a.exponent()) * math.Pow(a.past, a.beta())
 	next := min(h*min(max(factor, shrink), largest), a.Max)
 	if h < a.next && next < a.next {
 		return // cut short by the end: the error says little of a full step
@@ -196,7 +226,11 @@ func (a *Adaptive[F]) adapt(h, norm, largest float64) {
 	a.next, a.past = next, max(norm, leastPast)
 }
 
-func (a *Adaptive[F]) exponent() float64 { return 1/float64(a.Tableau.Order) - 0.75*beta }
+// beta is the exponent of the error before, 0.04 at order 5 as in Hairer's
+// DOPRI5. Like the other it falls as 1/Order, which keeps that one positive.
+func (a *Adaptive[F]) beta() float64 { return damping / float64(a.Tableau.Order) }
+
+func (a *Adaptive[F]) exponent() float64 { return 1/float64(a.Tableau.Order) - 0.75*a.beta() }
 
 // guess estimates the first step from the first two derivatives, so that an
 // explicit Euler step would err by about a hundredth of the tolerance scale.
@@ -214,7 +248,7 @@ func (a *Adaptive[F]) guess(t, end float64, x []F) float64 {
 	curvature := a.norm(a.errs, x, x) / trial
 
 	h := max(1e-6, 1e-3*trial)
-	if steepest := max(slope, curvature); steepest > 1e-15 {
+	if steepest := max(slope, curvature); steepest > 1e-15 && steepest <= math.MaxFloat64 {
 		h = math.Pow(0.01/steepest, 1/float64(a.Tableau.Order))
 	}
 	return min(h, 100*trial)
@@ -226,10 +260,22 @@ func (a *Adaptive[F]) norm(v, before, after []F) float64 {
 	var s float64
 	for i := range v {
 		scale := a.AbsTol + a.RelTol*max(math.Abs(float64(before[i])), math.Abs(float64(after[i])))
+		if scale > math.MaxFloat64 { // or an overflow would look like no error
+			return math.NaN()
+		}
 		e := float64(v[i]) / scale
 		s += e * e
 	}
 	return math.Sqrt(s / float64(len(v)))
+}
+
+func finite[F Float](v []F) bool {
+	for _, e := range v {
+		if e-e != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func ulp(t float64) float64 {

@@ -8,6 +8,7 @@ type Euler[F Float] struct {
 	dx  []F
 }
 
+// Init binds the stepper to a system of any kind.
 func (e *Euler[F]) Init(sys System[F]) error {
 	n, err := dimension(sys)
 	if err != nil {
@@ -17,13 +18,18 @@ func (e *Euler[F]) Init(sys System[F]) error {
 	return nil
 }
 
+// Step evaluates the derivative once.
 func (e *Euler[F]) Step(t, h float64, x []F) {
 	e.sys.Derivative(e.dx, t, x)
 	add1(x, x, F(h), e.dx)
 }
 
+// Reset does nothing: no step keeps anything for the next.
 func (e *Euler[F]) Reset() {}
 
+// Order is 1.
 func (e *Euler[F]) Order() int { return 1 }
 
+// StabilityLimit is 2, where the factor of a step, 1 - h leak, reaches -1. From
+// 1 upwards the decay alternates in sign.
 func (e *Euler[F]) StabilityLimit() float64 { return 2 }

@@ -47,6 +47,8 @@ func (e *Exponential[F]) Init(sys System[F]) error {
 	return nil
 }
 
+// Step evaluates the derivative once. A step of another size than the one
+// before costs an exponential for each distinct rate besides.
 func (e *Exponential[F]) Step(t, h float64, x []F) {
 	if h != e.h {
 		e.setStep(h)
@@ -77,8 +79,11 @@ func (e *Exponential[F]) Reset() {
 	e.sys.Leak(e.leak)
 }
 
+// Order is 1.
 func (e *Exponential[F]) Order() int { return 1 }
 
+// StabilityLimit is +Inf: the leak is exact. The rest of the system, such as
+// strong recurrent weights, still bounds the step.
 func (e *Exponential[F]) StabilityLimit() float64 { return math.Inf(1) }
 
 func phi1(z float64) float64 {

@@ -3,6 +3,21 @@
 // choice of step size, what is saved and when, belong to others. [Adaptive] is
 // the one that chooses its own step size.
 //
+// Which method to choose: what a step costs in derivatives, its order, and the
+// largest step that does not enlarge a decay with time constant tau.
+//
+//	method            cost  order  step      choose it
+//	Euler             1     1      2 tau     to compare with published simulations
+//	Exponential       1     1      any       if steps come near tau or pass it
+//	Layerwise         1     1      2 tau     to update layer by layer, as published code does
+//	NewRK4            4     4      2.79 tau  otherwise
+//	NewDormandPrince  6     5      3.31 tau  as a reference, or for high accuracy
+//	Adaptive          6     5      its own   to state an error instead of a step
+//
+// Exponential and Layerwise need a system that is [Leaky] or [Blocked]. Where
+// a system jumps, as an input may, every method keeps its order only if a step
+// ends there.
+//
 // All steppers allocate when they are bound to a system and never afterwards.
 // None may be used by two goroutines at once.
 package integrator

@@ -43,6 +43,7 @@ func (l *Layerwise[F]) Init(sys System[F]) error {
 	return nil
 }
 
+// Step evaluates the derivative of every block once.
 func (l *Layerwise[F]) Step(t, h float64, x []F) {
 	start := 0
 	for k, end := range l.ends {
@@ -53,8 +54,11 @@ func (l *Layerwise[F]) Step(t, h float64, x []F) {
 	}
 }
 
+// Reset does nothing: no step keeps anything for the next.
 func (l *Layerwise[F]) Reset() {}
 
+// Order is 1.
 func (l *Layerwise[F]) Order() int { return 1 }
 
+// StabilityLimit is 2, that of [Euler].
 func (l *Layerwise[F]) StabilityLimit() float64 { return 2 }

@@ -65,11 +65,15 @@ func (r *RungeKutta[F]) stages(t, h float64, x []F, n int) {
 	}
 }
 
+// Reset does nothing: no step keeps anything for the next.
 func (r *RungeKutta[F]) Reset() {}
 
+// Order is that of the tableau.
 func (r *RungeKutta[F]) Order() int { return r.tableau().Order }
 
-// StabilityLimit is computed from the tableau, in some ten microseconds.
+// StabilityLimit is computed from the tableau, in some ten microseconds: 2.785
+// for the classical method, 3.307 for that of Dormand and Prince. It is NaN if
+// Init would refuse the tableau.
 func (r *RungeKutta[F]) StabilityLimit() float64 { return r.tableau().stabilityLimit() }
 
 func (r *RungeKutta[F]) tableau() Tableau {

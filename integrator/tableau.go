@@ -11,7 +11,7 @@ import (
 //
 //	k_i = f(t + C_i h, x + h sum_j<i A_ij k_j),  x += h sum_i B_i k_i
 type Tableau struct {
-	Name string
+	Name string      // for error messages
 	A    [][]float64 // s rows, row i of length i
 	B    []float64   // s weights of the solution
 	C    []float64   // s stage times, as fractions of the step
@@ -30,9 +30,18 @@ func (tab Tableau) FSAL() bool {
 	return last > 0 && tab.C[last] == 1 && tab.B[last] == 0 && slices.Equal(tab.A[last], tab.B[:last])
 }
 
+// estimates reports whether there is an error estimate. As its weights sum to
+// zero, it takes two stages.
+func (tab Tableau) estimates() bool {
+	return len(tab.Error) > 1 && slices.ContainsFunc(tab.Error[1:], func(e float64) bool { return e != 0 })
+}
+
 // stabilityLimit is the end of the interval [0, z] on which the stability
-// polynomial obeys |R(-z)| <= 1.
+// polynomial obeys |R(-z)| <= 1, NaN if check fails.
 func (tab Tableau) stabilityLimit() float64 {
+	if tab.check() != nil {
+		return math.NaN()
+	}
 	// No consistent polynomial of degree s stays bounded beyond 2 s^2
 	// (Hairer and Wanner, Solving ODEs II, theorem IV.2.1), so the scan ends.
 	const scan = 1.0 / 64
@@ -89,8 +98,8 @@ func (tab Tableau) check() error {
 	if !near(sum(tab.Error), 0) {
 		return fmt.Errorf("integrator: tableau %q: Error sums to %g, want 0", tab.Name, sum(tab.Error))
 	}
-	if tab.Order < 1 {
-		return fmt.Errorf("integrator: tableau %q: order %d, want at least 1", tab.Name, tab.Order)
+	if tab.Order < 1 || tab.Order > s { // an explicit method needs a stage an order
+		return fmt.Errorf("integrator: tableau %q: order %d, want 1 to %d, its stages", tab.Name, tab.Order, s)
 	}
 	return nil
 }

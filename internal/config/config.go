@@ -1,26 +1,30 @@
 // Package config reads an experiment file and turns it into validated
 // settings, or into an error that names file, line and key.
 //
-// Struct tags: `toml` is the key; `default` its value when the file is silent;
-// `doc` the one-line meaning that `burstsim init` writes above it; `range`
-// what a value must satisfy; `oneof` the accepted words; `for` the task,
-// model or time kinds it belongs to (a key given for another kind is an
-// error). A default of "" leaves the zero value, whose meaning `doc` states.
+// Struct tags: `toml` is the key; `default` its value when the file is silent,
+// as a TOML literal or a bare word; `doc` the one-line meaning that
+// `burstsim init` writes above it; `range` what a number must satisfy (">0",
+// ">=1", "(0,1)", "[0,1)"; times in seconds), element by element in a list;
+// `oneof` the accepted words; `format` what free text must be ("name": safe in
+// a file name; "path": not empty); `for` the task, model or time kinds it
+// belongs to: words of one kind are alternatives, words of two kinds must both
+// hold, and a key given for another kind is an error. A key without default
+// keeps its zero value, whose meaning `doc` states and which a file cannot
+// give; `example` is what `burstsim init` shows for it, commented out.
 package config
 
-import "time"
-
-// Config is one experiment file with every default filled in.
+// Config is one experiment file with every default filled in. Variants share
+// the memory of lists they do not override: treat it as read-only.
 type Config struct {
-	Run        Run        `toml:"run"`
-	Task       Task       `toml:"task"`
-	Model      Model      `toml:"model"`
-	Time       Time       `toml:"time"`
-	Learning   Learning   `toml:"learning"`
-	Integrator Integrator `toml:"integrator"`
-	Record     Record     `toml:"record"`
-	Plots      Plots      `toml:"plots"`
-	Limit      Limit      `toml:"limit"`
+	Run        Run        `toml:"run" doc:"The run: its name and its randomness."`
+	Task       Task       `toml:"task" doc:"What the network sees and what it should answer."`
+	Model      Model      `toml:"model" doc:"The network: its populations and its feedback."`
+	Time       Time       `toml:"time" doc:"Time constants and phases."`
+	Learning   Learning   `toml:"learning" for:"discrete" doc:"Learning in discrete time. In continuous time the time constants say it all."`
+	Integrator Integrator `toml:"integrator" doc:"How continuous time is stepped."`
+	Record     Record     `toml:"record" doc:"What is kept."`
+	Plots      Plots      `toml:"plots" doc:"Figures."`
+	Limit      Limit      `toml:"limit" doc:"How the continuous model tends to the discrete one as tau/T falls."`
 
 	// Compare lists variants: each a name and any of the keys above with
 	// another value. They start from the same weights and see the same data.
@@ -34,17 +38,12 @@ type Variant struct {
 	Config Config
 }
 
-// Duration is a time with its unit: "100ms", "1m30s".
-type Duration time.Duration
-
-// Seconds is the duration in seconds.
-func (d Duration) Seconds() float64 { return time.Duration(d).Seconds() }
-
 // Run names the run and fixes its randomness.
 type Run struct {
-	Name      string `toml:"name" doc:"name of the run; default: the file's name"`
+	Name      string `toml:"name" format:"name" example:"\"my run\"" doc:"name of the run; default: the file's name without .toml"`
+	Label     string `toml:"label" format:"name" example:"\"continuous\"" doc:"name of this experiment beside its [[compare]] variants; default: time.kind"`
 	Seed      int64  `toml:"seed" default:"1" doc:"seed of weights and task"`
-	Out       string `toml:"out" default:"runs" doc:"folder that receives the run folder"`
+	Out       string `toml:"out" default:"runs" format:"path" doc:"folder that receives the run folder"`
 	Precision string `toml:"precision" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
 }
 
@@ -63,11 +62,12 @@ type Task struct {
 
 // Model is the network: its populations and its feedback.
 type Model struct {
-	Kind       string  `toml:"kind" default:"burstccn" oneof:"burstccn" doc:"learning rule"`
-	Hidden     []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each hidden layer"`
-	PBaseline  float64 `toml:"p_baseline" default:"0.5" range:"(0,1)" doc:"burst probability without error"`
-	Beta       float64 `toml:"beta" default:"4" range:">0" doc:"gain of the apical dendrite"`
-	WeightGain float64 `toml:"weight_gain" default:"1" range:">0" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out)))"`
+	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn" doc:"learning rule"`
+	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each hidden layer"`
+	PBaseline        float64 `toml:"p_baseline" default:"0.5" range:"(0,1)" doc:"burst probability without error, p_b"`
+	Beta             float64 `toml:"beta" default:"4" range:">0" doc:"gain of the apical dendrite"`
+	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
+	WeightGain       float64 `toml:"weight_gain" default:"1" range:">0" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out)))"`
 
 	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts: equal to W at all times, random, or equal to W at the start"`
 	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
@@ -80,7 +80,7 @@ type Model struct {
 // Time holds the time constants and the phases.
 type Time struct {
 	Kind        string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
-	Dt          Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one"`
+	Dt          Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
 	TauSoma     Duration `toml:"tau_soma" default:"100ms" range:">0" doc:"somatic time constant"`
 	TauDendrite Duration `toml:"tau_dendrite" default:"100ms" range:">0" doc:"apical dendritic time constant"`
 	TauWeight   Duration `toml:"tau_weight" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
@@ -95,11 +95,11 @@ type Time struct {
 // Learning holds what only the discrete model has. Its rates follow from the
 // time constants unless given: lr = sample / tau_weight.
 type Learning struct {
-	Rate        float64 `toml:"lr" range:">=0" doc:"learning rate of W and bias; default: task.sample / time.tau_weight"`
-	YRate       float64 `toml:"y_lr" range:">=0" doc:"learning rate of Y; default: task.sample / time.tau_y"`
-	QRate       float64 `toml:"q_lr" range:">=0" doc:"learning rate of Q; default: task.sample / time.tau_q"`
+	Rate        float64 `toml:"lr" range:">0" example:"0.001" doc:"learning rate of W and bias; default: task.sample / time.tau_weight"`
+	YRate       float64 `toml:"y_lr" range:">0" example:"0.001" doc:"learning rate of Y, where it learns; default: task.sample / time.tau_y"`
+	QRate       float64 `toml:"q_lr" range:">0" example:"0.001" doc:"learning rate of Q, where it learns; default: task.sample / time.tau_q"`
 	Optimiser   string  `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
-	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\""`
+	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
 	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
 }
 
@@ -116,13 +116,13 @@ type Record struct {
 	Metrics Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
 	Sample  Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
 	Units   int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
-	Windows []Window `toml:"windows" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Windows []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
 type Window struct {
-	Start  Duration `toml:"start" range:">=0"`
-	Length Duration `toml:"length" range:">0"`
+	Start  Duration `toml:"start" default:"0s" range:">=0" doc:"simulated time at which it begins"`
+	Length Duration `toml:"length" range:">0" doc:"how long it lasts"`
 }
 
 // Plots chooses figures and file formats.
@@ -134,6 +134,6 @@ type Plots struct {
 
 // Limit measures how the continuous model tends to the discrete one.
 type Limit struct {
-	Ratios        []float64 `toml:"ratios" range:"(0,1)" doc:"values of tau/T; empty: not measured"`
+	Ratios        []float64 `toml:"ratios" range:"(0,1)" example:"[0.1, 0.03, 0.01, 0.003]" doc:"values of tau/T; empty: not measured"`
 	Presentations int       `toml:"presentations" default:"20" range:">=1" doc:"inputs held for T each"`
 }

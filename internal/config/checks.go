@@ -1,0 +1,130 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// refuse reports values that are right one by one but not together. It names
+// the first of paths, and stands where the first of them that is given stands.
+// Nothing is refused of a key that means nothing under the kinds chosen.
+func (d *decoder) refuse(c *Config, paths []string, format string, args ...any) {
+	key, _, _ := strings.Cut(paths[0], "[")
+	if k, _, _ := d.schema.lookup(key); k != nil {
+		if _, ok := k.applies(d.schema, c); !ok {
+			return
+		}
+	}
+	d.add(d.origin(paths), d.prefix+paths[0], func() string { return fmt.Sprintf(format, args...) })
+}
+
+// origin is where the first of paths that is given stands: overrides of a
+// variant come before the keys it inherits.
+func (d *decoder) origin(paths []string) *node {
+	for from := d; from != nil; from = from.within {
+		for _, p := range paths {
+			if n := from.given[p]; n != nil {
+				return n
+			}
+		}
+	}
+	if d.head != nil {
+		return d.head
+	}
+	return &node{line: 1}
+}
+
+// crossChecks looks at how the keys of c go together.
+func (d *decoder) crossChecks(c *Config, opt Options) {
+	d.checkModel(c)
+	d.checkFeedback(c)
+	d.checkOptimiser(c)
+	d.checkStep(c, opt.StabilityLimit)
+	d.checkSpan(c)
+}
+
+func (d *decoder) checkModel(c *Config) {
+	if m := &c.Model; m.BurstProbability == "centred" && m.PBaseline > 0.5 {
+		d.refuse(c, []string{"model.p_baseline", "model.burst_probability"},
+			`is %v, expected at most 0.5: with burst_probability = "centred" the burst probability would exceed 1`, m.PBaseline)
+	}
+}
+
+// checkFeedback keeps Q the exact counterpart of Y where the mode promises it.
+func (d *decoder) checkFeedback(c *Config) {
+	m := &c.Model
+	if (m.QMode == "tied" || m.QMode == "symmetric_init") && m.QScale != 1 {
+		d.refuse(c, []string{"model.q_scale", "model.q_mode"},
+			"is %v, expected 1 with q_mode = %q, where Q follows from Y; scale it with q_mode = \"random\" or \"w_symmetric_init\"", m.QScale, m.QMode)
+	}
+	if m.QMode == "random" && m.QScale < 0 {
+		d.refuse(c, []string{"model.q_scale", "model.q_mode"},
+			`is %v, expected at least 0 with q_mode = "random", where it is a standard deviation`, m.QScale)
+	}
+	if m.YMode == "random" && m.YScale < 0 {
+		d.refuse(c, []string{"model.y_scale", "model.y_mode"},
+			`is %v, expected at least 0 with y_mode = "random", where it is a standard deviation`, m.YScale)
+	}
+	if m.YMode == "tied" && m.YPlastic {
+		d.refuse(c, []string{"model.y_plastic", "model.y_mode"},
+			`is true, expected false with y_mode = "tied", where Y equals W at all times; y_mode = "symmetric_init" lets it learn`)
+	}
+	if m.QMode == "tied" && m.QPlastic {
+		d.refuse(c, []string{"model.q_plastic", "model.q_mode"},
+			`is true, expected false with q_mode = "tied", where Q equals p_b Y at all times; q_mode = "symmetric_init" lets it learn`)
+	}
+}
+
+func (d *decoder) checkOptimiser(c *Config) {
+	l := &c.Learning
+	paths := []string{"learning.momentum", "learning.optimiser"}
+	switch {
+	case l.Optimiser == "momentum" && l.Momentum == 0:
+		d.refuse(c, paths, `is 0, expected more than 0 with optimiser = "momentum", such as 0.9`)
+	case l.Optimiser != "momentum" && l.Momentum != 0:
+		d.refuse(c, paths, `is %v but has no effect with optimiser = %q, expected optimiser = "momentum"`, l.Momentum, l.Optimiser)
+	}
+}
+
+// checkStep refuses a step at which the leak of the fastest compartment grows
+// instead of decaying.
+func (d *decoder) checkStep(c *Config, limit func(string) float64) {
+	if limit == nil || c.Time.Kind != "continuous" {
+		return
+	}
+	factor, fastest := limit(c.Integrator.Method), min(c.Time.TauSoma, c.Time.TauDendrite)
+	largest := factor * fastest.Seconds()
+	if !(largest > 0) || math.IsInf(largest, 1) || c.Time.Dt.Seconds() <= largest*(1+1e-12) {
+		return
+	}
+	d.refuse(c, []string{"time.dt", "integrator.method", "time.tau_soma", "time.tau_dendrite", "time.kind"},
+		"%v is beyond the stable limit of %s, %v (%.3g x the shortest time constant)",
+		c.Time.Dt, c.Integrator.Method, readable(largest), factor)
+}
+
+// readable is a time in seconds, rounded down to four digits.
+func readable(seconds float64) time.Duration {
+	ns := seconds * 1e9 * (1 + 1e-12)
+	unit := math.Pow(10, math.Floor(math.Log10(ns))-3)
+	return time.Duration(max(1, math.Floor(ns/unit)*unit))
+}
+
+// checkSpan keeps what is recorded within the run.
+func (d *decoder) checkSpan(c *Config) {
+	t := &c.Time
+	total := t.Before.Seconds() + t.Learn.Seconds() + t.After.Seconds()
+	if total >= time.Duration(math.MaxInt64).Seconds() {
+		d.refuse(c, []string{"time.learn", "time.before", "time.after"},
+			"before, learn and after add up to %.3g s, expected less than 292 years", total)
+		return
+	}
+	span := t.Before + t.Learn + t.After
+	for i, w := range c.Record.Windows {
+		if w.Start.Seconds()+w.Length.Seconds() > span.Seconds() {
+			d.refuse(c, []string{fmt.Sprintf("record.windows[%d]", i), "record.windows", "time.learn", "time.before", "time.after"},
+				"the window from %v lasts %v, expected to end within the run of %v (before + learn + after)", w.Start, w.Length, span)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// maxVariants bounds the runs that one file asks for.
+const maxVariants = 100
+
+// variants decodes [[compare]] into c.Compare.
+func (d *decoder) variants(n *node, c *Config) []*decoder {
+	if n == nil {
+		return nil
+	}
+	if !n.isList {
+		d.add(n, "compare", func() string {
+			return fmt.Sprintf("is %s, expected [[compare]] in double brackets, once a variant", n.what())
+		})
+		return nil
+	}
+	if len(n.list) > maxVariants {
+		d.add(n.list[maxVariants], "compare", func() string {
+			return fmt.Sprintf("%d variants, expected at most %d", len(n.list), maxVariants)
+		})
+		return nil
+	}
+	taken := map[string]string{strings.ToLower(c.Run.Label): "run.label"}
+	var all []*decoder
+	base := *c
+	for i, item := range n.list {
+		v := &decoder{
+			problems: d.problems, schema: d.schema, given: make(map[string]*node),
+			within: d, prefix: fmt.Sprintf("compare[%d].", i), number: i, head: item,
+		}
+		all = append(all, v)
+		variant := Variant{Config: base}
+		if item.table == nil {
+			d.add(item, fmt.Sprintf("compare[%d]", i), func() string {
+				return fmt.Sprintf("is %s, expected a table with a name and the keys to change", item.what())
+			})
+		} else {
+			v.variant(&variant, taken)
+		}
+		c.Compare = append(c.Compare, variant)
+	}
+	return all
+}
+
+// variant decodes one table of [[compare]].
+func (d *decoder) variant(v *Variant, taken map[string]string) {
+	d.variantName(v, taken)
+	overrides := make(map[string]*node, len(d.head.table))
+	for name, child := range d.head.table {
+		switch name {
+		case "name":
+		case "run", "compare":
+			d.add(child, d.prefix+name, func() string {
+				return "cannot differ between variants, expected overrides of the other sections only"
+			})
+		default:
+			overrides[name] = child
+		}
+	}
+	d.table(&node{table: overrides}, d.schema.root, reflect.ValueOf(&v.Config).Elem(), "")
+	v.Config.Run.Label = v.Name
+}
+
+// nameKey says what the name of a variant must be.
+var nameKey = &key{name: "name", typ: reflect.TypeFor[string](), format: "name"}
+
+func (d *decoder) variantName(v *Variant, taken map[string]string) {
+	path := d.prefix + "name"
+	n := d.head.table["name"]
+	if n == nil {
+		if !d.schema.root.knows(d.head.table, "compare") {
+			return
+		}
+		d.add(d.head, path, func() string { return "missing, expected " + nameKey.expected() })
+		return
+	}
+	d.scalar(n, nameKey, reflect.ValueOf(&v.Name).Elem(), "name")
+	if !safeName(v.Name) {
+		return
+	}
+	// Names become names of files, and some file systems ignore case.
+	folded := strings.ToLower(v.Name)
+	if other := taken[folded]; other != "" {
+		d.add(n, path, func() string {
+			hint := ""
+			if other == "run.label" {
+				hint = "; run.label names the experiment itself"
+			}
+			return fmt.Sprintf("%s is taken by %s, expected a name of its own%s", shorten(v.Name), other, hint)
+		})
+		return
+	}
+	taken[folded] = path
+}

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// maxBytes is the largest file that is read.
+const maxBytes = 1 << 20
+
+// Options override and check a file.
+type Options struct {
+	// Set holds overrides such as "model.beta=2" or "time.kind=discrete". They
+	// change the experiment and with it all variants that do not override the
+	// same key. Later ones win.
+	Set []string
+	// Seed overrides run.seed, unless it is nil.
+	Seed *int64
+	// StabilityLimit is the largest stable time step of a method, in units of
+	// the shortest time constant; +Inf if there is none, as for a method that
+	// adapts its step. Nil: not checked.
+	StabilityLimit func(method string) float64
+}
+
+// Load reads and checks an experiment file of at most 1 MiB. Its errors are of
+// type [*Error].
+func Load(path string, opt Options) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Config{}, readError(path, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return Config{}, readError(path, err)
+	}
+	return Parse(path, data, opt)
+}
+
+func readError(path string, err error) error {
+	cause := err
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		cause = perr.Err
+	}
+	return &Error{File: path, Msg: fmt.Sprintf("cannot be read: %v", cause), err: err}
+}
+
+// Parse is [Load] for a file that is in memory already. name stands for the
+// file in messages and, without .toml, is the default of run.name. The error
+// is the first in file order; how keys go together is only looked at when each
+// is right by itself.
+func Parse(name string, data []byte, opt Options) (Config, error) {
+	if len(data) > maxBytes {
+		return Config{}, &Error{File: name, Msg: "larger than 1 MiB, expected an experiment file of a few KiB"}
+	}
+	root, err := parseDocument(name, data)
+	if err != nil {
+		return Config{}, err
+	}
+	c := defaults()
+	d := &decoder{problems: &problems{file: name}, schema: fileSchema(), given: make(map[string]*node)}
+	compare := root.table["compare"]
+	delete(root.table, "compare")
+	d.table(root, d.schema.root, reflect.ValueOf(&c).Elem(), "")
+	for i, override := range opt.Set {
+		d.override(override, len(data)+1+i, &c)
+	}
+	if opt.Seed != nil {
+		c.Run.Seed = *opt.Seed
+	}
+	if c.Run.Name == "" {
+		c.Run.Name = nameOf(name)
+	}
+	if c.Run.Label == "" {
+		c.Run.Label = c.Time.Kind
+	}
+	variants := d.variants(compare, &c)
+	d.applicability(&c, variants)
+	if d.first == nil {
+		d.crossChecks(&c, opt)
+		for _, v := range variants {
+			v.crossChecks(&c.Compare[v.number].Config, opt)
+		}
+	}
+	if err := d.err(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// defaults is a Config with every default, and memory of its own.
+func defaults() Config {
+	c := initial()
+	v := reflect.ValueOf(&c).Elem()
+	for _, k := range fileSchema().keys {
+		if f := v.FieldByIndex(k.index); f.Kind() == reflect.Slice && !f.IsNil() {
+			own := reflect.MakeSlice(f.Type(), f.Len(), f.Len())
+			reflect.Copy(own, f)
+			f.Set(own)
+		}
+	}
+	return c
+}
+
+// nameOf is the run name that a file gives.
+func nameOf(file string) string {
+	base := strings.TrimSuffix(filepath.Base(file), ".toml")
+	safe := strings.Map(func(r rune) rune {
+		if safeRune(r) {
+			return r
+		}
+		return '_'
+	}, base)
+	if len(safe) > maxName {
+		safe = strings.ToValidUTF8(safe[:maxName], "")
+	}
+	safe = strings.TrimLeft(strings.TrimRight(safe, " ."), " -_.+=,")
+	if !safeName(safe) {
+		return "experiment"
+	}
+	return safe
+}
+
+// applicability reports keys that belong to another kind than the one chosen,
+// so that none is given in vain. A key of the experiment may serve a variant.
+func (d *decoder) applicability(c *Config, variants []*decoder) {
+	if d.noKind || slices.ContainsFunc(variants, func(v *decoder) bool { return v.noKind }) {
+		return
+	}
+	for _, k := range d.schema.keys {
+		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) {
+			kind, _ := k.applies(d.schema, c)
+			d.add(n, k.path, func() string { return k.misplaced(kind, d.schema, c, ", nor in any [[compare]] variant") })
+		}
+		for _, v := range variants {
+			vc := &c.Compare[v.number].Config
+			kind, ok := k.applies(d.schema, vc)
+			if n := v.given[k.path]; n != nil && !ok {
+				d.add(n, v.prefix+k.path, func() string { return k.misplaced(kind, d.schema, vc, "") })
+			}
+		}
+	}
+}
+
+// serves says whether a key has a meaning in the experiment or a variant.
+func (s *schema) serves(k *key, c *Config) bool {
+	if _, ok := k.applies(s, c); ok {
+		return true
+	}
+	return slices.ContainsFunc(c.Compare, func(v Variant) bool {
+		_, ok := k.applies(s, &v.Config)
+		return ok
+	})
+}
+
+func (k *key) misplaced(kind string, s *schema, c *Config, also string) string {
+	i := slices.IndexFunc(s.kinds, func(o *key) bool { return o.path == kind })
+	if len(c.Compare) == 0 {
+		also = ""
+	}
+	return fmt.Sprintf("has no effect here: it belongs to %s %s, but that is %s%s",
+		kind, choices(k.needs[kind]), s.kinds[i].of(c), also)
+}

@@ -1,0 +1,148 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// override applies one key=value of the command line. at orders it after the
+// file and the overrides before it.
+func (d *decoder) override(text string, at int, c *Config) {
+	path, value, found := strings.Cut(text, "=")
+	path = strings.TrimSpace(path)
+	origin := &node{at: at, set: true}
+	if !found || path == "" {
+		d.add(origin, "", func() string {
+			return fmt.Sprintf("is %s, expected key=value such as model.beta=2", shorten(text))
+		})
+		return
+	}
+	k, parent, rest := d.schema.lookup(path)
+	switch {
+	case rest != "":
+		d.add(origin, d.shown(path), func() string { return d.unknownPath(parent, path, rest) })
+		return
+	case k.isSection():
+		d.add(origin, path, func() string {
+			return "is a section, expected one of its keys: " + choices(k.names())
+		})
+		return
+	}
+	v, err := literal(value, k.typ)
+	if err != nil {
+		d.add(origin, path, func() string {
+			return fmt.Sprintf("%s is not a TOML value, expected %s", shorten(value), k.wanted())
+		})
+		return
+	}
+	n := graft(v, nil, &mark{at: at})
+	n.fromSet()
+	d.given[path] = n
+	d.value(n, k, k.of(c), path)
+}
+
+// wanted describes the whole value, a list or not.
+func (k *key) wanted() string {
+	if k.isList() {
+		return "a list such as " + k.sample()
+	}
+	return k.expected()
+}
+
+func (d *decoder) shown(path string) string {
+	parts := strings.Split(path, ".")
+	for i, p := range parts {
+		parts[i] = quoteKey(p)
+	}
+	return strings.Join(parts[:min(len(parts), maxKeyParts)], ".")
+}
+
+func (d *decoder) unknownPath(parent *key, path, rest string) string {
+	if path == "compare" || strings.HasPrefix(path, "compare.") || strings.HasPrefix(path, "compare[") {
+		return "variants cannot be set here, expected them in the file"
+	}
+	if !parent.isSection() {
+		return fmt.Sprintf("%s has no keys, expected %s=VALUE", parent.path, parent.path)
+	}
+	return d.unknown(parent, rest)
+}
+
+// lookup follows a dotted path. If it leads nowhere, rest is the first part
+// that parent does not have.
+func (s *schema) lookup(path string) (k, parent *key, rest string) {
+	k = s.root
+	for name := range strings.SplitSeq(path, ".") {
+		parent = k
+		if !k.isSection() {
+			return nil, parent, name
+		}
+		if k = parent.find(name); k == nil {
+			if name == "" {
+				name = `""`
+			}
+			return nil, parent, name
+		}
+	}
+	return k, parent, ""
+}
+
+func (n *node) fromSet() {
+	n.set = true
+	for _, child := range n.table {
+		child.fromSet()
+	}
+	for _, child := range n.list {
+		child.fromSet()
+	}
+}
+
+// literal reads a TOML value, or a bare word where text or a time is wanted.
+func literal(text string, t reflect.Type) (any, error) {
+	v, err := tomlValue(text)
+	switch {
+	case t.Kind() == reflect.String:
+		if s, ok := v.(string); ok {
+			return s, nil
+		}
+		return text, nil
+	case t == durationType && err != nil:
+		return text, nil
+	}
+	return v, err
+}
+
+func tomlValue(text string) (any, error) {
+	src := "v = " + text
+	if len(src) > maxBytes {
+		return nil, fmt.Errorf("longer than %d bytes", maxBytes)
+	}
+	if _, limit, _ := scan(src); limit != "" {
+		return nil, fmt.Errorf("%s", limit)
+	}
+	tree, err := decode(src)
+	if err != nil {
+		return nil, err
+	}
+	if len(tree) != 1 {
+		return nil, fmt.Errorf("more than one value")
+	}
+	return tree["v"], nil
+}
+
+// initial is a Config with the default of every key that has one.
+var initial = sync.OnceValue(func() Config {
+	var c Config
+	d := &decoder{problems: &problems{at: math.MaxInt}, schema: fileSchema(), given: make(map[string]*node)}
+	for _, k := range d.schema.keys {
+		if k.hasDefault {
+			d.override(k.path+"="+k.def, 0, &c)
+		}
+	}
+	if d.first != nil {
+		panic("config: the default of a key: " + d.first.Error())
+	}
+	return c
+})

@@ -1,0 +1,278 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+var durationType = reflect.TypeFor[Duration]()
+
+// decoder puts the values of a tree into a Config and remembers where each
+// came from.
+type decoder struct {
+	*problems
+	schema *schema
+	given  map[string]*node // by path, with "[0]" for elements
+	noKind bool             // a kind could not be read, so what belongs to it is unknown
+
+	// Only in a variant:
+	within *decoder // of the experiment
+	prefix string   // "compare[0]."
+	number int      // 0
+	head   *node    // its table
+}
+
+// table decodes the keys of a section, or of an element of a list of tables,
+// into the fields of v.
+func (d *decoder) table(n *node, k *key, v reflect.Value, path string) {
+	for name, child := range n.table {
+		full := strings.TrimPrefix(path+"."+quoteKey(name), ".")
+		s := k.find(name)
+		switch {
+		case s == nil:
+			d.add(child, d.prefix+full, func() string { return d.unknown(k, name) })
+		case !s.isSection():
+			d.given[full] = child
+			d.value(child, s, v.FieldByIndex(s.index), full)
+		case child.table == nil:
+			d.add(child, d.prefix+full, func() string {
+				return fmt.Sprintf("is %s, expected a table: [%s] and its keys on the lines below", child.what(), full)
+			})
+		default:
+			d.table(child, s, v, full)
+		}
+	}
+}
+
+// unknown says what might have been meant by a key that section k lacks.
+func (d *decoder) unknown(k *key, name string) string {
+	names := k.names()
+	switch {
+	case k == d.schema.root && d.within == nil:
+		names = append(names, "compare")
+	case k == d.schema.root:
+		names = append([]string{"name"}, names...)
+	}
+	if w := nearest(name, names); w != "" {
+		return fmt.Sprintf("unknown key, did you mean %q?", w)
+	}
+	for _, other := range d.schema.keys {
+		if other.name == name {
+			return fmt.Sprintf("unknown key, did you mean %q?", other.path)
+		}
+	}
+	if len(names) > maxListed {
+		return fmt.Sprintf("unknown key, and none in [%s] is close: burstsim init lists them", k.path)
+	}
+	return "unknown key, expected " + choices(names)
+}
+
+const maxListed = 10
+
+// value decodes a value or a list of them. An empty list is nil.
+func (d *decoder) value(n *node, k *key, v reflect.Value, path string) {
+	if v.Kind() != reflect.Slice {
+		d.scalar(n, k, v, path)
+		return
+	}
+	if !n.isList {
+		d.add(n, d.prefix+path, func() string {
+			return fmt.Sprintf("is %s, expected a list such as %s", n.what(), k.sample())
+		})
+		return
+	}
+	list := reflect.Zero(v.Type())
+	if len(n.list) > 0 {
+		list = reflect.MakeSlice(v.Type(), len(n.list), len(n.list))
+	}
+	for i, item := range n.list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if k.isTables() {
+			d.given[at] = item
+			d.element(item, k, list.Index(i), at)
+		} else {
+			d.scalar(item, k, list.Index(i), at)
+		}
+	}
+	v.Set(list)
+}
+
+// element decodes one table of a list of tables.
+func (d *decoder) element(n *node, k *key, v reflect.Value, path string) {
+	if n.table == nil {
+		d.add(n, d.prefix+path, func() string {
+			return fmt.Sprintf("is %s, expected a table with the keys %s", n.what(), choices(k.names()))
+		})
+		return
+	}
+	for _, s := range k.sub {
+		if s.hasDefault && n.table[s.name] == nil {
+			x, _ := literal(s.def, s.typ)
+			d.value(graft(x, nil, &mark{at: n.at, line: n.line}), s, v.FieldByIndex(s.index), path+"."+s.name)
+		}
+	}
+	d.table(n, k, v, path)
+	for _, s := range k.sub {
+		if n.table[s.name] == nil && !s.hasDefault && k.knows(n.table) {
+			d.add(n, d.prefix+path+"."+s.name, func() string { return "missing, expected " + s.expected() })
+		}
+	}
+}
+
+// knows says whether k has all keys of a table. If not, one that is missing is
+// likely to be there with a typing error, which is the better message.
+func (k *key) knows(table map[string]*node, others ...string) bool {
+	for name := range table {
+		if k.find(name) == nil && !slices.Contains(others, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// scalar decodes a single value and checks it against the tags.
+func (d *decoder) scalar(n *node, k *key, v reflect.Value, path string) {
+	msg := func() string { return fmt.Sprintf("is %s, expected %s", n.what(), k.expected()) }
+	ok := store(n.value, v)
+	if ok && v.Kind() == reflect.String {
+		ok = k.admitsText(v.String())
+		msg = func() string { return k.badText(v.String()) }
+	}
+	if x, number := numberOf(v); ok && number {
+		ok = k.limits.contains(x)
+	}
+	if !ok {
+		d.noKind = d.noKind || k.name == "kind"
+		d.add(n, d.prefix+path, msg)
+	}
+}
+
+// store puts x into v if it is of the type that v wants. A whole number may
+// stand for a float, never a float for a whole number, and a time needs its
+// unit.
+func store(x any, v reflect.Value) bool {
+	switch x := x.(type) {
+	case string:
+		if v.Type() == durationType {
+			t, ok := parseDuration(x)
+			v.SetInt(int64(t))
+			return ok
+		}
+		if v.Kind() == reflect.String {
+			v.SetString(x)
+			return true
+		}
+	case int64:
+		switch {
+		case v.Kind() == reflect.Float64:
+			v.SetFloat(float64(x))
+			return true
+		case v.CanInt() && v.Type() != durationType && !v.OverflowInt(x):
+			v.SetInt(x)
+			return true
+		}
+	case float64:
+		if v.Kind() == reflect.Float64 && !math.IsNaN(x) && !math.IsInf(x, 0) {
+			v.SetFloat(x)
+			return true
+		}
+	case bool:
+		if v.Kind() == reflect.Bool {
+			v.SetBool(x)
+			return true
+		}
+	}
+	return false
+}
+
+// numberOf is what a range tag compares: times are in seconds.
+func numberOf(v reflect.Value) (x float64, ok bool) {
+	switch {
+	case v.Type() == durationType:
+		return Duration(v.Int()).Seconds(), true
+	case v.CanInt():
+		return float64(v.Int()), true
+	case v.CanFloat():
+		return v.Float(), true
+	}
+	return 0, false
+}
+
+func (k *key) admitsText(s string) bool {
+	switch {
+	case k.oneof != nil:
+		return slices.Contains(k.oneof, s)
+	case k.format == "name":
+		return safeName(s)
+	case k.format == "path":
+		return s != "" && !strings.ContainsRune(s, 0)
+	}
+	return true
+}
+
+func (k *key) badText(s string) string {
+	msg := fmt.Sprintf("is %s, expected %s", shorten(s), k.expected())
+	if w := nearest(s, k.oneof); w != "" && len(k.oneof) > 1 {
+		msg += fmt.Sprintf("; did you mean %q?", w)
+	}
+	return msg
+}
+
+// expected describes one value of the key.
+func (k *key) expected() string {
+	t, limit, unit := k.typ, "", ""
+	if k.isList() {
+		t = t.Elem()
+	}
+	if t == durationType {
+		unit = "s"
+	}
+	if k.limits.hasLow {
+		limit = ", " + k.limits.describe(unit)
+	}
+	switch {
+	case t == durationType:
+		return `a time with its unit, such as "100ms" or "1m30s"` + limit
+	case t.Kind() == reflect.Float64:
+		return "a number" + limit
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() != reflect.String:
+		return "a whole number" + limit
+	case k.oneof != nil:
+		return choices(k.oneof)
+	case k.format == "name":
+		return `a name of letters, digits, spaces and -_.+=, that begins with a letter or digit`
+	case k.format == "path":
+		return "a path that is not empty"
+	}
+	return "text in quotes"
+}
+
+// sample is a list that the key would accept.
+func (k *key) sample() string {
+	if k.example != "" {
+		return k.example
+	}
+	return k.def
+}
+
+const maxName = 100 // bytes; file systems allow 255 with whatever is appended
+
+// safeName says whether s can be part of a file name on any system.
+func safeName(s string) bool {
+	if s == "" || len(s) > maxName || strings.ContainsFunc(s, func(r rune) bool { return !safeRune(r) }) {
+		return false
+	}
+	first := []rune(s)[0]
+	last := s[len(s)-1]
+	return (unicode.IsLetter(first) || unicode.IsDigit(first)) && last != ' ' && last != '.'
+}
+
+func safeRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune(" -_.+=,", r)
+}

@@ -1,0 +1,108 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+)
+
+// WriteTOML writes the resolved experiment: every key that has a meaning in it
+// or in one of its variants, and for each variant the keys that differ. What
+// [Parse] makes of it equals c, if Parse made c. A key whose value is derived
+// from others is left to be derived again, as a comment says.
+func (c Config) WriteTOML(w io.Writer) error {
+	var b bytes.Buffer
+	s := fileSchema()
+	for _, section := range s.root.sub {
+		var keys bytes.Buffer
+		for _, k := range section.sub {
+			c.writeKey(&keys, s, k)
+		}
+		if keys.Len() > 0 {
+			fmt.Fprintf(&b, "[%s]\n%s\n", section.name, keys.Bytes())
+		}
+	}
+	for i := range c.Compare {
+		c.writeVariant(&b, s, &c.Compare[i])
+	}
+	out := append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
+	_, err := w.Write(out)
+	return err
+}
+
+func (c *Config) writeKey(b *bytes.Buffer, s *schema, k *key) {
+	v := k.of(c)
+	switch {
+	case !s.serves(k, c):
+	case k.isDerived(v):
+		fmt.Fprintf(b, "# %s: %s\n", k.name, k.doc)
+	default:
+		fmt.Fprintf(b, "%s = %s\n", k.name, k.render(v))
+	}
+}
+
+// isDerived says whether v, the value of k, stands for one that follows from
+// other keys.
+func (k *key) isDerived(v reflect.Value) bool {
+	return !k.hasDefault && v.Kind() != reflect.Slice && v.IsZero()
+}
+
+func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
+	fmt.Fprintf(b, "[[compare]]\nname = %s\n", quote(v.Name))
+	for _, k := range s.keys {
+		mine, base := k.of(&v.Config), k.of(c)
+		if _, ok := k.applies(s, &v.Config); !ok || strings.HasPrefix(k.path, "run.") {
+			continue
+		}
+		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {
+			fmt.Fprintf(b, "%s = %s\n", k.path, k.render(mine))
+		}
+	}
+	b.WriteByte('\n')
+}
+
+// render is v as TOML on one line.
+func (k *key) render(v reflect.Value) string {
+	switch {
+	case v.Type() == durationType:
+		return quote(Duration(v.Int()).String())
+	case v.Kind() == reflect.Slice:
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = k.render(v.Index(i))
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case v.Kind() == reflect.Struct:
+		items := make([]string, len(k.sub))
+		for i, s := range k.sub {
+			items[i] = s.name + " = " + s.render(v.FieldByIndex(s.index))
+		}
+		return "{ " + strings.Join(items, ", ") + " }"
+	case v.Kind() == reflect.String:
+		return quote(v.String())
+	case v.CanFloat():
+		return formatFloat(v.Float())
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// quote is s as a TOML basic string.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

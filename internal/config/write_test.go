@@ -1,0 +1,200 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// checkRoundTrip checks that a file written from c says the same as c, and is
+// written the same again.
+func checkRoundTrip(t *testing.T, c Config) {
+	t.Helper()
+	var first, second bytes.Buffer
+	if err := c.WriteTOML(&first); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse("resolved.toml", first.Bytes(), Options{})
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, &first)
+	}
+	if !reflect.DeepEqual(again, c) {
+		t.Fatalf("changed\n%+v\nto\n%+v\nthrough\n%s", c, again, &first)
+	}
+	if err := again.WriteTOML(&second); err != nil || first.String() != second.String() {
+		t.Errorf("written again (%v) it differs:\n%s\n%s", err, &first, &second)
+	}
+}
+
+func TestWriteTOML(t *testing.T) {
+	for name, file := range map[string]string{
+		"defaults": "",
+		"awkward": `
+run.out = "a \"b\" \\ \t é \u0001 #"
+run.seed = -3
+[model]
+hidden = []
+beta = 0.1000000000000000055511151231257827
+y_scale = -0.0
+weight_gain = 1e-300
+[time]
+dt = "1ns"
+learn = "2h45m0.5s"
+tau_weight = "1500us"
+[record]
+windows = [{start = "1s", length = "2500us"}]
+[plots]
+figures = []
+[limit]
+ratios = [0.1, 1e-5]
+`,
+		"variants": `
+[time]
+dt = "5ms"
+[record]
+windows = [{start = "1s", length = "1s"}]
+[learning]
+lr = 0.3
+[[compare]]
+name = "same"
+time.dt = "5ms"
+[[compare]]
+name = "d"
+time.kind = "discrete"
+learning = { optimiser = "momentum", momentum = 0.9, y_lr = 0.1 }
+record.windows = []
+[[compare]]
+name = "wide"
+model = { hidden = [3, 4], y_mode = "random" }
+record.windows = [{start = "2s", length = "1s"}]
+`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := Parse("x.toml", []byte(file), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkRoundTrip(t, c)
+		})
+	}
+}
+
+// TestWriteVariants checks that a variant is written as what it changes.
+func TestWriteVariants(t *testing.T) {
+	c, err := Parse("x.toml", []byte("[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\nmodel.beta = 4"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := c.WriteTOML(&b); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("want the end to be %q in\n%s", want, &b)
+	}
+}
+
+type failing struct{}
+
+var errFull = errors.New("disk full")
+
+func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+func TestWriteError(t *testing.T) {
+	if err := (Config{}).WriteTOML(failing{}); !errors.Is(err, errFull) {
+		t.Errorf("got %v, want %v", err, errFull)
+	}
+}
+
+// TestRoundTripRandom overrides random keys with random values: whatever is
+// accepted must survive being written.
+func TestRoundTripRandom(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	accepted := 0
+	for range 2000 {
+		var b strings.Builder
+		for i := range 1 + rng.IntN(3) {
+			if i > 0 {
+				fmt.Fprintf(&b, "[[compare]]\nname = \"v%d\"\n", i)
+			}
+			for _, j := range rng.Perm(len(fileSchema().keys))[:rng.IntN(5)] {
+				k := fileSchema().keys[j]
+				if i > 0 && strings.HasPrefix(k.path, "run.") {
+					continue
+				}
+				fmt.Fprintf(&b, "%s = %s\n", k.path, randomValue(rng, k))
+			}
+		}
+		c, err := Parse("x.toml", []byte(b.String()), Options{})
+		if err != nil {
+			continue
+		}
+		accepted++
+		checkRoundTrip(t, c)
+	}
+	if accepted < 500 {
+		t.Errorf("only %d of 2000 files were accepted", accepted)
+	}
+}
+
+func randomValue(rng *rand.Rand, k *key) string {
+	t := k.typ
+	if k.isTables() {
+		return fmt.Sprintf("[{start = \"%dms\", length = \"%dms\"}]", rng.IntN(1000), 1+rng.IntN(1000))
+	}
+	if k.isList() {
+		t = t.Elem()
+	}
+	value := func() string {
+		switch {
+		case t == durationType:
+			return fmt.Sprintf("\"%dus\"", rng.IntN(1e6))
+		case k.oneof != nil:
+			return quote(k.oneof[rng.IntN(len(k.oneof))])
+		case t.Kind() == reflect.String:
+			return quote(fmt.Sprintf("n%d é", rng.IntN(100)))
+		case t.Kind() == reflect.Bool:
+			return fmt.Sprint(rng.IntN(2) == 0)
+		case t.Kind() == reflect.Float64:
+			return formatFloat(rng.Float64())
+		}
+		return fmt.Sprint(1 + rng.IntN(1000))
+	}
+	if !k.isList() {
+		return value()
+	}
+	items := make([]string, rng.IntN(4))
+	for i := range items {
+		items[i] = value()
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
+func FuzzParse(f *testing.F) {
+	template, err := Template("regression")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(template), "model.beta=2")
+	f.Add([]byte("[run]\nseed = 2\n[[compare]]\nname = \"a\"\ntime.kind = \"discrete\"\nlearning = { lr = 0.1 }"), "time.dt=5ms")
+	f.Add([]byte("[[record.windows]]\nstart = \"1s\"\nlength = \"1ms\"\n[plots]\nformats = [\"pdf\"]\n"), "limit.ratios=[0.5]")
+	f.Add([]byte("model.hidden = [1, 2]\nrun.out = '''\nx'''"), "record.windows=[{start='0s', length='1h'}]")
+	f.Fuzz(func(t *testing.T, data []byte, set string) {
+		c, err := Parse("f.toml", data, Options{Set: []string{set}, StabilityLimit: limits})
+		if err == nil {
+			checkRoundTrip(t, c)
+			return
+		}
+		var e *Error
+		if !errors.As(err, &e) || e.Msg == "" || strings.ContainsAny(err.Error(), "\n\r") {
+			t.Fatalf("%q is not an *Error of one line", err)
+		}
+		if lines := 1 + bytes.Count(data, []byte("\n")); e.File == "f.toml" && (e.Line < 1 || e.Line > lines) {
+			t.Fatalf("%q is not within %d lines", err, lines)
+		}
+	})
+}
