@@ -1,15 +1,8 @@
 package sim
 
-import (
-	"fmt"
+import "burstsim/integrator"
 
-	"burstsim/integrator"
-)
-
-var (
-	_ integrator.Leaky[float64]   = (*Continuous[float64])(nil)
-	_ integrator.Blocked[float64] = (*Continuous[float64])(nil)
-)
+var _ integrator.Leaky[float64] = (*Continuous[float64])(nil)
 
 // Continuous is a network and its task in continuous time, as a system of
 // ordinary differential equations. One vector holds all that changes:
@@ -42,17 +35,11 @@ type Continuous[F Float] struct {
 // NewContinuous puts a network in continuous time. streams holds one task a
 // row. The weights' storage moves into the system's state.
 func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Continuous[F], error) {
-	if len(streams) != net.rows {
-		return nil, fmt.Errorf("sim: %d streams for %d rows", len(streams), net.rows)
+	sources, err := newSources(net, streams)
+	if err != nil {
+		return nil, err
 	}
-	c := &Continuous[F]{net: net, split: split}
-	in, out := net.sizes[0], net.sizes[net.Layers()]
-	for r, s := range streams {
-		if s.Inputs() != in || s.Outputs() != out {
-			return nil, fmt.Errorf("sim: the task has %d inputs and %d outputs, the network %d and %d", s.Inputs(), s.Outputs(), in, out)
-		}
-		c.sources = append(c.sources, newSource(s, net.input[r*in:(r+1)*in], net.target[r*out:(r+1)*out]))
-	}
+	c := &Continuous[F]{net: net, sources: sources, split: split}
 	n := 0
 	for _, s := range net.stages {
 		if s.tau == 0 {

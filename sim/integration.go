@@ -12,7 +12,8 @@ import (
 // Method says how a continuous network is stepped through time.
 type Method struct {
 	Name string // a name of integrator.New; "dopri5" chooses its own steps
-	// Step is the time step; for "dopri5" the first one.
+	// Step is the time step; for "dopri5" the first one, and with split
+	// plasticity the largest.
 	Step time.Duration
 	// RelTol and AbsTol are the tolerances of "dopri5"; 0 means 1e-6 and 1e-9.
 	RelTol, AbsTol float64
@@ -35,6 +36,9 @@ func NewIntegration[F Float](sys *Continuous[F], m Method) (*Integration[F], err
 	in := &Integration[F]{System: sys, step: m.Step}
 	if m.Name == "dopri5" {
 		in.adaptive = &integrator.Adaptive[F]{RelTol: m.RelTol, AbsTol: m.AbsTol, First: m.Step.Seconds()}
+		if sys.split { // no error estimate covers the weights
+			in.adaptive.Max = m.Step.Seconds()
+		}
 		return in, in.adaptive.Init(sys)
 	}
 	var err error
@@ -64,16 +68,16 @@ func (in *Integration[F]) reset() {
 // shortened where needed.
 func (in *Integration[F]) Advance(from, to time.Duration) (steps int, err error) {
 	for t := from; t < to; {
-		end := in.System.enter(t, to)
+		end, jumped := in.System.enter(t, to)
+		if jumped {
+			in.reset()
+		}
 		n, err := in.segment(t, end)
 		steps += n
 		if err != nil {
 			return steps, err
 		}
 		t = end
-		if t < to {
-			in.reset()
-		}
 	}
 	in.System.bind(in.System.State())
 	return steps, nil
@@ -84,7 +88,7 @@ func (in *Integration[F]) segment(t, end time.Duration) (steps int, err error) {
 	sys := in.System
 	x := sys.State()
 	if in.adaptive != nil {
-		for s, e := t.Seconds(), end.Seconds(); s < e; steps++ {
+		for s, e := t.Seconds(), end.Seconds(); s < e; {
 			sys.capture = true
 			h, err := in.adaptive.Step(s, e, x)
 			if err != nil {
@@ -93,6 +97,10 @@ func (in *Integration[F]) segment(t, end time.Duration) (steps int, err error) {
 			if sys.split {
 				sys.stepWeights(h)
 				in.adaptive.Reset() // the weights moved
+			}
+			steps++
+			if h == e-s {
+				break // s+h may miss e by a rounding
 			}
 			s += h
 		}
@@ -112,17 +120,18 @@ func (in *Integration[F]) segment(t, end time.Duration) (steps int, err error) {
 }
 
 // enter tells the tasks where time stands and returns the time of the next
-// jump of any of them, or to.
-func (c *Continuous[F]) enter(t, to time.Duration) time.Duration {
+// jump of any of them, or to, and whether one may just have jumped.
+func (c *Continuous[F]) enter(t, to time.Duration) (end time.Duration, jumped bool) {
 	for _, s := range c.sources {
 		if s, ok := s.Stream.(Segmented); ok {
 			s.Enter(t.Seconds())
+			jumped = true
 		}
 		if next := s.NextChange(t.Seconds()); next < to.Seconds() {
 			to = min(to, max(duration(next), t+1))
 		}
 	}
-	return to
+	return to, jumped
 }
 
 func duration(seconds float64) time.Duration {
@@ -138,6 +147,12 @@ func (in *Integration[F]) Observe(t time.Duration) {
 	}
 	sys.read(t.Seconds(), sys.State())
 }
+
+// Grid is 0: the network has a state at every time.
+func (in *Integration[F]) Grid() time.Duration { return 0 }
+
+// Moved is the network.
+func (in *Integration[F]) Moved() *Network[F] { return in.System.net }
 
 // ErrNotFinite means that a simulation left the range of its numbers.
 var ErrNotFinite = errors.New("not finite")

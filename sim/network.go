@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"burstsim/neuron"
@@ -24,11 +25,14 @@ type Network[F Float] struct {
 	forward  []*synapse.Dense[F]    // by layer; none for layer 0
 	feedback []*synapse.Feedback[F] // onto each hidden layer; nil elsewhere
 	rates    [][]F                  // event rates by layer; layer 0 is the input
+	received [][]F                  // what layer l receives of layer l-1: its rates, or noisy ones
+	noise    *noise
 
 	stages  []*stage[F]
 	plastic []*plastic[F]
 	signals []Signal[F]
 	lags    []lag[F]
+	adopted []func() // called when the network is put in discrete time
 }
 
 // stage is one compartment of one layer, in the order in which the discrete
@@ -46,6 +50,9 @@ type stage[F Float] struct {
 	drive func(dst []F)
 	// read computes what follows from x at once: rates and probabilities.
 	read func()
+	// held stages keep the values of the prediction while a discrete model of
+	// two phases is taught.
+	held bool
 }
 
 // plastic is a projection that learns: tau dW/dt = gain postᵀ pre, and for the
@@ -59,6 +66,9 @@ type plastic[F Float] struct {
 	w, c  *[]F // c is nil without bias
 	post  func() []F
 	pre   func() []F
+	// plain says that the discrete model moves the projection by plain
+	// gradient descent, whatever the optimiser.
+	plain bool
 }
 
 // Kind tells the weights of a layer apart.
@@ -94,8 +104,11 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 			return nil, fmt.Errorf("sim: layer %d has %d units, expected at least 1", l, n)
 		}
 	}
-	if rows < 1 {
-		return nil, fmt.Errorf("sim: %d rows, expected at least 1", rows)
+	if rows < 1 || rows > maxRows {
+		return nil, fmt.Errorf("sim: %d rows, expected between 1 and %d", rows, maxRows)
+	}
+	if n := weightCount(sizes); n > maxWeights {
+		return nil, fmt.Errorf("sim: layers of %v units need %.3g weights, expected at most %.3g", sizes, n, float64(maxWeights))
 	}
 	depth := len(sizes) - 1
 	net := &Network[F]{
@@ -103,6 +116,7 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 		forward:  make([]*synapse.Dense[F], depth+1),
 		feedback: make([]*synapse.Feedback[F], depth+1),
 		rates:    make([][]F, depth+1),
+		received: make([][]F, depth+1),
 	}
 	net.input, net.target = net.array(0), net.array(depth)
 	net.rates[0] = net.input
@@ -112,28 +126,72 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 	return net, nil
 }
 
+// Bounds that no network exceeds by intention: memory is allocated as a file
+// asks for it.
+const (
+	maxWeights = 1 << 31
+	maxRows    = 1 << 20
+)
+
+func weightCount(sizes []int) float64 {
+	var n float64
+	for l := 1; l < len(sizes); l++ {
+		n += float64(sizes[l]) * float64(sizes[l-1]+1)
+	}
+	return n
+}
+
 // array is a quantity of every unit of a layer, rows x units, at zero.
 func (net *Network[F]) array(layer int) []F { return make([]F, net.rows*net.sizes[layer]) }
 
-// compartment adds a stage with a state.
+// compartment adds a stage with a state for each unit of a layer.
 func (net *Network[F]) compartment(name string, layer int, tau float64, drive func(dst []F), read func()) *stage[F] {
-	s := &stage[F]{name: name, layer: layer, tau: tau, drive: drive, read: read, x: net.array(layer)}
-	net.stages = append(net.stages, s)
-	return s
+	return net.compartmentOf(name, layer, net.sizes[layer], tau, drive, read)
 }
 
-// trace adds a low-passed copy of the events below layer l.
-func (net *Network[F]) trace(l int, tau float64, events []F) *stage[F] {
-	s := &stage[F]{name: "trace", layer: l, tau: tau, x: make([]F, len(events)),
-		drive: func(dst []F) { copy(dst, events) }, read: func() {}}
+// compartmentOf adds a stage of n units beside a layer.
+func (net *Network[F]) compartmentOf(name string, layer, n int, tau float64, drive func(dst []F), read func()) *stage[F] {
+	s := &stage[F]{name: name, layer: layer, tau: tau, drive: drive, read: read, x: make([]F, net.rows*n)}
 	net.stages = append(net.stages, s)
 	return s
 }
 
 // follow adds a stage without a state: read is called once what it depends on
 // has been read.
-func (net *Network[F]) follow(name string, layer int, read func()) {
-	net.stages = append(net.stages, &stage[F]{name: name, layer: layer, read: read})
+func (net *Network[F]) follow(name string, layer int, read func()) *stage[F] {
+	s := &stage[F]{name: name, layer: layer, read: read}
+	net.stages = append(net.stages, s)
+	return s
+}
+
+// lag declares that in the layer-by-layer order others see a quantity as it
+// was before the step.
+func (net *Network[F]) lag(now []F, seen *[]F) { net.lags = append(net.lags, lag[F]{now, seen}) }
+
+// send returns what layer l receives of the layer below: its rates, with fresh
+// noise if there is any.
+func (net *Network[F]) send(l int) []F {
+	if net.noise == nil {
+		net.received[l] = net.rates[l-1]
+		return net.received[l]
+	}
+	if len(net.received[l]) == 0 || &net.received[l][0] == &net.rates[l-1][0] {
+		net.received[l] = net.array(l - 1)
+	}
+	addNoise(net.received[l], net.rates[l-1], net.noise)
+	return net.received[l]
+}
+
+// noise is added to what a layer receives.
+type noise struct {
+	std float64
+	rng *rand.Rand
+}
+
+func addNoise[F Float](dst, x []F, n *noise) {
+	for i, v := range x {
+		dst[i] = v + F(n.std*n.rng.NormFloat64())
+	}
 }
 
 func (net *Network[F]) learn(p plastic[F]) { net.plastic = append(net.plastic, &p) }

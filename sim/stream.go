@@ -1,5 +1,7 @@
 package sim
 
+import "fmt"
+
 // Stream is a task unfolding in time: what a network sees and what it should
 // answer at any time t (s). Its teacher may have a state of its own, which is
 // then integrated with the network's. No method may allocate, and the same
@@ -41,6 +43,22 @@ type source[F Float] struct {
 	input, target    []float64
 	state, slope     []float64
 	inputRow, output []F // where the network wants them
+}
+
+// newSources joins a network and its tasks, one a row.
+func newSources[F Float](net *Network[F], streams []Stream) ([]*source[F], error) {
+	if len(streams) != net.rows {
+		return nil, fmt.Errorf("sim: %d streams for %d rows", len(streams), net.rows)
+	}
+	var sources []*source[F]
+	in, out := net.sizes[0], net.sizes[net.Layers()]
+	for r, s := range streams {
+		if s.Inputs() != in || s.Outputs() != out {
+			return nil, fmt.Errorf("sim: the task has %d inputs and %d outputs, the network %d and %d", s.Inputs(), s.Outputs(), in, out)
+		}
+		sources = append(sources, newSource(s, net.input[r*in:(r+1)*in], net.target[r*out:(r+1)*out]))
+	}
+	return sources, nil
 }
 
 func newSource[F Float](s Stream, inputRow, targetRow []F) *source[F] {

@@ -4,8 +4,13 @@ package experiment
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
 
 	"burstsim/internal/config"
+	"burstsim/sim"
 	"burstsim/sim/record"
 )
 
@@ -18,33 +23,111 @@ type Progress struct {
 	Loss     float64 // mean squared error over the last metrics interval; NaN before the first
 }
 
-// Summary is summary.json: what a reader wants to know first.
-type Summary struct {
-	Name     string                    `json:"name"`
-	Variants map[string]VariantSummary `json:"variants"`
-	Limit    *LimitSummary             `json:"limit,omitempty"`
-	Versions map[string]string         `json:"versions"`
-	Failure  string                    `json:"failure,omitempty"`
-}
-
-// VariantSummary is the outcome of one variant.
-type VariantSummary struct {
-	LossInitial    float64            `json:"loss_initial"` // mean over the phase before teaching
-	LossFinal      float64            `json:"loss_final"`   // mean over the phase after teaching
-	AngleWeights   map[string]float64 `json:"angle_weights_deg"`
-	AngleBiases    map[string]float64 `json:"angle_biases_deg"`
-	Steps          int64              `json:"steps"`
-	StepsPerSecond float64            `json:"steps_per_second"`
-	WallSeconds    float64            `json:"wall_seconds"`
-}
-
-// LimitSummary is the fitted approach to the discrete limit.
-type LimitSummary struct {
-	Slope float64 `json:"slope"`
-}
-
-// Run carries out the experiment and all its variants. On a numerical failure
-// it returns what was recorded until then together with the error.
+// Run carries out the experiment and all its variants, as many at once as there
+// are processors; the results do not depend on how many. observe, if not nil,
+// is called by one goroutine at a time. On a numerical failure, or when ctx
+// ends, Run returns what was recorded until then together with the error.
 func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*record.Result, *Summary, error) {
-	panic("under construction")
+	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
+	jobs := make([]job, len(variants))
+	for i, v := range variants {
+		var err error
+		if jobs[i], err = newJob(v); err != nil {
+			return nil, nil, err
+		}
+	}
+	report := &reporter{observe: observe, done: make([]float64, len(jobs)), cost: make([]float64, len(jobs))}
+	for i, v := range variants {
+		report.cost[i] = cost(v.Config)
+	}
+
+	outcomes := make([]*sim.Outcome, len(jobs))
+	failures := make([]error, len(jobs)+1)
+	var limit *record.Limit
+	work := make([]func(), 0, len(jobs)+1)
+	for i, j := range jobs {
+		work = append(work, func() {
+			var err error
+			outcomes[i], err = j.run(ctx, func(p sim.Progress) { report.progress(i, variants[i].Name, p) })
+			if err != nil {
+				failures[i] = fmt.Errorf("%s: %w", variants[i].Name, err)
+			}
+		})
+	}
+	if len(cfg.Limit.Ratios) > 0 {
+		work = append(work, func() {
+			var err error
+			if limit, err = measureLimit(cfg); err != nil {
+				failures[len(jobs)] = fmt.Errorf("limit: %w", err)
+			}
+		})
+	}
+	parallel(work)
+
+	res := &record.Result{Name: cfg.Run.Name, Limit: limit}
+	for i, out := range outcomes {
+		if i == 0 {
+			res.Phases = out.Phases
+		}
+		res.Variants = append(res.Variants, record.Variant{
+			Label: variants[i].Name, Metrics: out.Metrics, Trajectory: out.Trajectory})
+	}
+	err := errors.Join(failures...)
+	return res, summarise(cfg, variants, outcomes, limit, err), err
+}
+
+// label is the name of the experiment itself beside its variants.
+func label(cfg config.Config) string {
+	if cfg.Run.Label != "" {
+		return cfg.Run.Label
+	}
+	return cfg.Time.Kind
+}
+
+// parallel calls all functions, as many at once as there are processors.
+func parallel(work []func()) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, f := range work {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			f()
+		})
+	}
+	wg.Wait()
+}
+
+// reporter joins the progress of variants that run at the same time.
+type reporter struct {
+	mu         sync.Mutex
+	observe    func(Progress)
+	done, cost []float64
+}
+
+func (r *reporter) progress(i int, name string, p sim.Progress) {
+	if r.observe == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done[i] = p.Time.Seconds() / p.Duration.Seconds()
+	var done, all float64
+	for k, c := range r.cost {
+		done += c * r.done[k]
+		all += c
+	}
+	r.observe(Progress{Variant: name, Done: done / all,
+		Time: p.Time.Seconds(), Duration: p.Duration.Seconds(), Loss: p.Loss})
+}
+
+// cost estimates a variant's work by how often it evaluates its network.
+func cost(cfg config.Config) float64 {
+	t := cfg.Time
+	span := (t.Before + t.Learn + t.After).Seconds()
+	if t.Kind == "discrete" {
+		return span / cfg.Task.Sample.Seconds()
+	}
+	evaluations := map[string]float64{"rk4": 4, "dopri5": 6}[cfg.Integrator.Method]
+	return span / t.Dt.Seconds() * max(1, evaluations)
 }

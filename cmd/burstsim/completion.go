@@ -1,0 +1,29 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"burstsim/internal/config"
+)
+
+// completeSet completes "mod" to keys and "model.kind=" to key=value.
+func completeSet(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var found []cobra.Completion
+	if key, _, ok := strings.Cut(typed, "="); ok {
+		for _, word := range config.Choices(key) {
+			found = append(found, key+"="+word)
+		}
+	} else {
+		for _, key := range config.Keys() {
+			found = append(found, key+"=")
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFiles offers experiment files.
+func completeFiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+	"burstsim/sim/record"
+)
+
+// Exit statuses. A run that a signal stopped has 128 plus the signal's number.
+const (
+	statusOK      = 0
+	statusFailure = 1 // the run, its folder or its figures
+	statusUsage   = 2 // the command line or an experiment file
+)
+
+// program is what the commands need of the world outside.
+type program struct {
+	out, err io.Writer
+	terminal bool // whether err is one
+	now      func() time.Time
+	run      func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error)
+	draw     func(figure string, res *record.Result, cfg config.Config) (writeFigure, error)
+}
+
+func newProgram() *program {
+	return &program{
+		out:      os.Stdout,
+		err:      os.Stderr,
+		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		now:      time.Now,
+		run:      experiment.Run,
+		draw:     draw,
+	}
+}
+
+// statusError is an error with the exit status it leads to; all others lead to
+// statusUsage. Without err it has been reported already.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+func failure(err error) error { return &statusError{statusFailure, err} }
+
+// execute runs one command line and returns the exit status.
+func (p *program) execute(ctx context.Context, args []string) int {
+	root := p.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusOK
+	}
+	var s *statusError
+	if !errors.As(err, &s) {
+		p.report(err)
+		return statusUsage
+	}
+	if s.err != nil {
+		p.report(s.err)
+	}
+	return s.status
+}
+
+// report prints an error on one line. If it starts with file and line it stays
+// as it is, so that editors can follow it.
+func (p *program) report(err error) {
+	line := strings.Join(strings.Fields(err.Error()), " ")
+	var inFile *config.Error
+	if !errors.As(err, &inFile) {
+		line = "burstsim: " + line
+	}
+	fmt.Fprintln(p.err, line)
+}
+
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "burstsim",
+		Short: "Simulate how cortical circuits could learn",
+		Long: `burstsim integrates networks of pyramidal neurons whose bursts carry errors,
+while they learn, and compares them with their discrete-time limit and with
+backpropagation. An experiment is a TOML file; a run leaves a folder with
+tables, signals and figures.`,
+		Example: `  burstsim init regression -o my.toml        write a commented experiment file
+  burstsim run my.toml                       run it; the last line is the folder
+  burstsim run my.toml --set model.beta=2    run it with another value
+  burstsim validate *.toml                   check files without running them`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.AddCommand(p.runCommand(), p.validateCommand(), p.initCommand(), p.versionCommand())
+	return root
+}

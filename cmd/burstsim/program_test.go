@@ -1,0 +1,291 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+	"burstsim/internal/rundir"
+	"burstsim/sim/record"
+)
+
+// fixture is a program without science: its run and its figures are given.
+type fixture struct {
+	program
+	out, err bytes.Buffer
+	file     string // a valid experiment
+	dir      string // where --out may go
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{dir: filepath.Join(t.TempDir(), "out"), file: filepath.Join(t.TempDir(), "demo.toml")}
+	if err := os.WriteFile(f.file, []byte("[plots]\nfigures = [\"dynamics\"]\nformats = [\"svg\"]\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f.program = program{
+		out: &f.out,
+		err: &f.err,
+		now: time.Now,
+		run: func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+			res, sum := recorded()
+			return res, sum, nil
+		},
+		draw: func(string, *record.Result, config.Config) (writeFigure, error) {
+			return func(w io.Writer, format string) error { _, err := io.WriteString(w, format); return err }, nil
+		},
+	}
+	return f
+}
+
+func (f *fixture) execute(args ...string) int {
+	return f.program.execute(context.Background(), args)
+}
+
+// recorded is a run of two variants, the second without a final loss.
+func recorded() (*record.Result, *experiment.Summary) {
+	metrics := record.NewTable("time", "loss")
+	metrics.Append(0, 0.5)
+	res := &record.Result{Name: "demo", Variants: []record.Variant{
+		{Label: "continuous", Metrics: metrics, Trajectory: &record.Trajectory{}},
+		{Label: "discrete", Metrics: metrics},
+	}}
+	sum := &experiment.Summary{Name: "demo", Variants: map[string]experiment.VariantSummary{
+		"continuous": {LossInitial: 0.5, LossFinal: 0.01, AngleWeights: map[string]float64{"W2": 1.25, "W10": 2, "W1": 3}},
+		"discrete":   {LossInitial: 0.5, LossFinal: math.NaN(), AngleWeights: map[string]float64{"W1": 4}},
+	}}
+	return res, sum
+}
+
+func TestTable(t *testing.T) {
+	res, sum := recorded()
+	sum.Limit = &experiment.LimitSummary{Slope: 1.02}
+	var out strings.Builder
+	if err := writeTable(&out, res, sum); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	want := [][]string{
+		{"variant", "loss before", "loss after", "after/before", "angle W1", "angle W2", "angle W10"},
+		{"continuous", "0.5", "0.01", "2.00 %", "3.0 deg", "1.2 deg", "2.0 deg"},
+		{"discrete", "0.5", "-", "-", "4.0 deg", "-", "-"},
+	}
+	for i, cells := range want {
+		rest := lines[i]
+		for _, cell := range cells {
+			_, after, ok := strings.Cut(rest, cell)
+			if !ok {
+				t.Errorf("line %d is %q, expected %q in it, in this order", i, lines[i], cell)
+			}
+			rest = after
+		}
+		if len(lines[i]) != len(lines[0]) {
+			t.Errorf("line %d is not aligned:\n%s", i, out.String())
+		}
+	}
+	if !strings.Contains(out.String(), "1.02") {
+		t.Errorf("no slope in\n%s", out.String())
+	}
+}
+
+func TestNumericalFailureKeepsTheRecord(t *testing.T) {
+	f := newFixture(t)
+	f.run = func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+		res, sum := recorded()
+		return res, sum, errors.New("not a number at 3.2 s in layer 1")
+	}
+	f.draw = func(string, *record.Result, config.Config) (writeFigure, error) {
+		return nil, errors.New("nothing after learning")
+	}
+	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
+		t.Errorf("exit status %d, expected %d", status, statusFailure)
+	}
+	want := "burstsim: warning: figure dynamics: nothing after learning\n" +
+		"burstsim: not a number at 3.2 s in layer 1; what was recorded until then is in " + f.dir + "\n"
+	if f.err.String() != want {
+		t.Errorf("stderr %q, expected %q", f.err.String(), want)
+	}
+	if !strings.HasSuffix(f.out.String(), "\n"+f.dir+"\n") {
+		t.Errorf("stdout %q, expected the folder at its end", f.out.String())
+	}
+	run, err := rundir.Open(f.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Summary.Failure != "not a number at 3.2 s in layer 1" || run.Result.Variants[0].Metrics.Len() != 1 {
+		t.Errorf("kept %+v", run.Summary)
+	}
+}
+
+func TestFailureBeforeAnythingIsRecorded(t *testing.T) {
+	f := newFixture(t)
+	f.run = func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+		return nil, nil, errors.New("no such task")
+	}
+	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
+		t.Errorf("exit status %d, expected %d", status, statusFailure)
+	}
+	run, err := rundir.Open(f.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Summary.Failure != "no such task" {
+		t.Errorf("failure %q", run.Summary.Failure)
+	}
+}
+
+// A run that ends well but cannot be drawn has failed, with its record kept.
+func TestFigureFailure(t *testing.T) {
+	f := newFixture(t)
+	f.draw = func(string, *record.Result, config.Config) (writeFigure, error) {
+		return func(io.Writer, string) error { return errors.New("no font") }, nil
+	}
+	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
+		t.Errorf("exit status %d, expected %d", status, statusFailure)
+	}
+	if !strings.Contains(f.err.String(), "figure dynamics: ") || strings.Count(f.err.String(), "\n") != 1 {
+		t.Errorf("stderr %q", f.err.String())
+	}
+	if _, err := rundir.Open(f.dir); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(filepath.Join(f.dir, "figures")); len(left) != 0 {
+		t.Errorf("half-written figures: %v", left)
+	}
+}
+
+// One run that fails does not keep the next from running.
+func TestSeveralRunsGoOnAfterAFailure(t *testing.T) {
+	f := newFixture(t)
+	second := filepath.Join(t.TempDir(), "second.toml")
+	if err := os.WriteFile(second, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f.run = func(_ context.Context, cfg config.Config, _ func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+		res, sum := recorded()
+		if cfg.Run.Name == "demo" {
+			return res, sum, errors.New("unstable")
+		}
+		return res, sum, nil
+	}
+	if status := f.execute("run", f.file, second, "--out", f.dir); status != statusFailure {
+		t.Errorf("exit status %d, expected %d", status, statusFailure)
+	}
+	for name, failure := range map[string]string{"demo": "unstable", "second": ""} {
+		run, err := rundir.Open(filepath.Join(f.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run.Summary.Failure != failure {
+			t.Errorf("%s: failure %q, expected %q", name, run.Summary.Failure, failure)
+		}
+	}
+}
+
+func TestSignalsKeepTheRecord(t *testing.T) {
+	for signal, status := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		t.Run(signal.String(), func(t *testing.T) {
+			f := newFixture(t)
+			runs := 0
+			f.run = func(ctx context.Context, _ config.Config, _ func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+				runs++
+				self, err := os.FindProcess(os.Getpid())
+				if err != nil {
+					return nil, nil, err
+				}
+				if err := self.Signal(signal); err != nil {
+					return nil, nil, err
+				}
+				<-ctx.Done()
+				res, sum := recorded()
+				return res, sum, ctx.Err()
+			}
+			second := filepath.Join(t.TempDir(), "second.toml")
+			if err := os.WriteFile(second, nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.execute("run", f.file, second, "--out", f.dir); got != status {
+				t.Errorf("exit status %d, expected %d", got, status)
+			}
+			if runs != 1 {
+				t.Errorf("%d runs were started, expected the signal to stop all", runs)
+			}
+			run, err := rundir.Open(filepath.Join(f.dir, "demo"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(run.Summary.Failure, signal.String()) || run.Result.Variants[0].Metrics.Len() != 1 {
+				t.Errorf("kept %+v", run.Summary)
+			}
+		})
+	}
+}
+
+func TestProgress(t *testing.T) {
+	tests := []struct {
+		name     string
+		terminal bool
+		args     []string
+		shown    bool
+	}{
+		{"terminal", true, nil, true},
+		{"quiet", true, []string{"--quiet"}, false},
+		{"piped", false, nil, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.terminal = test.terminal
+			f.run = func(_ context.Context, _ config.Config, observe func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+				observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Loss: math.NaN()})
+				time.Sleep(2 * progressInterval)
+				observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Loss: 0.0125})
+				observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Loss: 0.01})
+				res, sum := recorded()
+				return res, sum, nil
+			}
+			if status := f.execute(append([]string{"run", f.file, "--out", f.dir}, test.args...)...); status != statusOK {
+				t.Fatalf("exit status %d: %s", status, f.err.String())
+			}
+			if got := strings.Contains(f.err.String(), "600 of 1200 s  loss 0.0125"); got != test.shown {
+				t.Errorf("progress on stderr: %v, expected %v: %q", got, test.shown, f.err.String())
+			}
+			if !test.shown && f.err.Len() > 0 {
+				t.Errorf("stderr %q, expected nothing", f.err.String())
+			}
+		})
+	}
+}
+
+// The limit is in the list of figures by default, but measured on request only.
+func TestLimitFigureOnlyIfMeasured(t *testing.T) {
+	cfg := config.Config{Plots: config.Plots{Figures: []string{"dynamics", "limit"}}}
+	if got := figures(cfg); len(got) != 1 {
+		t.Errorf("figures %v, expected no limit", got)
+	}
+	cfg.Limit.Ratios = []float64{0.1}
+	if got := figures(cfg); len(got) != 2 {
+		t.Errorf("figures %v, expected the limit too", got)
+	}
+}
+
+func TestStabilityLimitOfEveryMethod(t *testing.T) {
+	for _, method := range config.Choices("integrator.method") {
+		if limit := stabilityLimit(method); !(limit > 0) {
+			t.Errorf("%s: limit %v, expected more than 0", method, limit)
+		}
+	}
+	if limit := stabilityLimit("euler"); limit != 2 {
+		t.Errorf("euler: limit %v, expected 2", limit)
+	}
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"burstsim/integrator"
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+	"burstsim/internal/rundir"
+)
+
+// runOptions are the flags of run.
+type runOptions struct {
+	out   string
+	set   []string
+	seed  *int64
+	quiet bool
+}
+
+func (p *program) runCommand() *cobra.Command {
+	var opt runOptions
+	var seed int64
+	cmd := &cobra.Command{
+		Use:   "run FILE...",
+		Short: "Run experiments",
+		Long: `Run each experiment file into a folder of its own, runs/NAME-TIME unless --out
+says otherwise. All files are checked before the first one runs. The last line
+printed is the path of the folder.
+
+Interrupting (Ctrl-C) keeps what was recorded until then; a second interrupt
+ends the program at once.
+
+Exit status: 0; 1 if a run failed or its folder cannot be written; 2 if a file
+or the command line is wrong; 130 after an interrupt.`,
+		Example: `  burstsim run examples/regression.toml
+  burstsim run my.toml --out results/beta2 --set model.beta=2 --set 'model.hidden=[50, 50]'
+  burstsim run one.toml two.toml --out results      results/one and results/two
+  dir=$(burstsim run my.toml --seed 3 --quiet)`,
+		Args:              needFiles,
+		ValidArgsFunction: completeFiles,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if cmd.Flags().Changed("seed") {
+				opt.seed = &seed
+			}
+			return p.runFiles(cmd.Context(), files, opt)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files, DIR/NAME for each")
+	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
+	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
+	flags.BoolVarP(&opt.quiet, "quiet", "q", false, "print nothing but the folder's path, warnings and errors")
+	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
+		panic(err) // the flag is defined above
+	}
+	return cmd
+}
+
+// needFiles says what to do where cobra would only count arguments.
+func needFiles(cmd *cobra.Command, files []string) error {
+	if len(files) == 0 {
+		return fmt.Errorf("%s: expected an experiment file; burstsim init writes one", cmd.Name())
+	}
+	return nil
+}
+
+// job is a checked experiment and where it goes.
+type job struct {
+	cfg config.Config
+	out string // "": a new folder in cfg.Run.Out
+}
+
+func (j job) createDir(p *program) (*rundir.Dir, error) {
+	if j.out != "" {
+		return rundir.CreateAt(j.out)
+	}
+	return rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
+}
+
+func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) error {
+	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed})
+	if err != nil {
+		return err
+	}
+	jobs, err := plan(configs, opt.out)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	failed := false
+	for _, j := range jobs {
+		if err := p.runJob(ctx, j, opt.quiet); err != nil {
+			p.report(err)
+			failed = true
+		}
+		if status, stopped := interruptStatus(ctx); stopped {
+			return &statusError{status: status}
+		}
+	}
+	if failed {
+		return failure(nil)
+	}
+	return nil
+}
+
+// loadAll reads all files and reports every one that is wrong.
+func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
+	opt.StabilityLimit = stabilityLimit
+	configs := make([]config.Config, len(files))
+	wrong := false
+	for i, file := range files {
+		var err error
+		if configs[i], err = config.Load(file, opt); err != nil {
+			p.report(err)
+			wrong = true
+		}
+	}
+	if wrong {
+		return nil, &statusError{status: statusUsage}
+	}
+	return configs, nil
+}
+
+// stabilityLimit has no limit for a method that does not exist, which is the
+// file's fault and reported as that.
+func stabilityLimit(method string) float64 {
+	stepper, err := integrator.New[float64](method)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return stepper.StabilityLimit()
+}
+
+// plan gives each experiment its folder and checks those that are known now.
+func plan(configs []config.Config, out string) ([]job, error) {
+	jobs := make([]job, len(configs))
+	taken := map[string]bool{}
+	for i, cfg := range configs {
+		jobs[i].cfg = cfg
+		if out == "" {
+			continue
+		}
+		path := out
+		if len(configs) > 1 {
+			path = filepath.Join(out, cfg.Run.Name)
+		}
+		if taken[path] {
+			return nil, fmt.Errorf("two files have the run name %q: with --out, each needs its own run.name", cfg.Run.Name)
+		}
+		taken[path] = true
+		if err := rundir.Check(path); err != nil {
+			return nil, failure(err)
+		}
+		jobs[i].out = path
+	}
+	return jobs, nil
+}
+
+// runJob runs one experiment and writes its folder, whatever becomes of it.
+func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
+	dir, err := j.createDir(p)
+	if err != nil {
+		return err
+	}
+	if err := dir.WriteConfig(j.cfg); err != nil {
+		return err
+	}
+	bar := p.newProgress(j.cfg.Run.Name, quiet)
+	res, sum, runErr := p.run(ctx, j.cfg, bar.observe)
+	bar.finish()
+
+	sum = complete(ctx, sum, j.cfg, runErr)
+	if err := dir.WriteRecord(res, sum); err != nil {
+		return errors.Join(runErr, err)
+	}
+	figuresErr := p.writeFigures(dir, j.cfg, res)
+	if !quiet {
+		if err := writeTable(p.out, res, sum); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintln(p.out, dir.Path()); err != nil {
+		return err
+	}
+	return p.outcome(ctx, dir, runErr, figuresErr)
+}
+
+// complete gives a run that failed a summary, if it failed before it had one,
+// and a run that a signal stopped the signal as the reason.
+func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, runErr error) *experiment.Summary {
+	if sum == nil {
+		sum = &experiment.Summary{Name: cfg.Run.Name, Versions: experiment.Versions()}
+	}
+	switch {
+	case runErr == nil:
+	case ctx.Err() != nil:
+		sum.Failure = context.Cause(ctx).Error()
+	case sum.Failure == "":
+		sum.Failure = runErr.Error()
+	}
+	return sum
+}
+
+// outcome is the error of a finished job. A figure may be impossible to draw
+// when a run stopped early: then it is worth a warning only.
+func (p *program) outcome(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
+	if runErr == nil {
+		return figuresErr
+	}
+	if figuresErr != nil {
+		fmt.Fprintf(p.err, "burstsim: warning: %v\n", figuresErr)
+	}
+	if ctx.Err() != nil {
+		runErr = context.Cause(ctx)
+	}
+	return fmt.Errorf("%w; what was recorded until then is in %s", runErr, dir.Path())
+}

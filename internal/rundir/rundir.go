@@ -1,0 +1,216 @@
+// Package rundir is the folder a run leaves behind: how it is made, what is
+// written into it, and how it is read back.
+//
+//	config.toml     the experiment with every default filled in
+//	summary.json    losses, angles, speed, versions, phases, names of signals
+//	metrics.csv     one row a metrics interval, variants side by side
+//	trajectory.npz  recorded signals, one NumPy array each
+//	figures/        one file a figure and format
+//
+// Every file is written under a temporary name and renamed when it is complete
+// and on disk, so a file that exists is whole.
+package rundir
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+	"burstsim/sim/record"
+)
+
+const (
+	configFile     = "config.toml"
+	summaryFile    = "summary.json"
+	metricsFile    = "metrics.csv"
+	trajectoryFile = "trajectory.npz"
+	figuresFolder  = "figures"
+)
+
+// Dir is a run folder that is being written.
+type Dir struct{ path string }
+
+// Create makes the folder parent/name-TIME, with TIME the local time as
+// 20060102-150405 and -2, -3, ... behind it if that folder exists. It makes
+// parent too. name must be a plain file name.
+func Create(parent, name string, now time.Time) (*Dir, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := makeParents(parent); err != nil {
+		return nil, fmt.Errorf("cannot make folder %s: %w", parent, cause(err))
+	}
+	base := filepath.Join(parent, name+"-"+now.Local().Format("20060102-150405"))
+	path := base
+	for n := 2; ; n++ {
+		err := os.Mkdir(path, 0o777)
+		if err == nil {
+			return &Dir{path}, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+		}
+		path = base + "-" + strconv.Itoa(n)
+	}
+}
+
+// CreateAt makes exactly this folder, and those above it, or takes it over if
+// it exists and is empty.
+func CreateAt(path string) (*Dir, error) {
+	if err := Check(path); err != nil {
+		return nil, err
+	}
+	if err := makeParents(path); err != nil {
+		return nil, fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+	}
+	if err := checkWritable(path); err != nil {
+		return nil, err
+	}
+	return &Dir{path}, nil
+}
+
+// Check reports why CreateAt could not use path, as far as that can be told
+// without touching anything.
+func Check(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return checkAbove(path)
+	case err != nil:
+		return fmt.Errorf("cannot use folder %s: %w", path, cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("cannot use %s as a run folder: it is a file", path)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return fmt.Errorf("cannot use folder %s: %w", path, cause(err))
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("folder %s is not empty: expected a new or an empty folder", path)
+	}
+	return nil
+}
+
+// checkAbove looks for the nearest existing ancestor, which must be a folder.
+func checkAbove(path string) error {
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+		}
+		if !info.IsDir() {
+			return fmt.Errorf("cannot make folder %s: %s is a file", path, dir)
+		}
+		return nil
+	}
+}
+
+func checkName(name string) error {
+	if name == "" || name == "." || name == ".." || filepath.Base(name) != name || !filepath.IsLocal(name) {
+		return fmt.Errorf("run name %q cannot name a folder: expected no path separators", name)
+	}
+	return nil
+}
+
+func checkWritable(path string) error {
+	f, err := os.CreateTemp(path, ".writable*")
+	if err != nil {
+		return fmt.Errorf("cannot write into folder %s: %w", path, cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func makeParents(path string) error { return os.MkdirAll(path, 0o777) }
+
+// cause drops operation and path of a file error, which the message around it
+// already has.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// Path is the folder's path, as it was asked for.
+func (d *Dir) Path() string { return d.path }
+
+// WriteConfig writes config.toml. Read back, it gives the same experiment.
+func (d *Dir) WriteConfig(cfg config.Config) error {
+	return WriteFile(filepath.Join(d.path, configFile), cfg.WriteTOML)
+}
+
+// WriteRecord writes metrics.csv and trajectory.npz, then summary.json, whose
+// presence says that the others are there. A nil result has only a summary.
+func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
+	if res != nil {
+		err := WriteFile(filepath.Join(d.path, metricsFile), func(w io.Writer) error {
+			return WriteMetrics(w, res.Variants)
+		})
+		if err != nil {
+			return err
+		}
+		err = WriteFile(filepath.Join(d.path, trajectoryFile), func(w io.Writer) error {
+			return WriteTrajectory(w, res.Variants)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return WriteFile(filepath.Join(d.path, summaryFile), func(w io.Writer) error {
+		return writeSummary(w, res, sum)
+	})
+}
+
+// WriteFigure writes figures/name.format.
+func (d *Dir) WriteFigure(name, format string, write func(io.Writer) error) error {
+	folder := filepath.Join(d.path, figuresFolder)
+	if err := makeParents(folder); err != nil {
+		return err
+	}
+	return WriteFile(filepath.Join(folder, name+"."+format), write)
+}
+
+// WriteFile calls write and puts what it wrote at path in one step: until all
+// of it is on disk, and if write fails, path stays as it was.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
+	folder, name := filepath.Split(path)
+	temporary := filepath.Join(folder, "."+name+"."+strconv.FormatUint(rand.Uint64(), 36))
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, cause(err))
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(temporary)
+			err = fmt.Errorf("cannot write %s: %w", path, err)
+		}
+	}()
+	buffered := bufio.NewWriter(f)
+	if err := write(buffered); err != nil {
+		return err
+	}
+	if err := buffered.Flush(); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}

@@ -1,0 +1,180 @@
+package rundir
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"burstsim/internal/experiment"
+	"burstsim/sim/record"
+)
+
+// jsonNumber is a float64 that may be NaN or infinite, which JSON has no word for:
+// it becomes null and comes back as NaN.
+type jsonNumber float64
+
+func (x jsonNumber) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(x))
+}
+
+func (x *jsonNumber) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*x = jsonNumber(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(x))
+}
+
+// summaryDocument is summary.json: the experiment's summary, and what the
+// tables and arrays beside it do not say about themselves.
+type summaryDocument struct {
+	Name     string                     `json:"name"`
+	Failure  string                     `json:"failure,omitempty"`
+	Labels   []string                   `json:"labels"` // of the variants, the experiment itself first
+	Variants map[string]variantDocument `json:"variants"`
+	Limit    *limitDocument             `json:"limit,omitempty"`
+	Phases   []phaseDocument            `json:"phases"`
+	Signals  map[string]signalDocument  `json:"signals"`
+	Versions map[string]string          `json:"versions"`
+}
+
+type variantDocument struct {
+	LossInitial    jsonNumber            `json:"loss_initial"`
+	LossFinal      jsonNumber            `json:"loss_final"`
+	AngleWeights   map[string]jsonNumber `json:"angle_weights_deg"`
+	AngleBiases    map[string]jsonNumber `json:"angle_biases_deg"`
+	Steps          int64                 `json:"steps"`
+	StepsPerSecond jsonNumber            `json:"steps_per_second"`
+	WallSeconds    jsonNumber            `json:"wall_seconds"`
+}
+
+type limitDocument struct {
+	Slope    jsonNumber   `json:"slope"`
+	Ratio    []jsonNumber `json:"tau_over_T"`
+	Distance []jsonNumber `json:"distance"`
+}
+
+type phaseDocument struct {
+	Name    string     `json:"name"`
+	Start   jsonNumber `json:"start_s"`
+	End     jsonNumber `json:"end_s"`
+	Teacher bool       `json:"teacher"`
+}
+
+type signalDocument struct {
+	Label string `json:"label"`
+	Unit  string `json:"unit"`
+}
+
+func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) error {
+	doc := summaryDocument{
+		Name: sum.Name, Failure: sum.Failure, Versions: sum.Versions,
+		Labels: []string{}, Phases: []phaseDocument{}, Signals: map[string]signalDocument{},
+		Variants: map[string]variantDocument{},
+	}
+	for label, v := range sum.Variants {
+		doc.Variants[label] = variantDocument{
+			LossInitial: jsonNumber(v.LossInitial), LossFinal: jsonNumber(v.LossFinal),
+			AngleWeights: mapNumbers[jsonNumber](v.AngleWeights), AngleBiases: mapNumbers[jsonNumber](v.AngleBiases),
+			Steps: v.Steps, StepsPerSecond: jsonNumber(v.StepsPerSecond), WallSeconds: jsonNumber(v.WallSeconds),
+		}
+	}
+	if sum.Limit != nil {
+		doc.Limit = &limitDocument{Slope: jsonNumber(sum.Limit.Slope)}
+	}
+	if res != nil {
+		doc.describe(res)
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(doc)
+}
+
+// describe adds what the result knows.
+func (doc *summaryDocument) describe(res *record.Result) {
+	for _, p := range res.Phases {
+		doc.Phases = append(doc.Phases, phaseDocument{p.Name, jsonNumber(p.Start), jsonNumber(p.End), p.Teacher})
+	}
+	for _, v := range res.Variants {
+		doc.Labels = append(doc.Labels, v.Label)
+		if v.Trajectory == nil {
+			continue
+		}
+		for _, s := range v.Trajectory.Signals {
+			doc.Signals[s.Name] = signalDocument{s.Label, s.Unit}
+		}
+	}
+	if res.Limit != nil {
+		doc.Limit = &limitDocument{
+			Slope:    jsonNumber(res.Limit.Slope),
+			Ratio:    convert[jsonNumber](res.Limit.Ratio),
+			Distance: convert[jsonNumber](res.Limit.Distance),
+		}
+	}
+}
+
+func readSummary(content []byte, name string) (summaryDocument, error) {
+	var doc summaryDocument
+	if err := json.Unmarshal(content, &doc); err != nil {
+		return doc, fmt.Errorf("%s: %w", name, err)
+	}
+	return doc, nil
+}
+
+func (doc *summaryDocument) summary() *experiment.Summary {
+	sum := &experiment.Summary{
+		Name: doc.Name, Failure: doc.Failure, Versions: doc.Versions,
+		Variants: map[string]experiment.VariantSummary{},
+	}
+	for label, v := range doc.Variants {
+		sum.Variants[label] = experiment.VariantSummary{
+			LossInitial: float64(v.LossInitial), LossFinal: float64(v.LossFinal),
+			AngleWeights: mapNumbers[float64](v.AngleWeights), AngleBiases: mapNumbers[float64](v.AngleBiases),
+			Steps: v.Steps, StepsPerSecond: float64(v.StepsPerSecond), WallSeconds: float64(v.WallSeconds),
+		}
+	}
+	if doc.Limit != nil {
+		sum.Limit = &experiment.LimitSummary{Slope: float64(doc.Limit.Slope)}
+	}
+	return sum
+}
+
+// result is the part of the recording that the summary holds.
+func (doc *summaryDocument) result() *record.Result {
+	res := &record.Result{Name: doc.Name}
+	for _, p := range doc.Phases {
+		res.Phases = append(res.Phases, record.Phase{Name: p.Name, Start: float64(p.Start), End: float64(p.End), Teacher: p.Teacher})
+	}
+	for _, label := range doc.Labels {
+		res.Variants = append(res.Variants, record.Variant{Label: label})
+	}
+	if doc.Limit != nil && len(doc.Limit.Ratio) > 0 {
+		res.Limit = &record.Limit{
+			Slope:    float64(doc.Limit.Slope),
+			Ratio:    convert[float64](doc.Limit.Ratio),
+			Distance: convert[float64](doc.Limit.Distance),
+		}
+	}
+	return res
+}
+
+func convert[To, From ~float64](in []From) []To {
+	out := make([]To, len(in))
+	for i, x := range in {
+		out[i] = To(x)
+	}
+	return out
+}
+
+func mapNumbers[To, From ~float64](in map[string]From) map[string]To {
+	out := make(map[string]To, len(in))
+	for k, x := range in {
+		out[k] = To(x)
+	}
+	return out
+}

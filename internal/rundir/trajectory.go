@@ -1,0 +1,205 @@
+package rundir
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"burstsim/sim/record"
+)
+
+const (
+	arraySuffix = ".npy"
+	unitsSuffix = "_units"
+	timeArray   = "time"
+)
+
+// WriteTrajectory writes the recorded signals as an archive that numpy.load
+// opens. The first variant's arrays bear the signals' names, those of the
+// others label/name. Each signal is float64, times x units; name_units holds
+// the units' indices in their layer, time the times in seconds. The archive
+// carries no dates: the same signals give the same bytes.
+func WriteTrajectory(w io.Writer, variants []record.Variant) error {
+	archive := arrayWriter{zip: zip.NewWriter(w), names: map[string]bool{}}
+	for i, v := range variants {
+		if v.Trajectory == nil {
+			continue
+		}
+		prefix := ""
+		if i > 0 {
+			prefix = v.Label + "/"
+		}
+		if err := archive.trajectory(prefix, v.Trajectory); err != nil {
+			return err
+		}
+	}
+	return archive.zip.Close()
+}
+
+type arrayWriter struct {
+	zip   *zip.Writer
+	names map[string]bool
+}
+
+func (a *arrayWriter) trajectory(prefix string, tr *record.Trajectory) error {
+	w, err := a.entry(prefix + timeArray)
+	if err != nil {
+		return err
+	}
+	if err := writeFloats(w, []int{len(tr.Time)}, tr.Time); err != nil {
+		return err
+	}
+	for _, s := range tr.Signals {
+		if len(s.Values) != len(tr.Time)*s.Width() {
+			return fmt.Errorf("signal %s%s has %d values for %d times and %d units", prefix, s.Name, len(s.Values), len(tr.Time), s.Width())
+		}
+		w, err := a.entry(prefix + s.Name)
+		if err != nil {
+			return err
+		}
+		if err := writeFloats(w, []int{len(tr.Time), s.Width()}, s.Values); err != nil {
+			return err
+		}
+		if w, err = a.entry(prefix + s.Name + unitsSuffix); err != nil {
+			return err
+		}
+		if err := writeIndices(w, s.Units); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry starts an array. Like numpy.savez it stores without compression, which
+// gains little on such numbers.
+func (a *arrayWriter) entry(name string) (io.Writer, error) {
+	if a.names[name] {
+		return nil, fmt.Errorf("two arrays named %q", name)
+	}
+	a.names[name] = true
+	return a.zip.CreateHeader(&zip.FileHeader{Name: name + arraySuffix, Method: zip.Store})
+}
+
+// ReadTrajectory reads what WriteTrajectory wrote, or the same arrays saved
+// by NumPy. The first variant's label is empty, for the archive does not have
+// it, and signals come without Label and Unit. name stands for the file in
+// errors.
+func ReadTrajectory(r io.ReaderAt, size int64, name string) ([]record.Variant, error) {
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	group := newArrayGroup()
+	for _, f := range archive.File {
+		if err := group.add(f); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", name, f.Name, err)
+		}
+	}
+	variants := make([]record.Variant, len(group.labels))
+	for i, label := range group.labels {
+		tr, err := group.trajectory(label)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		variants[i] = record.Variant{Label: label, Trajectory: tr}
+	}
+	return variants, nil
+}
+
+// arrayGroup holds the arrays of an archive by variant.
+type arrayGroup struct {
+	labels []string            // in the order of their first array
+	names  map[string][]string // by label, in the archive's order
+	arrays map[string]array    // by label/name
+}
+
+func newArrayGroup() *arrayGroup {
+	return &arrayGroup{names: map[string][]string{}, arrays: map[string]array{}}
+}
+
+func (g *arrayGroup) add(f *zip.File) error {
+	path, ok := strings.CutSuffix(f.Name, arraySuffix)
+	if !ok {
+		return fmt.Errorf("expected an array, whose name ends in %s", arraySuffix)
+	}
+	content, err := readEntry(f)
+	if err != nil {
+		return err
+	}
+	a, err := parseArray(content)
+	if err != nil {
+		return err
+	}
+	slash := strings.LastIndexByte(path, '/')
+	label, name := path[:max(slash, 0)], path[slash+1:]
+	key := label + "/" + name
+	if _, twice := g.arrays[key]; twice {
+		return fmt.Errorf("appears twice")
+	}
+	g.arrays[key] = a
+	if g.names[label] == nil {
+		g.labels = append(g.labels, label)
+	}
+	g.names[label] = append(g.names[label], name)
+	return nil
+}
+
+func readEntry(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// trajectory puts a variant's arrays together.
+func (g *arrayGroup) trajectory(label string) (*record.Trajectory, error) {
+	times, ok := g.arrays[label+"/"+timeArray]
+	if !ok || len(times.shape) != 1 {
+		return nil, fmt.Errorf("variant %q has no one-dimensional array %q", label, timeArray)
+	}
+	t, err := times.floats()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", timeArray, err)
+	}
+	tr := &record.Trajectory{Time: t}
+	for _, name := range g.names[label] {
+		if name == timeArray || g.isUnits(label, name) {
+			continue
+		}
+		s, err := g.signal(label, name, len(t))
+		if err != nil {
+			return nil, err
+		}
+		tr.Signals = append(tr.Signals, s)
+	}
+	return tr, nil
+}
+
+func (g *arrayGroup) isUnits(label, name string) bool {
+	signal, ok := strings.CutSuffix(name, unitsSuffix)
+	return ok && slices.Contains(g.names[label], signal)
+}
+
+func (g *arrayGroup) signal(label, name string, times int) (*record.Signal, error) {
+	units, ok := g.arrays[label+"/"+name+unitsSuffix]
+	if !ok {
+		return nil, fmt.Errorf("signal %q has no array %q", name, name+unitsSuffix)
+	}
+	indices, err := units.indices()
+	if err != nil {
+		return nil, fmt.Errorf("%s%s: %w", name, unitsSuffix, err)
+	}
+	a := g.arrays[label+"/"+name]
+	if want := []int{times, len(indices)}; !slices.Equal(a.shape, want) {
+		return nil, fmt.Errorf("signal %q has shape %v, expected %v", name, a.shape, want)
+	}
+	values, err := a.floats()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &record.Signal{Name: name, Units: indices, Values: values}, nil
+}

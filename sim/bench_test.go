@@ -1,0 +1,72 @@
+package sim_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"burstsim/sim"
+	"burstsim/tasks/regression"
+)
+
+var benchmarkSizes = [][]int{{3, 50, 1}, {3, 50, 50, 50, 1}}
+
+func BenchmarkStepEuler(b *testing.B)       { benchmarkStep(b, "euler") }
+func BenchmarkStepRK4(b *testing.B)         { benchmarkStep(b, "rk4") }
+func BenchmarkStepExponential(b *testing.B) { benchmarkStep(b, "exponential") }
+func BenchmarkStepLayerwise(b *testing.B)   { benchmarkStep(b, "layerwise") }
+
+// benchmarkStep times one step with learning, the regression task included.
+func benchmarkStep(b *testing.B, method string) {
+	for _, sizes := range benchmarkSizes {
+		name := strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "-"), "[]")
+		b.Run(name, func(b *testing.B) {
+			const step = 10 * time.Millisecond
+			in := learningIntegration(b, sizes, sim.Method{Name: method, Step: step})
+			b.ReportAllocs()
+			b.ResetTimer()
+			if _, err := in.Advance(0, time.Duration(b.N)*step); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+func learningIntegration(b testing.TB, sizes []int, m sim.Method) *sim.Integration[float64] {
+	b.Helper()
+	task, err := regression.New(regression.Config{
+		Inputs: sizes[0], Outputs: sizes[len(sizes)-1], ShortestPeriod: 4,
+		TeacherHidden: []int{25}, TeacherGain: 3, Seed: 1,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	sys, err := sim.NewContinuous(build[float64](b, sim.DefaultBurstCCN(sizes...), 1), []sim.Stream{task}, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in, err := sim.NewIntegration(sys, m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in.SetTeaching(true, true)
+	return in
+}
+
+// TestStepAllocates checks that a step allocates nothing, whatever the method.
+func TestStepAllocates(t *testing.T) {
+	for _, method := range []string{"euler", "rk4", "exponential", "layerwise", "dopri5"} {
+		in := learningIntegration(t, []int{3, 50, 20, 1}, sim.Method{Name: method, Step: 10 * time.Millisecond})
+		now := time.Duration(0)
+		allocs := testing.AllocsPerRun(100, func() {
+			if _, err := in.Advance(now, now+100*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			now += 100 * time.Millisecond
+		})
+		if allocs != 0 {
+			t.Errorf("%s: %v allocations in 100 ms", method, allocs)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"burstsim/sim/record"
+	"gonum.org/v1/gonum/stat"
+)
+
+// limitRate is T/tau_W while the limit is measured: so small that weights
+// hardly move, which leaves tau/T as the only reason for a difference.
+const limitRate = 1e-6
+
+// LimitProtocol says how the approach of the continuous to the discrete model
+// is measured: inputs are held for T, and after some of them the changes of the
+// weights are compared.
+type LimitProtocol struct {
+	// Build returns the network, the same for each call but for the
+	// plasticity time constant of all weights that learn (s).
+	Build func(tauWeight float64) (*Network[float64], error)
+	// Task gives input and target of presentation k at time k Stride.
+	Task   Stream
+	Stride time.Duration
+
+	Tau           time.Duration // the longest time constant of the compartments
+	Step          time.Duration // of the integration, by RK4
+	Ratios        []float64     // values of tau/T, in (0, 1)
+	Presentations int
+}
+
+// Measure returns the relative distance of the weights' changes in continuous
+// and in discrete time for each ratio, and the slope of its logarithm on that
+// of the ratio, NaN if there are fewer than two.
+func (p LimitProtocol) Measure() (*record.Limit, error) {
+	if p.Presentations < 1 || p.Stride <= 0 || p.Tau <= 0 {
+		return nil, fmt.Errorf("sim: a limit needs presentations, a stride and a time constant, not %d, %v and %v", p.Presentations, p.Stride, p.Tau)
+	}
+	want, err := p.discrete()
+	if err != nil {
+		return nil, err
+	}
+	out := &record.Limit{}
+	var x, y []float64
+	for _, ratio := range p.Ratios {
+		if !(ratio > 0 && ratio < 1) {
+			return nil, fmt.Errorf("sim: tau/T is %v, expected between 0 and 1", ratio)
+		}
+		got, err := p.continuous(ratio)
+		if err != nil {
+			return nil, err
+		}
+		distance := relativeDistance(got, want)
+		out.Ratio = append(out.Ratio, ratio)
+		out.Distance = append(out.Distance, distance)
+		x, y = append(x, math.Log(ratio)), append(y, math.Log(distance))
+	}
+	out.Slope = math.NaN()
+	if len(x) > 1 {
+		_, out.Slope = stat.LinearRegression(x, y, nil, false)
+	}
+	return out, nil
+}
+
+// discrete returns the change of the weights in discrete time.
+func (p LimitProtocol) discrete() ([]float64, error) {
+	net, err := p.Build(1)
+	if err != nil {
+		return nil, err
+	}
+	before := flatWeights(net)
+	d, err := NewDiscrete(net, Learning{Rate: limitRate, YRate: limitRate, QRate: limitRate})
+	if err != nil {
+		return nil, err
+	}
+	pr, err := NewPresentation(d, []Stream{newHeld(p.Task, p.Stride, p.Stride)}, p.Stride)
+	if err != nil {
+		return nil, err
+	}
+	pr.SetTeaching(true, true)
+	if _, err := pr.Advance(0, time.Duration(p.Presentations)*p.Stride); err != nil {
+		return nil, err
+	}
+	return difference(flatWeights(net), before), nil
+}
+
+// continuous returns the change of the weights in continuous time.
+func (p LimitProtocol) continuous(ratio float64) ([]float64, error) {
+	hold := duration(p.Tau.Seconds() / ratio)
+	net, err := p.Build(hold.Seconds() / limitRate)
+	if err != nil {
+		return nil, err
+	}
+	before := flatWeights(net)
+	sys, err := NewContinuous(net, []Stream{newHeld(p.Task, p.Stride, hold)}, false)
+	if err != nil {
+		return nil, err
+	}
+	in, err := NewIntegration(sys, Method{Name: "rk4", Step: p.Step})
+	if err != nil {
+		return nil, err
+	}
+	in.SetTeaching(true, true)
+	if _, err := in.Advance(0, time.Duration(p.Presentations)*hold); err != nil {
+		return nil, err
+	}
+	return difference(flatWeights(net), before), nil
+}
+
+// flatWeights copies all weights that learn into one vector.
+func flatWeights(net *Network[float64]) []float64 {
+	var out []float64
+	for _, p := range net.plastic {
+		out = append(out, *p.w...)
+		if p.c != nil {
+			out = append(out, *p.c...)
+		}
+	}
+	return out
+}
+
+func difference(a, b []float64) []float64 {
+	for i := range a {
+		a[i] -= b[i]
+	}
+	return a
+}
+
+func relativeDistance(got, want []float64) float64 {
+	var d, n float64
+	for i, w := range want {
+		d += (got[i] - w) * (got[i] - w)
+		n += w * w
+	}
+	return math.Sqrt(d / n)
+}
+
+// held presents a stream as a sequence of its samples, stride apart in its own
+// time, each held for a while. A teacher with dynamics of its own stays in its
+// steady state.
+type held struct {
+	Stream
+	stride, hold time.Duration
+	at           float64   // the stream's time of the present sample
+	state        []float64 // the teacher's at that time
+}
+
+func newHeld(s Stream, stride, hold time.Duration) *held {
+	h := &held{Stream: s, stride: stride, hold: hold, state: make([]float64, s.StateDim())}
+	h.Enter(0)
+	return h
+}
+
+// index is the number of the presentation that t (s) belongs to.
+func (h *held) index(t float64) time.Duration { return (duration(t) + h.hold/1000) / h.hold }
+
+func (h *held) Enter(t float64) {
+	h.at = (h.index(t) * h.stride).Seconds()
+	h.SteadyState(h.state, h.at)
+}
+
+func (h *held) NextChange(t float64) float64 { return ((h.index(t) + 1) * h.hold).Seconds() }
+
+func (h *held) Input(dst []float64, _ float64) { h.Stream.Input(dst, h.at) }
+
+func (h *held) Target(dst []float64, _ float64, _ []float64) { h.Stream.Target(dst, h.at, h.state) }
+
+func (h *held) StateDim() int { return 0 }
+
+func (h *held) SteadyState(dst []float64, t float64) {
+	if len(dst) > 0 {
+		h.Stream.SteadyState(dst, t)
+	}
+}
+
+var _ Segmented = (*held)(nil)

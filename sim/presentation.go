@@ -1,0 +1,97 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+)
+
+var (
+	_ Engine[float64] = (*Integration[float64])(nil)
+	_ Engine[float64] = (*Presentation[float64])(nil)
+)
+
+// Presentation moves a discrete network through a stream, one sample of it
+// each period.
+type Presentation[F Float] struct {
+	Discrete *Discrete[F]
+	Period   time.Duration // time between two samples
+
+	sources           []*source[F]
+	settled           []F
+	teacher, learning bool
+	loss              float64
+	presented         time.Duration // time of the sample that the network shows; -1 if it moved on
+}
+
+// NewPresentation joins a discrete network and its task; streams holds one a
+// row.
+func NewPresentation[F Float](d *Discrete[F], streams []Stream, period time.Duration) (*Presentation[F], error) {
+	if period <= 0 {
+		return nil, fmt.Errorf("sim: the sample period is %v, expected more than 0", period)
+	}
+	sources, err := newSources(d.net, streams)
+	if err != nil {
+		return nil, err
+	}
+	p := &Presentation[F]{Discrete: d, Period: period, sources: sources, presented: -1}
+	longest := 0
+	for _, s := range sources {
+		longest = max(longest, len(s.state))
+	}
+	p.settled = make([]F, longest)
+	return p, nil
+}
+
+// SetTeaching says whether the target reaches the output dendrites from now
+// on, and whether the weights learn.
+func (p *Presentation[F]) SetTeaching(teacher, learning bool) {
+	p.teacher, p.learning = teacher, learning
+	p.presented = -1
+}
+
+// Observe presents the sample of time t. A teacher with dynamics of its own is
+// in its steady state, as the network is.
+func (p *Presentation[F]) Observe(t time.Duration) {
+	if t == p.presented {
+		return
+	}
+	p.presented = t
+	now := t.Seconds()
+	for _, s := range p.sources {
+		if s, ok := s.Stream.(Segmented); ok {
+			s.Enter(now)
+		}
+		state := p.settled[:len(s.state)]
+		s.settle(state, now)
+		s.sample(now, state)
+	}
+	p.loss = p.Discrete.Present(p.teacher)
+}
+
+// Advance learns from the samples presented from one time up to, not
+// including, a later one.
+func (p *Presentation[F]) Advance(from, to time.Duration) (steps int, err error) {
+	for t := roundUp(from, p.Period); t < to; t += p.Period {
+		p.Observe(t)
+		if p.learning {
+			p.Discrete.Learn(p.loss)
+			p.presented = -1
+		}
+		steps++
+	}
+	return steps, nil
+}
+
+// Check returns a NumericalError if a state or weight is not a finite number.
+func (p *Presentation[F]) Check(t time.Duration) error {
+	if where := p.Discrete.net.Unstable(); where != "" {
+		return &NumericalError{Time: t.Seconds(), Where: where, Err: ErrNotFinite}
+	}
+	return nil
+}
+
+// Grid is the period.
+func (p *Presentation[F]) Grid() time.Duration { return p.Period }
+
+// Moved is the network.
+func (p *Presentation[F]) Moved() *Network[F] { return p.Discrete.net }
