@@ -6,7 +6,10 @@
 // cortico-cortical networks", NeurIPS 2022 (arXiv 2206.11769).
 package neuron
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // BurstTransfer turns an apical potential into a burst probability.
 type BurstTransfer int
@@ -37,15 +40,15 @@ func DefaultPyramidal() Pyramidal {
 // Validate reports the first constant that is out of range.
 func (c Pyramidal) Validate() error {
 	switch {
-	case !(c.TauSoma > 0):
+	case !(c.TauSoma > 0) || math.IsInf(c.TauSoma, 1):
 		return fmt.Errorf("neuron: TauSoma is %v s, expected more than 0", c.TauSoma)
-	case !(c.TauDendrite > 0):
+	case !(c.TauDendrite > 0) || math.IsInf(c.TauDendrite, 1):
 		return fmt.Errorf("neuron: TauDendrite is %v s, expected more than 0", c.TauDendrite)
 	case !(c.PBaseline > 0 && c.PBaseline < 1):
 		return fmt.Errorf("neuron: PBaseline is %v, expected between 0 and 1", c.PBaseline)
 	case c.Transfer == Centred && c.PBaseline > 0.5:
 		return fmt.Errorf("neuron: PBaseline is %v, expected at most 0.5 with the centred burst probability, which would exceed 1", c.PBaseline)
-	case !(c.Beta > 0):
+	case !(c.Beta > 0) || math.IsInf(c.Beta, 1):
 		return fmt.Errorf("neuron: Beta is %v, expected more than 0", c.Beta)
 	}
 	return nil
@@ -98,11 +101,47 @@ func Deviation[F Float](d, p, baseline, e []F) {
 }
 
 // TeacherBurstProbability stores p = p_b + p_b (target - e)(1 - e): the
-// dendrite of an output neuron that a teacher drives.
+// dendrite of an output neuron that a teacher drives. e is the event rate, or
+// its moving average in Burstprop.
 func TeacherBurstProbability[F Float](p []F, pBaseline float64, target, e []F) {
 	target, e = target[:len(p)], e[:len(p)]
 	pb := F(pBaseline)
 	for i := range p {
 		p[i] = pb + pb*(target[i]-e[i])*(1-e[i])
+	}
+}
+
+// AverageBurstProbability stores p_a = b_a / e_a, the burst probability that
+// moving averages of bursts and events amount to; where no event was averaged
+// yet, it is the baseline p_b.
+func AverageBurstProbability[F Float](p, bursts, events []F, pBaseline float64) {
+	bursts, events = bursts[:len(p)], events[:len(p)]
+	for i := range p {
+		if events[i] == 0 {
+			p[i] = F(pBaseline)
+		} else {
+			p[i] = bursts[i] / events[i]
+		}
+	}
+}
+
+// NudgePotential stores logit(0.2 + 0.6 target), the somatic potential that a
+// teacher pulls the output of an error-dendrite network to; targets are in
+// [0, 1].
+func NudgePotential[F Float](z, target []F) {
+	target = target[:len(z)]
+	for i := range z {
+		z[i] = 0.2 + 0.6*target[i]
+	}
+	Logit(z, z)
+}
+
+// Mix stores (1 - lambda) a + lambda b: a soma or interneuron between two of
+// its inputs. dst may be a or b.
+func Mix[F Float](dst []F, lambda float64, a, b []F) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	k := F(lambda)
+	for i := range dst {
+		dst[i] = (1-k)*a[i] + k*b[i]
 	}
 }

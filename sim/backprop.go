@@ -15,8 +15,7 @@ type Backprop[F Float] struct {
 	// is nil in a network without feedback weights.
 	Delta, Aligned [][]F
 
-	change, gradient []F // scratch of the largest projection
-	y                []F
+	y []F // scratch of the largest projection
 }
 
 // NewBackprop prepares the computation for a network.
@@ -33,7 +32,7 @@ func NewBackprop[F Float](net *Network[F]) *Backprop[F] {
 			g.Aligned[l] = net.array(l)
 		}
 	}
-	g.change, g.gradient, g.y = make([]F, largest), make([]F, largest), make([]F, largest)
+	g.y = make([]F, largest)
 	return g
 }
 
@@ -41,7 +40,7 @@ func NewBackprop[F Float](net *Network[F]) *Backprop[F] {
 // (target - e) f'(z) at the output, (delta_{l+1} W_{l+1}) f'(z) below.
 func (g *Backprop[F]) Compute() {
 	net, top := g.net, g.net.Layers()
-	for i, e := range net.rates[top] {
+	for i, e := range net.Output() {
 		g.Delta[top][i] = (net.target[i] - e) * e * (1 - e)
 	}
 	for l := top - 1; l >= 1; l-- {
@@ -72,42 +71,18 @@ func timesSlope[F Float](delta, e []F) {
 // l) stands for: of the weights in w and of the biases in c.
 func (g *Backprop[F]) Gradient(w, c []F, delta []F, l int) {
 	net, scale := g.net, -1/F(g.net.rows)
-	net.forward[l].Correlate(w, scale, delta, net.rates[l-1], net.rows)
+	net.forward[l].Correlate(w, scale, delta, net.from(l), net.rows)
 	net.forward[l].CorrelateBias(c, scale, delta, net.rows)
-}
-
-// Angles stores, for each layer from 1 to L, the angle in degrees between what
-// plasticity changes and what gradient descent would, for the weights and for
-// the biases. NaN where one of the two is zero. Compute must have been called.
-func (g *Backprop[F]) Angles(weights, biases []float64) {
-	net := g.net
-	for _, p := range net.plastic {
-		if p.kind != Forward {
-			continue
-		}
-		change, gradient := g.change[:len(*p.w)], g.gradient[:len(*p.w)]
-		post, delta := p.post(), g.Delta[p.layer]
-		p.shape.Correlate(change, 1, post, p.pre(), net.rows)
-		p.shape.Correlate(gradient, 1, delta, net.rates[p.layer-1], net.rows)
-		weights[p.layer-1] = Angle(change, gradient)
-		change, gradient = g.change[:p.shape.Out], g.gradient[:p.shape.Out]
-		p.shape.CorrelateBias(change, 1, post, net.rows)
-		p.shape.CorrelateBias(gradient, 1, delta, net.rows)
-		biases[p.layer-1] = Angle(change, gradient)
-	}
 }
 
 // Angle is the angle between two tensors of as many elements, in degrees; NaN
 // if one of them is zero.
 func Angle[F Float](a, b []F) float64 {
-	b = b[:len(a)]
-	var ab, aa, bb float64
-	for i, v := range a {
-		x, y := float64(v), float64(b[i])
-		ab += x * y
-		aa += x * x
-		bb += y * y
-	}
+	return inner(nil, a, b).angle()
+}
+
+// degrees is the angle that belongs to an inner product and two squared norms.
+func degrees(ab, aa, bb float64) float64 {
 	if aa == 0 || bb == 0 {
 		return math.NaN()
 	}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"burstsim/neuron"
@@ -129,25 +128,9 @@ func (cfg BurstCCN) validate() error {
 	if err := cfg.Coupling.Validate(); err != nil {
 		return err
 	}
-	for _, v := range []struct {
-		name  string
-		value float64
-		zero  bool
-	}{
-		{"WeightGain", cfg.WeightGain, false}, {"TauWeight", cfg.TauWeight, false},
-		{"TauY", cfg.TauY, !cfg.Coupling.YPlastic}, {"TauQ", cfg.TauQ, !cfg.Coupling.QPlastic},
-		{"TraceDelay", cfg.TraceDelay, true},
-	} {
-		if !(v.value > 0 || v.zero && v.value == 0) {
-			return fmt.Errorf("sim: %s is %v, expected more than 0", v.name, v.value)
-		}
-	}
-	return nil
-}
-
-func filled[F Float](x []F, v float64) []F {
-	for i := range x {
-		x[i] = F(v)
-	}
-	return x
+	return positive(
+		quantity{"WeightGain", cfg.WeightGain, false}, quantity{"TauWeight", cfg.TauWeight, false},
+		quantity{"TauY", cfg.TauY, !cfg.Coupling.YPlastic}, quantity{"TauQ", cfg.TauQ, !cfg.Coupling.QPlastic},
+		quantity{"TraceDelay", cfg.TraceDelay, true},
+	)
 }

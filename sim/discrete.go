@@ -2,30 +2,38 @@ package sim
 
 import (
 	"fmt"
-	"math"
+	"math/rand/v2"
+	"slices"
 
 	"burstsim/synapse"
 )
 
 // Learning says how the discrete model changes its weights.
 type Learning struct {
-	Rate         float64 // of W and bias; the limit of continuous time is T/tau_W
-	YRate, QRate float64 // of Y and Q where they learn, by plain gradient descent
-	Optimiser    string  // of W and bias: a name of synapse.RuleNames; "" is sgd
-	Momentum     float64 // in [0, 1), for "momentum"
-	WeightDecay  float64 // fraction of W and bias lost at each update
+	Rate  float64          // of W and bias; the limit of continuous time is T/tau_W
+	Rates map[Kind]float64 // of all other weights that learn; 0 where not given
+
+	Optimiser   string  // of W and bias: a name of synapse.RuleNames; "" is sgd
+	Momentum    float64 // in [0, 1), for "momentum"
+	WeightDecay float64 // fraction of W and bias lost at each update
+
+	// Noise is the standard deviation of Gaussian noise on what each layer
+	// receives while it learns; Random must be set with it.
+	Noise  float64
+	Random *rand.Rand
 }
 
 // Discrete moves a network through the quasi-steady states of its continuous
 // form: every compartment adopts its drive, and the weights make one step for
 // each batch.
 type Discrete[F Float] struct {
-	net      *Network[F]
-	learning Learning
-	rule     synapse.Rule[F]
-	forward  []*synapse.Param[F] // moved by rule
-	feedback []*synapse.Param[F] // by plain gradient descent
-	grads    []*synapse.Param[F] // of every plastic projection, in its order
+	net       *Network[F]
+	learning  Learning
+	noise     *noise
+	rule      synapse.Rule[F]
+	ruled     []*synapse.Param[F] // moved by rule
+	grads     []*synapse.Param[F] // of every plastic projection, in its order
+	twoPhases bool
 }
 
 // NewDiscrete puts a network in discrete time.
@@ -37,26 +45,36 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range []struct {
-		name  string
-		value float64
-	}{{"Rate", learning.Rate}, {"YRate", learning.YRate}, {"QRate", learning.QRate}, {"WeightDecay", learning.WeightDecay}} {
-		if !(v.value >= 0) || math.IsInf(v.value, 0) {
-			return nil, fmt.Errorf("sim: Learning.%s is %v, expected 0 or more", v.name, v.value)
-		}
+	check := []quantity{{"Learning.Rate", learning.Rate, true},
+		{"Learning.WeightDecay", learning.WeightDecay, true}, {"Learning.Noise", learning.Noise, true}}
+	for kind, rate := range learning.Rates {
+		check = append(check, quantity{fmt.Sprintf("Learning.Rates[%s]", kind), rate, true})
+	}
+	if err := positive(check...); err != nil {
+		return nil, err
 	}
 	d := &Discrete[F]{net: net, learning: learning, rule: rule}
+	if learning.Noise > 0 {
+		if learning.Random == nil {
+			return nil, fmt.Errorf("sim: Learning.Noise needs Learning.Random")
+		}
+		d.noise = &noise{std: learning.Noise, rng: learning.Random}
+	}
 	for _, p := range net.plastic {
 		param := &synapse.Param[F]{Out: p.shape.Out, W: *p.w, GradW: make([]F, len(*p.w))}
 		if p.c != nil {
 			param.C, param.GradC = *p.c, make([]F, len(*p.c))
 		}
 		d.grads = append(d.grads, param)
-		if p.kind == Forward {
-			d.forward = append(d.forward, param)
-		} else {
-			d.feedback = append(d.feedback, param)
+		if !p.plain {
+			d.ruled = append(d.ruled, param)
 		}
+	}
+	for _, s := range net.stages {
+		d.twoPhases = d.twoPhases || s.held
+	}
+	for _, adopt := range net.adopted {
+		adopt()
 	}
 	return d, nil
 }
@@ -65,16 +83,38 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 func (d *Discrete[F]) Network() *Network[F] { return d.net }
 
 // Present lets every compartment adopt its drive for the network's present
-// Input and, with a teacher, its Target. It returns the loss of the batch.
+// Input and, with a teacher, its Target. It returns the loss of the batch. A
+// model of two phases predicts first and is taught then.
 func (d *Discrete[F]) Present(teacher bool) float64 {
-	d.net.teaching = teacher
+	d.net.teaching = teacher && !d.twoPhases
+	d.sweep(false)
+	if d.twoPhases && teacher {
+		d.net.teaching = true
+		d.sweep(true)
+	}
+	return d.net.Loss()
+}
+
+// sweep visits the compartments in their order; the second time those that are
+// held keep what they have.
+func (d *Discrete[F]) sweep(again bool) {
 	for _, s := range d.net.stages {
+		if again && s.held {
+			continue
+		}
 		if s.tau > 0 {
 			s.drive(s.x)
 		}
 		s.read()
 	}
-	return d.net.Loss()
+}
+
+// SetNoise says whether there is noise on what each layer receives.
+func (d *Discrete[F]) SetNoise(on bool) {
+	d.net.noise = nil
+	if on {
+		d.net.noise = d.noise
+	}
 }
 
 // Gradients computes what plasticity would change for what was last presented,
@@ -91,26 +131,29 @@ func (d *Discrete[F]) Gradients() {
 	}
 }
 
-// Gradient is what Gradients last computed for the weights and biases onto
-// layer l, from 1 to Layers. Learn turns them into steps.
-func (d *Discrete[F]) Gradient(l int) *synapse.Param[F] { return d.forward[l-1] }
+// Gradient is what Gradients last computed for weights of a kind of layer l;
+// nil if they do not learn. Learn turns it into a step.
+func (d *Discrete[F]) Gradient(kind Kind, l int) *synapse.Param[F] {
+	k := slices.IndexFunc(d.net.plastic, func(p *plastic[F]) bool { return p.kind == kind && p.layer == l })
+	if k < 0 {
+		return nil
+	}
+	return d.grads[k]
+}
 
 // Learn makes one update of all plastic weights for what was last presented;
 // loss is what Present returned.
 func (d *Discrete[F]) Learn(loss float64) {
 	d.Gradients()
-	d.rule.Steps(d.forward, loss)
-	synapse.Descend(d.forward, d.learning.Rate, d.learning.WeightDecay, true)
-	at := 0
-	for _, p := range d.net.plastic {
+	d.rule.Steps(d.ruled, loss)
+	for k, p := range d.net.plastic {
+		rate, decay := d.learning.Rates[p.kind], 0.0
 		if p.kind == Forward {
-			continue
+			rate = d.learning.Rate
 		}
-		rate := d.learning.YRate
-		if p.kind == EventFeedback {
-			rate = d.learning.QRate
+		if !p.plain {
+			decay = d.learning.WeightDecay
 		}
-		synapse.Descend(d.feedback[at:at+1], rate, 0, false)
-		at++
+		synapse.Descend(d.grads[k], rate, decay, d.net.biasDecay)
 	}
 }

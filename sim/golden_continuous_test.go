@@ -35,7 +35,15 @@ type goldenContinuousFile struct {
 	Model      string                `json:"model"`
 }
 
-type goldenWeights struct{ W, B, Y, Q tensor }
+// goldenWeights are the weights of a layer.
+type goldenWeights struct {
+	W, B, Y, Q, R tensor
+	Onto          tensor `json:"W_pyr_intn"`
+	OntoBias      tensor `json:"b_pyr_intn"`
+	From          tensor `json:"W_intn_pyr"`
+
+	above *goldenWeights
+}
 
 // goldenStream replays the inputs and targets of a golden file.
 type goldenStream struct {
@@ -113,7 +121,10 @@ func (f *goldenContinuousFile) transport(net *Network[float64]) {
 	for l := 1; l < net.Layers(); l++ {
 		back := net.Feedback(l)
 		for i, w := range net.Weights(l + 1).W {
-			back.Y[i], back.Q[i] = w, f.PBaseline*w
+			back.Y[i] = w
+			if f.Model == "burstccn" {
+				back.Q[i] = f.PBaseline * w
+			}
 		}
 	}
 }
@@ -122,6 +133,16 @@ func (f *goldenContinuousFile) network(t *testing.T, sizes []int) *Network[float
 	t.Helper()
 	cell := neuron.Pyramidal{TauSoma: f.TauSoma, TauDendrite: f.TauDendrite,
 		PBaseline: f.PBaseline, Beta: f.Beta, Transfer: neuron.Published}
+	if f.Model == "burstprop" {
+		cfg := DefaultBurstprop(sizes...)
+		cfg.Pyramidal, cfg.TauWeight, cfg.TauAverage = cell, f.TauWeight, f.TauAverage
+		cfg.Coupling.YMode = synapse.SymmetricInit
+		net, err := NewBurstprop[float64](cfg, rand.New(rand.NewPCG(1, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return net
+	}
 	cfg := DefaultBurstCCN(sizes...)
 	cfg.Pyramidal, cfg.TauWeight = cell, f.TauWeight
 	cfg.Coupling.YMode, cfg.Coupling.QMode = synapse.SymmetricInit, synapse.SymmetricInit

@@ -82,8 +82,12 @@ func TestGolden(t *testing.T) {
 
 // goldenChecks maps the kind and model of a file to its test.
 var goldenChecks = map[string]func(*testing.T, []byte){
-	"continuous burstccn": goldenContinuous,
-	"discrete burstccn":   goldenDiscreteBurstCCN,
+	"continuous burstccn":  goldenContinuous,
+	"continuous burstprop": goldenContinuous,
+	"discrete burstccn":    goldenDiscrete,
+	"discrete burstprop":   goldenDiscrete,
+	"discrete edn":         goldenDiscrete,
+	"discrete ann":         goldenDiscrete,
 }
 
 // unmarshal reads a golden file of a known form.
@@ -118,12 +122,26 @@ func put(t *testing.T, what string, dst []float64, src tensor) {
 	copy(dst, src)
 }
 
-// agreeAngle compares angles in degrees by their cosines: an angle near zero
-// amplifies rounding.
-func agreeAngle(t *testing.T, what string, got, want float64) {
+// agreeAngles compares angles in degrees, where the file has them, by their
+// cosines: an angle near zero amplifies rounding. magnitudes, if given, are the
+// norms of the vectors: what rounding in the last place of rates, which are
+// about one, leaves of a small difference of two of them moves their angle.
+func agreeAngles(t *testing.T, step int, what string, got []float64, want tensor, magnitudes ...float64) {
 	t.Helper()
+	if want == nil {
+		return
+	}
+	if len(got) != len(want) {
+		t.Fatalf("step %d: angles %s: %d, want %d", step, what, len(got), len(want))
+	}
 	cos := func(deg float64) float64 { return math.Cos(deg * math.Pi / 180) }
-	if !(math.Abs(cos(got)-cos(want)) <= goldenTolerance) {
-		t.Fatalf("%s: %v degrees, want %v", what, got, want)
+	for i := range got {
+		tolerance := goldenTolerance
+		if magnitudes != nil {
+			tolerance += 1e-15 / magnitudes[i]
+		}
+		if !(math.Abs(cos(got[i])-cos(want[i])) <= tolerance) {
+			t.Fatalf("step %d: angle %s of layer %d is %v degrees, want %v", step, what, i+1, got[i], want[i])
+		}
 	}
 }

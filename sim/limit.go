@@ -70,7 +70,7 @@ func (p LimitProtocol) discrete() ([]float64, error) {
 		return nil, err
 	}
 	before := flatWeights(net)
-	d, err := NewDiscrete(net, Learning{Rate: limitRate, YRate: limitRate, QRate: limitRate})
+	d, err := NewDiscrete(net, Learning{Rate: limitRate, Rates: map[Kind]float64{BurstFeedback: limitRate, EventFeedback: limitRate}})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (p LimitProtocol) discrete() ([]float64, error) {
 	if _, err := pr.Advance(0, time.Duration(p.Presentations)*p.Stride); err != nil {
 		return nil, err
 	}
-	return difference(flatWeights(net), before), nil
+	return subtract(flatWeights(net), before), nil
 }
 
 // continuous returns the change of the weights in continuous time.
@@ -105,7 +105,7 @@ func (p LimitProtocol) continuous(ratio float64) ([]float64, error) {
 	if _, err := in.Advance(0, time.Duration(p.Presentations)*hold); err != nil {
 		return nil, err
 	}
-	return difference(flatWeights(net), before), nil
+	return subtract(flatWeights(net), before), nil
 }
 
 // flatWeights copies all weights that learn into one vector.
@@ -120,7 +120,7 @@ func flatWeights(net *Network[float64]) []float64 {
 	return out
 }
 
-func difference(a, b []float64) []float64 {
+func subtract(a, b []float64) []float64 {
 	for i := range a {
 		a[i] -= b[i]
 	}

@@ -133,13 +133,11 @@ func TestSmallErrorFollowsBackprop(t *testing.T) {
 				target.target[i] = e + 0.02*float64(1-2*i)
 			}
 			settle(true)
-			bp := sim.NewBackprop(net)
-			bp.Compute()
-			weights, biases := make([]float64, net.Layers()), make([]float64, net.Layers())
-			bp.Angles(weights, biases)
-			for l := range weights {
-				if !(weights[l] < 5) || !(biases[l] < 5) {
-					t.Errorf("p_b = %v, discrete %v: layer %d changes at %.2f degrees (bias %.2f) to backprop", pb, discrete, l+1, weights[l], biases[l])
+			angles := sim.NewComparison(net)
+			angles.Update()
+			for l := range net.Layers() {
+				if w, c := angles.Backprop[l], angles.BiasBackprop[l]; !(w < 5) || !(c < 5) {
+					t.Errorf("p_b = %v, discrete %v: layer %d changes at %.2f degrees (bias %.2f) to backprop", pb, discrete, l+1, w, c)
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 
@@ -25,8 +26,11 @@ type Network[F Float] struct {
 	forward  []*synapse.Dense[F]    // by layer; none for layer 0
 	feedback []*synapse.Feedback[F] // onto each hidden layer; nil elsewhere
 	rates    [][]F                  // event rates by layer; layer 0 is the input
+	output   []F                    // what counts as the answer
 	received [][]F                  // what layer l receives of layer l-1: its rates, or noisy ones
 	noise    *noise
+
+	biasDecay bool // whether weight decay takes biases too
 
 	stages  []*stage[F]
 	plastic []*plastic[F]
@@ -78,14 +82,19 @@ const (
 	Forward       Kind = "W" // from the layer below, and the bias
 	BurstFeedback Kind = "Y" // of the layer above's bursts
 	EventFeedback Kind = "Q" // of the layer above's events
+	Recurrent     Kind = "R" // of the layer's own bursts
+	// The projections onto and from interneurons.
+	OntoInterneuron Kind = "W_PI"
+	FromInterneuron Kind = "W_IP"
 )
 
 // Signal is a quantity of a layer that can be recorded.
 type Signal[F Float] struct {
 	Name  string // "soma", "dendrite", "event_rate", "burst_prob", "burst_rate"
 	Layer int
+	Units int
 	Label string     // "somatic potential", ...
-	Value func() []F // rows x units; valid until the network moves
+	Value func() []F // rows x Units; valid until the network moves
 }
 
 // lag is a quantity whose value before the step others see in the layer-by-layer
@@ -112,7 +121,7 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 	}
 	depth := len(sizes) - 1
 	net := &Network[F]{
-		model: model, sizes: sizes, rows: rows,
+		model: model, sizes: sizes, rows: rows, biasDecay: true,
 		forward:  make([]*synapse.Dense[F], depth+1),
 		feedback: make([]*synapse.Feedback[F], depth+1),
 		rates:    make([][]F, depth+1),
@@ -182,6 +191,14 @@ func (net *Network[F]) send(l int) []F {
 	return net.received[l]
 }
 
+// from is what layer l last received of the layer below.
+func (net *Network[F]) from(l int) []F {
+	if net.received[l] == nil {
+		return net.rates[l-1]
+	}
+	return net.received[l]
+}
+
 // noise is added to what a layer receives.
 type noise struct {
 	std float64
@@ -197,7 +214,12 @@ func addNoise[F Float](dst, x []F, n *noise) {
 func (net *Network[F]) learn(p plastic[F]) { net.plastic = append(net.plastic, &p) }
 
 func (net *Network[F]) signal(name string, layer int, label string, value func() []F) {
-	net.signals = append(net.signals, Signal[F]{Name: name, Layer: layer, Label: label, Value: value})
+	net.signalOf(name, layer, net.sizes[layer], label, value)
+}
+
+// signalOf declares a quantity of n units beside a layer.
+func (net *Network[F]) signalOf(name string, layer, n int, label string, value func() []F) {
+	net.signals = append(net.signals, Signal[F]{Name: name, Layer: layer, Units: n, Label: label, Value: value})
 }
 
 // Model is the name of the learning rule.
@@ -226,8 +248,14 @@ func (net *Network[F]) Input() []F { return net.input }
 // Target is what it should answer, rows x Size(Layers).
 func (net *Network[F]) Target() []F { return net.target }
 
-// Output is what it answers: the event rates of the last layer.
-func (net *Network[F]) Output() []F { return net.rates[net.Layers()] }
+// Output is what it answers: the event rates of the last layer, or what they
+// would be without the teacher.
+func (net *Network[F]) Output() []F {
+	if net.output != nil {
+		return net.output
+	}
+	return net.rates[net.Layers()]
+}
 
 // Signals lists what can be recorded.
 func (net *Network[F]) Signals() []Signal[F] { return net.signals }
@@ -284,4 +312,29 @@ func finite[F Float](x []F) bool {
 		}
 	}
 	return true
+}
+
+func filled[F Float](x []F, v float64) []F {
+	for i := range x {
+		x[i] = F(v)
+	}
+	return x
+}
+
+// quantity is a setting that must be positive, or may be zero.
+type quantity struct {
+	name  string
+	value float64
+	zero  bool
+}
+
+// positive reports the first quantity that is out of range.
+func positive(quantities ...quantity) error {
+	for _, q := range quantities {
+		if q.value > 0 && !math.IsInf(q.value, 1) || q.zero && q.value == 0 {
+			continue
+		}
+		return fmt.Errorf("sim: %s is %v, expected more than 0", q.name, q.value)
+	}
+	return nil
 }

@@ -115,7 +115,7 @@ func TestPlasticFeedbackSilencesDendrites(t *testing.T) {
 	cfg := plasticEverywhere(3, 8, 2)
 	cfg.Coupling.YPlastic = false
 	net := build[float64](t, cfg, 1)
-	d, err := sim.NewDiscrete(net, sim.Learning{QRate: 0.5})
+	d, err := sim.NewDiscrete(net, sim.Learning{Rates: map[sim.Kind]float64{sim.EventFeedback: 0.5}})
 	if err != nil {
 		t.Fatal(err)
 	}

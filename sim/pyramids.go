@@ -79,9 +79,9 @@ func (pop *pyramids[F]) record(net *Network[F], l int) {
 func presynaptic[F Float](net *Network[F], l int, delay float64) func() []F {
 	tau := delay * float64(net.Layers()-l)
 	if tau == 0 {
-		return func() []F { return net.received[l] }
+		return func() []F { return net.from(l) }
 	}
 	trace := net.compartmentOf("trace", l, net.sizes[l-1], tau,
-		func(dst []F) { copy(dst, net.received[l]) }, func() {})
+		func(dst []F) { copy(dst, net.from(l)) }, func() {})
 	return func() []F { return trace.x }
 }

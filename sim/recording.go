@@ -46,7 +46,7 @@ func newRecorder[F Float](net *Network[F], rec Recording, grid time.Duration) *r
 	add("target", "target", spread(net.Size(top), rec.Units), net.Target)
 	add("output", "output", spread(net.Size(top), rec.Units), net.Output)
 	for _, s := range net.Signals() {
-		add(fmt.Sprintf("%s_%d", s.Name, s.Layer), s.Label, spread(net.Size(s.Layer), rec.Units), s.Value)
+		add(fmt.Sprintf("%s_%d", s.Name, s.Layer), s.Label, spread(s.Units, rec.Units), s.Value)
 	}
 	return r
 }

@@ -88,7 +88,7 @@ type run[F Float] struct {
 
 	now        time.Duration
 	trajectory *recorder[F]
-	backprop   *Backprop[F]
+	angles     *Comparison[F]
 	interval   mean // of the loss since the last row of metrics
 	row        []float64
 	lastReport time.Time
@@ -106,16 +106,12 @@ func (m *mean) value() float64 { return m.sum / float64(m.n) } // NaN if empty
 
 func newRun[F Float](s *Simulation[F], total time.Duration) *run[F] {
 	net := s.Engine.Moved()
-	columns := []string{"time", "loss"}
-	for _, what := range []string{"angle_W", "angle_c"} {
-		for l := 1; l <= net.Layers(); l++ {
-			columns = append(columns, fmt.Sprint(what, l))
-		}
-	}
+	angles := NewComparison(net)
+	columns := append([]string{"time", "loss"}, angles.Columns()...)
 	r := &run[F]{Simulation: s, total: total, lastReport: time.Now()}
 	r.trajectory = newRecorder(net, s.Record, s.Engine.Grid())
-	r.backprop = NewBackprop(net)
-	r.row = make([]float64, len(columns))
+	r.angles = angles
+	r.row = make([]float64, 0, len(columns))
 	r.out = &Outcome{Metrics: record.NewTable(columns...), Trajectory: r.trajectory.out}
 	return r
 }
@@ -197,14 +193,11 @@ func (r *run[F]) report(ctx context.Context) error {
 
 // metrics adds a row for the interval that ends now.
 func (r *run[F]) metrics() {
-	net := r.Engine.Moved()
 	if r.Engine.Grid() == 0 {
 		r.Engine.Observe(r.now)
 	}
-	layers := net.Layers()
-	r.row[0], r.row[1] = r.now.Seconds(), r.interval.value()
-	r.backprop.Compute()
-	r.backprop.Angles(r.row[2:2+layers], r.row[2+layers:])
+	r.angles.Update()
+	r.row = r.angles.Row(append(r.row[:0], r.now.Seconds(), r.interval.value()))
 	r.out.Metrics.Append(r.row...)
 	r.interval = mean{}
 }

@@ -34,9 +34,17 @@ func (d *Dense[F]) InitNormal(gain float64, rng *rand.Rand) {
 	clear(d.C)
 }
 
+// FillNormal draws the weights from Normal(0, std).
+func (d *Dense[F]) FillNormal(std float64, rng *rand.Rand) { fillNormal(d.W, std, rng) }
+
+// Transmit stores x Wᵀ in dst, without the bias.
+func (d *Dense[F]) Transmit(dst, x []F, rows int) {
+	linalg.MulTrans(dst, x, d.W, rows, d.Out, d.In)
+}
+
 // Forward stores x Wᵀ + c in dst. x is rows x In, dst is rows x Out.
 func (d *Dense[F]) Forward(dst, x []F, rows int) {
-	linalg.MulTrans(dst, x, d.W, rows, d.Out, d.In)
+	d.Transmit(dst, x, rows)
 	linalg.AddRows(dst, d.C)
 }
 

@@ -103,7 +103,7 @@ func NewFeedback[F Float](c Coupling, forward *Dense[F], pBaseline float64, rows
 // are rows x Forward.Out, a is rows x Forward.In.
 func (f *Feedback[F]) Apical(a, b, e []F, rows int) {
 	if f.QMode != Tied {
-		f.bursts(a, b, rows)
+		f.Bursts(a, b, rows)
 		f.Forward.Backward(f.events, e, f.Q, rows)
 		for i, v := range f.events[:len(a)] {
 			a[i] -= v
@@ -116,11 +116,11 @@ func (f *Feedback[F]) Apical(a, b, e []F, rows int) {
 	for i := range d {
 		d[i] = b[i] - f.pBaseline*e[i]
 	}
-	f.bursts(a, d, rows)
+	f.Bursts(a, d, rows)
 }
 
-// bursts stores b Y in a.
-func (f *Feedback[F]) bursts(a, b []F, rows int) {
+// Bursts stores b Y in a: feedback without events.
+func (f *Feedback[F]) Bursts(a, b []F, rows int) {
 	if f.YMode != Tied {
 		f.Forward.Backward(a, b, f.Y, rows)
 		return

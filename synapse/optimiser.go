@@ -48,17 +48,14 @@ func NewRule[F Float](name string, mu float64) (Rule[F], error) {
 	return nil, fmt.Errorf("synapse: unknown optimiser %q, expected one of %v", name, RuleNames)
 }
 
-// Descend moves the parameters: w += -rate step - decay w. Biases decay where
-// decayBias says so.
-func Descend[F Float](params []*Param[F], rate, decay float64, decayBias bool) {
-	for _, p := range params {
-		descend(p.W, p.GradW, F(rate), F(decay))
-		if !decayBias {
-			descend(p.C, p.GradC, F(rate), 0)
-		} else {
-			descend(p.C, p.GradC, F(rate), F(decay))
-		}
+// Descend moves a parameter by its step: w += -rate step - decay w. The bias
+// decays where decayBias says so.
+func Descend[F Float](p *Param[F], rate, decay float64, decayBias bool) {
+	descend(p.W, p.GradW, F(rate), F(decay))
+	if !decayBias {
+		decay = 0
 	}
+	descend(p.C, p.GradC, F(rate), F(decay))
 }
 
 func descend[F Float](w, step []F, rate, decay F) {

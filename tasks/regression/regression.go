@@ -1,0 +1,214 @@
+// Package regression is the nonlinear regression task of Greedy et al.,
+// "Single-phase deep learning in cortico-cortical networks", NeurIPS 2022
+// (arXiv 2206.11769): inputs that oscillate, each with a frequency of its own,
+// and a fixed random network, the teacher, whose outputs are to be matched.
+package regression
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"burstsim/internal/linalg"
+	"burstsim/neuron"
+)
+
+// Config says which of the random tasks is meant.
+type Config struct {
+	Inputs, Outputs int // how many signals; at least 1
+
+	// ShortestPeriod bounds the input frequencies: input i is
+	// cos(w_i t + phi_i) with w_i uniform in (0, 2 pi / ShortestPeriod) and
+	// phi_i uniform in (0, 2 pi). s; more than 0. The published task has 40
+	// steps of 0.1 s.
+	ShortestPeriod float64
+
+	// TeacherHidden are the sizes of the teacher's hidden layers; it may have
+	// none.
+	TeacherHidden []int
+	// TeacherGain scales the teacher's weights, uniform in +-1/sqrt(n_in)
+	// before it. The teacher has no biases.
+	TeacherGain float64
+
+	// Leaky gives each unit of the teacher a potential z of its own,
+	// tau dz/dt = -z + W f(z of the layer below). Otherwise the target follows
+	// the input at once, z = W f(z of the layer below).
+	Leaky      bool
+	TauTeacher float64 // tau; s; more than 0 if Leaky, otherwise ignored
+
+	Seed uint64 // decides frequencies, phases and weights
+}
+
+// DefaultConfig is the published task, the first of its random instances.
+func DefaultConfig() Config {
+	return Config{Inputs: 3, Outputs: 1, ShortestPeriod: 4, TeacherHidden: []int{25}, TeacherGain: 3, TauTeacher: 0.1, Seed: 1}
+}
+
+func (c Config) validate() error {
+	fastest := 2 * math.Pi / c.ShortestPeriod
+	switch {
+	case c.Inputs < 1:
+		return fmt.Errorf("regression: Inputs is %d, expected at least 1", c.Inputs)
+	case c.Outputs < 1:
+		return fmt.Errorf("regression: Outputs is %d, expected at least 1", c.Outputs)
+	case !(c.ShortestPeriod > 0) || math.IsInf(fastest, 0):
+		return fmt.Errorf("regression: ShortestPeriod is %v s, expected more than 0", c.ShortestPeriod)
+	case math.IsNaN(c.TeacherGain) || math.IsInf(c.TeacherGain, 0):
+		return fmt.Errorf("regression: TeacherGain is %v, expected a finite number", c.TeacherGain)
+	case c.Leaky && !(c.TauTeacher > 0 && 1/c.TauTeacher > 0 && !math.IsInf(1/c.TauTeacher, 0)):
+		return fmt.Errorf("regression: TauTeacher is %v s, expected a finite number more than 0", c.TauTeacher)
+	}
+	for i, n := range c.TeacherHidden {
+		if n < 1 {
+			return fmt.Errorf("regression: TeacherHidden[%d] is %d, expected at least 1", i, n)
+		}
+	}
+	return nil
+}
+
+// Task is one instance of the task. Its inputs and targets are smooth and
+// defined at every time t (s). It works in memory of its own, so it must not be
+// used by two goroutines at once: give each its own, which New makes equal for
+// equal configurations.
+type Task struct {
+	frequency, phase []float64 // rad/s, rad
+	layers           []layer
+	leak             float64 // 1/s; 0 for an instant teacher
+	states           int
+
+	// What was last computed, and when: the stages of an integration step come
+	// back to the same time.
+	input, target         []float64
+	inputTime, targetTime float64
+	potential             []float64 // of an instant teacher's units
+}
+
+// layer holds weights, out x in, and the rates of its units.
+type layer struct {
+	weight, rate []float64
+	in, out      int
+}
+
+// New draws the task. Its error names the field that is out of range.
+func New(cfg Config) (*Task, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(cfg.Seed, 0))
+	task := &Task{
+		frequency: make([]float64, cfg.Inputs), phase: make([]float64, cfg.Inputs),
+		input: make([]float64, cfg.Inputs), inputTime: math.NaN(), targetTime: math.NaN(),
+	}
+	for i := range cfg.Inputs {
+		task.frequency[i] = rng.Float64() * 2 * math.Pi / cfg.ShortestPeriod
+		task.phase[i] = rng.Float64() * 2 * math.Pi
+	}
+	in, units := cfg.Inputs, 0
+	for _, out := range append(cfg.TeacherHidden[:len(cfg.TeacherHidden):len(cfg.TeacherHidden)], cfg.Outputs) {
+		l := layer{weight: make([]float64, out*in), rate: make([]float64, out), in: in, out: out}
+		bound := cfg.TeacherGain / math.Sqrt(float64(in))
+		for i := range l.weight {
+			l.weight[i] = bound * (2*rng.Float64() - 1)
+		}
+		task.layers = append(task.layers, l)
+		in, units = out, units+out
+	}
+	task.target = task.layers[len(task.layers)-1].rate
+	if cfg.Leaky {
+		task.leak, task.states = 1/cfg.TauTeacher, units
+	} else {
+		task.potential = make([]float64, units)
+	}
+	return task, nil
+}
+
+// Inputs is the length of an input.
+func (task *Task) Inputs() int { return len(task.input) }
+
+// Outputs is the length of a target.
+func (task *Task) Outputs() int { return len(task.target) }
+
+// StateDim is the number of the teacher's potentials: its hidden and output
+// units if it is leaky, otherwise 0.
+func (task *Task) StateDim() int { return task.states }
+
+// Input stores cos(w t + phi).
+func (task *Task) Input(dst []float64, t float64) { copy(dst, task.inputAt(t)) }
+
+func (task *Task) inputAt(t float64) []float64 {
+	if t != task.inputTime {
+		for i, w := range task.frequency {
+			task.input[i] = math.Cos(w*t + task.phase[i])
+		}
+		task.inputTime = t
+	}
+	return task.input
+}
+
+// Target stores the teacher's output rates: those of the state if the teacher
+// is leaky, otherwise those that belong to the input at t.
+func (task *Task) Target(dst []float64, t float64, state []float64) {
+	if task.states > 0 {
+		neuron.Sigmoid(dst, state[task.states-len(task.target):])
+		return
+	}
+	if t != task.targetTime {
+		task.settle(task.potential, t)
+		task.targetTime = t
+	}
+	copy(dst, task.target)
+}
+
+// StateDerivative stores dz/dt of every unit of a leaky teacher, layer by
+// layer from the first.
+func (task *Task) StateDerivative(dst []float64, t float64, state []float64) {
+	if task.states == 0 {
+		return
+	}
+	rate := task.inputAt(t)
+	first := 0
+	for i := range task.layers {
+		l := &task.layers[i]
+		slope, z := dst[first:first+l.out], state[first:first+l.out]
+		linalg.MulTrans(slope, rate, l.weight, 1, l.out, l.in)
+		for j := range slope {
+			slope[j] = task.leak * (slope[j] - z[j])
+		}
+		neuron.Sigmoid(l.rate, z)
+		rate = l.rate
+		first += l.out
+	}
+}
+
+// StateLeak stores 1/tau for every unit of a leaky teacher.
+func (task *Task) StateLeak(dst []float64) {
+	for i := range dst {
+		dst[i] = task.leak
+	}
+}
+
+// SteadyState stores the potentials that a leaky teacher has when the input of
+// time t has lasted.
+func (task *Task) SteadyState(dst []float64, t float64) {
+	if task.states > 0 {
+		task.settle(dst, t)
+	}
+}
+
+// settle stores the potentials, layer by layer, that are in balance with the
+// input, and leaves the rates in the layers.
+func (task *Task) settle(dst []float64, t float64) {
+	rate := task.inputAt(t)
+	first := 0
+	for i := range task.layers {
+		l := &task.layers[i]
+		z := dst[first : first+l.out]
+		linalg.MulTrans(z, rate, l.weight, 1, l.out, l.in)
+		neuron.Sigmoid(l.rate, z)
+		rate = l.rate
+		first += l.out
+	}
+}
+
+// NextChange is +Inf: input and target never jump.
+func (task *Task) NextChange(t float64) float64 { return math.Inf(1) }
