@@ -128,11 +128,11 @@ func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, 
 	return configs, nil
 }
 
-// stabilityLimit has no limit for a method that does not exist, which is the
-// file's fault and reported as that.
+// stabilityLimit has no limit for a method that chooses its own steps, nor for
+// one that does not exist, which is the file's fault and reported as that.
 func stabilityLimit(method string) float64 {
 	stepper, err := integrator.New[float64](method)
-	if err != nil {
+	if err != nil || method == "dopri5" {
 		return math.Inf(1)
 	}
 	return stepper.StabilityLimit()

@@ -95,6 +95,9 @@ func (d *decoder) checkStep(c *Config, limit func(string) float64) {
 		return
 	}
 	factor, fastest := limit(c.Integrator.Method), min(c.Time.TauSoma, c.Time.TauDendrite)
+	if c.Time.TraceDelay > 0 {
+		fastest = min(fastest, c.Time.TraceDelay)
+	}
 	largest := factor * fastest.Seconds()
 	if !(largest > 0) || math.IsInf(largest, 1) || c.Time.Dt.Seconds() <= largest*(1+1e-12) {
 		return

@@ -133,7 +133,8 @@ func learning(cfg config.Config) sim.Learning {
 		return cfg.Task.Sample.Seconds() / tau.Seconds()
 	}
 	return sim.Learning{
-		Rate: rate(l.Rate, t.TauWeight), YRate: rate(l.YRate, t.TauY), QRate: rate(l.QRate, t.TauQ),
+		Rate:      rate(l.Rate, t.TauWeight),
+		Rates:     map[sim.Kind]float64{sim.BurstFeedback: rate(l.YRate, t.TauY), sim.EventFeedback: rate(l.QRate, t.TauQ)},
 		Optimiser: l.Optimiser, Momentum: l.Momentum, WeightDecay: l.WeightDecay,
 	}
 }

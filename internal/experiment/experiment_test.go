@@ -26,12 +26,12 @@ func load(t testing.TB, file string, set ...string) config.Config {
 	return cfg
 }
 
-// TestExampleLearns runs the main example, half as long, over five seeds.
+// TestExampleLearns runs the main example over five seeds.
 func TestExampleLearns(t *testing.T) {
 	for seed := range 5 {
 		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
 			t.Parallel()
-			cfg := load(t, "regression.toml", fmt.Sprintf("run.seed=%d", seed+1), "time.learn=20000s", "limit.ratios=[]")
+			cfg := load(t, "regression.toml", fmt.Sprintf("run.seed=%d", seed+1), "limit.ratios=[]")
 			_, sum, err := experiment.Run(context.Background(), cfg, nil)
 			if err != nil {
 				t.Fatal(err)

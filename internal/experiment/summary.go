@@ -70,20 +70,22 @@ func summariseVariant(out *sim.Outcome) VariantSummary {
 		if angles == nil {
 			return v
 		}
-		v.AngleWeights[fmt.Sprint("W", l)] = finiteMean(angles)
-		v.AngleBiases[fmt.Sprint("c", l)] = finiteMean(out.Metrics.Column(fmt.Sprint("angle_c", l)))
+		v.AngleWeights[fmt.Sprint("W", l)] = learningMean(out, angles)
+		v.AngleBiases[fmt.Sprint("c", l)] = learningMean(out, out.Metrics.Column(fmt.Sprint("angle_c", l)))
 	}
 }
 
-// finiteMean is the mean of the numbers in v, NaN if there are none: angles
-// exist only where there is a teacher.
-func finiteMean(v []float64) float64 {
+// learningMean is the mean of a column of metrics over the phases with a
+// teacher; NaN if there is no number among them.
+func learningMean(out *sim.Outcome, column []float64) float64 {
 	var sum float64
 	n := 0
-	for _, x := range v {
-		if !math.IsNaN(x) {
-			sum += x
-			n++
+	for i, t := range out.Metrics.Column("time") {
+		for _, p := range out.Phases {
+			if p.Teacher && t > p.Start && t <= p.End && !math.IsNaN(column[i]) {
+				sum += column[i]
+				n++
+			}
 		}
 	}
 	return sum / float64(n)
