@@ -17,6 +17,12 @@ type Learning struct {
 	Momentum    float64 // in [0, 1), for "momentum"
 	WeightDecay float64 // fraction of W and bias lost at each update
 
+	// FixedPoint lets the compartments adopt their drives again and again until
+	// they stop moving. It makes a difference only for a model whose somata
+	// see their apical input, EDN: its one sweep differs from the fixed point
+	// by O(lambda^2).
+	FixedPoint bool
+
 	// Noise is the standard deviation of Gaussian noise on what each layer
 	// receives while it learns; Random must be set with it.
 	Noise  float64
@@ -73,8 +79,10 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 	for _, s := range net.stages {
 		d.twoPhases = d.twoPhases || s.held
 	}
-	for _, adopt := range net.adopted {
-		adopt()
+	if !learning.FixedPoint {
+		for _, adopt := range net.adopted {
+			adopt()
+		}
 	}
 	return d, nil
 }
@@ -87,12 +95,40 @@ func (d *Discrete[F]) Network() *Network[F] { return d.net }
 // model of two phases predicts first and is taught then.
 func (d *Discrete[F]) Present(teacher bool) float64 {
 	d.net.teaching = teacher && !d.twoPhases
-	d.sweep(false)
+	d.settle()
 	if d.twoPhases && teacher {
 		d.net.teaching = true
 		d.sweep(true)
 	}
 	return d.net.Loss()
+}
+
+// maxSweeps bounds the search for a fixed point: each sweep brings a
+// contraction by lambda.
+const maxSweeps = 1000
+
+// settle sweeps once, or until the fixed point is reached to rounding.
+func (d *Discrete[F]) settle() {
+	d.sweep(false)
+	if !d.learning.FixedPoint || len(d.net.adopted) == 0 {
+		return
+	}
+	last := make([][]F, len(d.net.stages))
+	for range maxSweeps {
+		for k, s := range d.net.stages {
+			last[k] = append(last[k][:0], s.x...)
+		}
+		d.sweep(false)
+		var moved F
+		for k, s := range d.net.stages {
+			for i, x := range s.x {
+				moved = max(moved, x-last[k][i], last[k][i]-x)
+			}
+		}
+		if moved < 1e-14 {
+			return
+		}
+	}
 }
 
 // sweep visits the compartments in their order; the second time those that are

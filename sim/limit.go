@@ -13,13 +13,25 @@ import (
 // hardly move, which leaves tau/T as the only reason for a difference.
 const limitRate = 1e-6
 
+// LimitConstants are what a network is built with while the limit is measured.
+type LimitConstants struct {
+	TauWeight  float64 // plasticity time constant of all weights that learn, s
+	TauAverage float64 // of moving averages, s
+}
+
+// Moving averages must settle in the prediction and stand still in teaching.
+const (
+	averageSlowness = 1.0 // tau_average / T_teaching, times tau/T
+	averageSettling = 12  // T_prediction / tau_average: a distance of 6e-6 is left
+)
+
 // LimitProtocol says how the approach of the continuous to the discrete model
 // is measured: inputs are held for T, and after some of them the changes of the
 // weights are compared.
 type LimitProtocol struct {
 	// Build returns the network, the same for each call but for the
-	// plasticity time constant of all weights that learn (s).
-	Build func(tauWeight float64) (*Network[float64], error)
+	// constants it is given.
+	Build func(c LimitConstants) (*Network[float64], error)
 	// Task gives input and target of presentation k at time k Stride.
 	Task   Stream
 	Stride time.Duration
@@ -28,6 +40,9 @@ type LimitProtocol struct {
 	Step          time.Duration // of the integration, by RK4
 	Ratios        []float64     // values of tau/T, in (0, 1)
 	Presentations int
+	// TwoPhases lets each input be predicted, until moving averages have
+	// settled, before it is taught for T.
+	TwoPhases bool
 }
 
 // Measure returns the relative distance of the weights' changes in continuous
@@ -65,12 +80,14 @@ func (p LimitProtocol) Measure() (*record.Limit, error) {
 
 // discrete returns the change of the weights in discrete time.
 func (p LimitProtocol) discrete() ([]float64, error) {
-	net, err := p.Build(1)
+	net, err := p.Build(LimitConstants{TauWeight: 1, TauAverage: 1})
 	if err != nil {
 		return nil, err
 	}
 	before := flatWeights(net)
-	d, err := NewDiscrete(net, Learning{Rate: limitRate, Rates: map[Kind]float64{BurstFeedback: limitRate, EventFeedback: limitRate}})
+	d, err := NewDiscrete(net, Learning{Rate: limitRate, FixedPoint: true,
+		Rates: map[Kind]float64{BurstFeedback: limitRate, EventFeedback: limitRate,
+			OntoInterneuron: limitRate, FromInterneuron: limitRate}})
 	if err != nil {
 		return nil, err
 	}
@@ -87,23 +104,38 @@ func (p LimitProtocol) discrete() ([]float64, error) {
 
 // continuous returns the change of the weights in continuous time.
 func (p LimitProtocol) continuous(ratio float64) ([]float64, error) {
-	hold := duration(p.Tau.Seconds() / ratio)
-	net, err := p.Build(hold.Seconds() / limitRate)
+	teaching := duration(p.Tau.Seconds() / ratio)
+	average := duration(averageSlowness * teaching.Seconds() / ratio)
+	var prediction time.Duration
+	method := Method{Name: "rk4", Step: p.Step}
+	if p.TwoPhases {
+		prediction = averageSettling * average
+		// Long stretches in which nothing moves.
+		method = Method{Name: "dopri5", Step: p.Step, RelTol: 1e-9, AbsTol: 1e-12}
+	}
+	net, err := p.Build(LimitConstants{TauWeight: teaching.Seconds() / limitRate, TauAverage: average.Seconds()})
 	if err != nil {
 		return nil, err
 	}
 	before := flatWeights(net)
+	hold := prediction + teaching
 	sys, err := NewContinuous(net, []Stream{newHeld(p.Task, p.Stride, hold)}, false)
 	if err != nil {
 		return nil, err
 	}
-	in, err := NewIntegration(sys, Method{Name: "rk4", Step: p.Step})
+	in, err := NewIntegration(sys, method)
 	if err != nil {
 		return nil, err
 	}
-	in.SetTeaching(true, true)
-	if _, err := in.Advance(0, time.Duration(p.Presentations)*hold); err != nil {
-		return nil, err
+	for k := range time.Duration(p.Presentations) {
+		in.SetTeaching(false, false)
+		if _, err := in.Advance(k*hold, k*hold+prediction); err != nil {
+			return nil, err
+		}
+		in.SetTeaching(true, true)
+		if _, err := in.Advance(k*hold+prediction, (k+1)*hold); err != nil {
+			return nil, err
+		}
 	}
 	return subtract(flatWeights(net), before), nil
 }

@@ -15,6 +15,9 @@ type Phase struct {
 	Duration time.Duration
 	Teacher  bool // the target reaches the output dendrites
 	Learning bool // weights change
+	// Cycle, if not empty, is repeated for as long as the phase lasts: its
+	// phases, not this one, say when there is a teacher and learning.
+	Cycle []Phase
 }
 
 // Engine moves a network from one time to a later one. [Integration] and
@@ -43,6 +46,9 @@ type Simulation[F Float] struct {
 	Sample time.Duration // time between two evaluations of the loss
 	Record Recording
 
+	// Watch, if not nil, sees the network wherever the loss is evaluated: at
+	// the start of a sample in discrete time, at the end of one in continuous.
+	Watch func(t time.Duration, net *Network[F])
 	// Observer, if not nil, hears of the progress a few times a second.
 	Observer func(Progress)
 }
@@ -125,8 +131,8 @@ func (r *run[F]) phases(ctx context.Context) error {
 		end := start + p.Duration
 		r.out.Phases = append(r.out.Phases, record.Phase{
 			Name: p.Name, Start: start.Seconds(), End: end.Seconds(), Teacher: p.Teacher})
-		r.Engine.SetTeaching(p.Teacher, p.Learning)
-		loss, err := r.phase(ctx, end)
+		var loss mean
+		err := r.protocol(ctx, p, end, &loss)
 		r.out.PhaseLoss[k] = loss.value()
 		if err != nil {
 			return err
@@ -139,8 +145,28 @@ func (r *run[F]) phases(ctx context.Context) error {
 	return nil
 }
 
-// phase moves the network to time end and returns the mean loss on the way.
-func (r *run[F]) phase(ctx context.Context, end time.Duration) (loss mean, err error) {
+// protocol carries out a phase that lasts to time end.
+func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration, loss *mean) error {
+	cycle := p.Cycle
+	if len(cycle) == 0 {
+		p.Duration = end - r.now
+		cycle = []Phase{p}
+	}
+	for k := 0; r.now < end; k = (k + 1) % len(cycle) {
+		part := cycle[k]
+		if part.Duration <= 0 {
+			return fmt.Errorf("sim: phase %d of a cycle lasts %v, expected more than 0", k, part.Duration)
+		}
+		r.Engine.SetTeaching(part.Teacher, part.Learning)
+		if err := r.move(ctx, min(end, r.now+part.Duration), loss); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move takes the network to time end and adds the loss on the way.
+func (r *run[F]) move(ctx context.Context, end time.Duration, loss *mean) error {
 	for r.now < end {
 		sampled := r.now%r.Sample == 0
 		if recorded := r.trajectory.due(r.now); sampled || recorded {
@@ -153,25 +179,28 @@ func (r *run[F]) phase(ctx context.Context, end time.Duration) (loss mean, err e
 			l := r.Engine.Moved().Loss()
 			loss.add(l)
 			r.interval.add(l)
+			if r.Watch != nil {
+				r.Watch(r.now, r.Engine.Moved())
+			}
 			if err := r.Engine.Check(r.now); err != nil {
-				return loss, err
+				return err
 			}
 			if err := r.report(ctx); err != nil {
-				return loss, err
+				return err
 			}
 		}
 		next := min(end, following(r.now, r.Sample), following(r.now, r.Record.Metrics), r.trajectory.next(r.now))
 		steps, err := r.Engine.Advance(r.now, next)
 		r.out.Steps += int64(steps)
 		if err != nil {
-			return loss, err
+			return err
 		}
 		r.now = next
 		if r.now%r.Record.Metrics == 0 || r.now == r.total {
 			r.metrics()
 		}
 	}
-	return loss, nil
+	return nil
 }
 
 // following is the next multiple of every after t.
@@ -193,9 +222,11 @@ func (r *run[F]) report(ctx context.Context) error {
 
 // metrics adds a row for the interval that ends now.
 func (r *run[F]) metrics() {
-	if r.Engine.Grid() == 0 {
-		r.Engine.Observe(r.now)
+	at := r.now
+	if grid := r.Engine.Grid(); grid > 0 {
+		at = (r.now - 1) / grid * grid // the last sample, with the weights it led to
 	}
+	r.Engine.Observe(at)
 	r.angles.Update()
 	r.row = r.angles.Row(append(r.row[:0], r.now.Seconds(), r.interval.value()))
 	r.out.Metrics.Append(r.row...)
