@@ -37,7 +37,7 @@ func NewComparison[F Float](net *Network[F]) *Comparison[F] {
 	c := &Comparison[F]{backprop: NewBackprop(net), events: net.model == "burstccn"}
 	layers, largest := net.Layers(), 0
 	for l := 1; l <= layers; l++ {
-		largest = max(largest, len(net.forward[l].W))
+		largest = max(largest, len(net.forward[l].Params().W))
 	}
 	for _, v := range []*[]F{&c.change, &c.gradient, &c.aligned, &c.bias} {
 		*v = make([]F, largest)
@@ -85,7 +85,7 @@ func (c *Comparison[F]) Update() {
 		if p.kind != Forward {
 			continue
 		}
-		k, n, out := p.layer-1, len(*p.w), p.shape.Out
+		k, n, out := p.layer-1, len(*p.w), len(*p.c)
 		change, gradient := c.change[:n], c.gradient[:n]
 		post := p.post()
 		p.shape.Correlate(change, p.gain/F(net.rows), post, p.pre(), net.rows)
@@ -110,7 +110,7 @@ func (c *Comparison[F]) feedback() {
 	net := c.backprop.net
 	for k := range c.WeightFeedback {
 		back := net.feedback[k+1]
-		w := back.Forward.W
+		w := back.Forward.Params().W
 		c.WeightFeedback[k] = Angle(w, back.BurstWeights(c.change[:len(w)]))
 		if c.events {
 			c.EventFeedback[k] = Angle(back.EventWeights(c.gradient[:len(w)]), back.BurstWeights(c.change[:len(w)]))

@@ -82,7 +82,7 @@ func NewANN[F Float](cfg ANN, rng *rand.Rand) (*Network[F], error) {
 	for l := 1; l <= top; l++ {
 		net.learn(plastic[F]{
 			kind: Forward, layer: l, tau: cfg.TauWeight, gain: 1,
-			shape: net.forward[l], w: &net.forward[l].W, c: &net.forward[l].C,
+			shape: net.forward[l], w: &net.forward[l].Params().W, c: &net.forward[l].Params().C,
 			post: func() []F { return delta[l] },
 			pre:  func() []F { return net.from(l) },
 		})

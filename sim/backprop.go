@@ -24,7 +24,7 @@ func NewBackprop[F Float](net *Network[F]) *Backprop[F] {
 	largest := 0
 	for l := 1; l <= net.Layers(); l++ {
 		g.Delta[l] = net.array(l)
-		largest = max(largest, len(net.forward[l].W))
+		largest = max(largest, len(net.forward[l].Params().W))
 	}
 	if net.feedback[1] != nil || net.Layers() == 1 {
 		g.Aligned = make([][]F, net.Layers()+1)
@@ -45,7 +45,7 @@ func (g *Backprop[F]) Compute() {
 	}
 	for l := top - 1; l >= 1; l-- {
 		w := net.forward[l+1]
-		w.Backward(g.Delta[l], g.Delta[l+1], w.W, net.rows)
+		w.Backward(g.Delta[l], g.Delta[l+1], w.Params().W, net.rows)
 		timesSlope(g.Delta[l], net.rates[l])
 	}
 	if g.Aligned == nil {
@@ -54,7 +54,7 @@ func (g *Backprop[F]) Compute() {
 	copy(g.Aligned[top], g.Delta[top])
 	for l := top - 1; l >= 1; l-- {
 		w := net.forward[l+1]
-		w.Backward(g.Aligned[l], g.Aligned[l+1], net.feedback[l].BurstWeights(g.y[:len(w.W)]), net.rows)
+		w.Backward(g.Aligned[l], g.Aligned[l+1], net.feedback[l].BurstWeights(g.y[:len(w.Params().W)]), net.rows)
 		timesSlope(g.Aligned[l], net.rates[l])
 	}
 }

@@ -96,7 +96,7 @@ func NewBurstCCN[F Float](cfg BurstCCN, rng *rand.Rand) (*Network[F], error) {
 	for l := 1; l <= top; l++ {
 		net.learn(plastic[F]{
 			kind: Forward, layer: l, tau: cfg.TauWeight, gain: 1,
-			shape: net.forward[l], w: &net.forward[l].W, c: &net.forward[l].C,
+			shape: net.forward[l], w: &net.forward[l].Params().W, c: &net.forward[l].Params().C,
 			post: pops[l].deviation(func() []F { return baseline[l] }),
 			pre:  presynaptic(net, l, cfg.TraceDelay),
 		})

@@ -125,7 +125,7 @@ func NewBurstprop[F Float](cfg Burstprop, rng *rand.Rand) (*Network[F], error) {
 		post := pops[l].deviation(func() []F { return average[l].seen })
 		net.learn(plastic[F]{
 			kind: Forward, layer: l, tau: cfg.TauWeight, gain: 1,
-			shape: net.forward[l], w: &net.forward[l].W, c: &net.forward[l].C,
+			shape: net.forward[l], w: &net.forward[l].Params().W, c: &net.forward[l].Params().C,
 			post: post, pre: presynaptic(net, l, cfg.TraceDelay),
 		})
 		if l > 1 && cfg.Coupling.YPlastic {

@@ -55,8 +55,8 @@ func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Con
 	c.dynamic = n
 	for _, p := range net.plastic {
 		n += p.size()
-		c.post = append(c.post, make([]F, net.rows*p.shape.Out))
-		c.pre = append(c.pre, make([]F, net.rows*p.shape.In))
+		c.post = append(c.post, make([]F, len(p.post())))
+		c.pre = append(c.pre, make([]F, len(p.pre())))
 	}
 	c.x = make([]F, n)
 	c.adopt()

@@ -67,7 +67,7 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 		d.noise = &noise{std: learning.Noise, rng: learning.Random}
 	}
 	for _, p := range net.plastic {
-		param := &synapse.Param[F]{Out: p.shape.Out, W: *p.w, GradW: make([]F, len(*p.w))}
+		param := &synapse.Param[F]{Rows: p.rows(), W: *p.w, GradW: make([]F, len(*p.w))}
 		if p.c != nil {
 			param.C, param.GradC = *p.c, make([]F, len(*p.c))
 		}

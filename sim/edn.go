@@ -60,11 +60,12 @@ type errorPyramids[F Float] struct {
 	d                []F // r - sigmoid(v_B)
 
 	interneuron         *stage[F]
-	onto, from          *synapse.Dense[F] // W_PI and W_IP
-	predicted           []F               // W_PI r + c_I: what the interneurons' dendrites say
-	predictedRate, intn []F               // sigmoid of it, and r_I = sigmoid(z_I)
-	dIntn               []F               // r_I - sigmoid(W_PI r + c_I)
-	guess               []F               // r_l - sigmoid(r_{l+1} Y), for learning Y
+	onto                synapse.Projection[F] // W_PI
+	from                []F                   // W_IP, of the shape of Y; nil if it is Y at all times
+	predicted           []F                   // W_PI r + c_I: what the interneurons' dendrites say
+	predictedRate, intn []F                   // sigmoid of it, and r_I = sigmoid(z_I)
+	dIntn               []F                   // r_I - sigmoid(W_PI r + c_I)
+	guess               []F                   // r_l - sigmoid(r_{l+1} Y), for learning Y
 }
 
 // NewEDN builds the network and draws its weights.
@@ -123,7 +124,11 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 			func(dst []F) { neuron.Mix(dst, cfg.LambdaInterneuron, pop.predicted, above.soma.x) },
 			func() { neuron.Sigmoid(pop.intn, pop.interneuron.x) })
 		net.follow("apical", l, func() { // v_A = r_{l+1} Y - r_I W_IP
-			pop.from.Backward(pop.guess, pop.intn, pop.from.W, net.rows)
+			if pop.from == nil {
+				back.Bursts(pop.guess, pop.intn, net.rows)
+			} else {
+				back.Forward.Backward(pop.guess, pop.intn, pop.from, net.rows)
+			}
 			back.Bursts(pop.apical, above.rate, net.rows)
 			for i, v := range pop.guess {
 				pop.apical[i] -= v
@@ -151,7 +156,7 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 		pop := pops[l]
 		net.learn(plastic[F]{
 			kind: Forward, layer: l, tau: cfg.TauWeight, gain: 1,
-			shape: net.forward[l], w: &net.forward[l].W, c: &net.forward[l].C,
+			shape: net.forward[l], w: &net.forward[l].Params().W, c: &net.forward[l].Params().C,
 			post: func() []F { return difference(pop.d, pop.rate, pop.basalRate) },
 			pre:  func() []F { return net.from(l) },
 		})
@@ -191,22 +196,19 @@ func (pop *errorPyramids[F]) connectInterneurons(net *Network[F], l int, cfg *ED
 	above, back := net.forward[l+1], net.feedback[l]
 	if cfg.Interneurons == synapse.Tied {
 		pop.onto = above
-		pop.from = &synapse.Dense[F]{Out: above.Out, In: above.In, W: back.Y}
-		if back.YMode == synapse.Tied {
-			pop.from = above
-		}
 		return
 	}
-	pop.onto = synapse.NewDense[F](above.Out, above.In)
-	pop.from = synapse.NewDense[F](above.Out, above.In)
+	out, in := above.Units()
+	onto := synapse.NewDense[F](out, in)
+	pop.onto, pop.from = onto, make([]F, out*in)
 	if cfg.Interneurons == synapse.Random {
-		pop.onto.FillNormal(cfg.InterneuronScale, rng)
-		pop.from.FillNormal(cfg.InterneuronScale, rng)
+		onto.FillNormal(cfg.InterneuronScale, rng)
+		synapse.FillNormal(pop.from, cfg.InterneuronScale, rng)
 		return
 	}
-	copy(pop.onto.W, above.W)
-	copy(pop.onto.C, above.C)
-	copy(pop.from.W, back.BurstWeights(pop.from.W))
+	copy(onto.W, above.Params().W)
+	copy(onto.C, above.Params().C)
+	copy(pop.from, back.BurstWeights(pop.from))
 }
 
 // learnInterneurons adds dW_PI = (r_I - sigmoid(W_PI r + c_I)) rᵀ and
@@ -214,13 +216,13 @@ func (pop *errorPyramids[F]) connectInterneurons(net *Network[F], l int, cfg *ED
 func (pop *errorPyramids[F]) learnInterneurons(net *Network[F], l int, tau float64) {
 	net.learn(plastic[F]{
 		kind: OntoInterneuron, layer: l, tau: tau, gain: 1, plain: true,
-		shape: pop.onto, w: &pop.onto.W, c: &pop.onto.C,
+		shape: pop.onto, w: &pop.onto.Params().W, c: &pop.onto.Params().C,
 		post: func() []F { return difference(pop.dIntn, pop.intn, pop.predictedRate) },
 		pre:  func() []F { return pop.rate },
 	})
 	net.learn(plastic[F]{
 		kind: FromInterneuron, layer: l, tau: tau, gain: 1, plain: true,
-		shape: pop.from, w: &pop.from.W,
+		shape: net.feedback[l].Forward, w: &pop.from,
 		post: func() []F { return pop.intn }, pre: func() []F { return pop.apical },
 	})
 }

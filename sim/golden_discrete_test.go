@@ -271,7 +271,7 @@ func goldenArrays(net *Network[float64], f *goldenWeights, l int) map[string][2]
 		"W": {net.Weights(l).W, f.W}, "b": {net.Weights(l).C, f.B},
 	}
 	if back := net.Feedback(l); back != nil {
-		n := len(back.Forward.W)
+		n := len(back.Forward.Params().W)
 		if net.model == "burstprop" {
 			// There the file counts Y with the layer whose bursts it carries.
 			out["Y"] = [2][]float64{back.BurstWeights(make([]float64, n)), f.above.Y}

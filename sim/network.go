@@ -23,11 +23,11 @@ type Network[F Float] struct {
 	input, target []F
 	teaching      bool // whether the target reaches the output layer
 
-	forward  []*synapse.Dense[F]    // by layer; none for layer 0
-	feedback []*synapse.Feedback[F] // onto each hidden layer; nil elsewhere
-	rates    [][]F                  // event rates by layer; layer 0 is the input
-	output   []F                    // what counts as the answer
-	received [][]F                  // what layer l receives of layer l-1: its rates, or noisy ones
+	forward  []synapse.Projection[F] // by layer; none for layer 0
+	feedback []*synapse.Feedback[F]  // onto each hidden layer; nil elsewhere
+	rates    [][]F                   // event rates by layer; layer 0 is the input
+	output   []F                     // what counts as the answer
+	received [][]F                   // what layer l receives of layer l-1: its rates, or noisy ones
 	noise    *noise
 
 	biasDecay bool // whether weight decay takes biases too
@@ -66,13 +66,21 @@ type plastic[F Float] struct {
 	layer int
 	tau   float64 // s
 	gain  F
-	shape *synapse.Dense[F]
+	shape synapse.Projection[F]
 	w, c  *[]F // c is nil without bias
 	post  func() []F
 	pre   func() []F
 	// plain says that the discrete model moves the projection by plain
 	// gradient descent, whatever the optimiser.
 	plain bool
+}
+
+// rows is the number of rows of the weights.
+func (p *plastic[F]) rows() int {
+	if p.c != nil {
+		return len(*p.c)
+	}
+	return len(p.shape.Params().C)
 }
 
 // Kind tells the weights of a layer apart.
@@ -122,7 +130,7 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 	depth := len(sizes) - 1
 	net := &Network[F]{
 		model: model, sizes: sizes, rows: rows, biasDecay: true,
-		forward:  make([]*synapse.Dense[F], depth+1),
+		forward:  make([]synapse.Projection[F], depth+1),
 		feedback: make([]*synapse.Feedback[F], depth+1),
 		rates:    make([][]F, depth+1),
 		received: make([][]F, depth+1),
@@ -234,9 +242,9 @@ func (net *Network[F]) Size(l int) int { return net.sizes[l] }
 // Rows is the number of trajectories that are simulated at once.
 func (net *Network[F]) Rows() int { return net.rows }
 
-// Weights is the projection onto layer l, from 1 to Layers. Changing its
+// Weights are those of the projection onto layer l, from 1 to Layers. Changing its
 // numbers changes the network.
-func (net *Network[F]) Weights(l int) *synapse.Dense[F] { return net.forward[l] }
+func (net *Network[F]) Weights(l int) *synapse.Weights[F] { return net.forward[l].Params() }
 
 // Feedback is the feedback onto hidden layer l, from 1 to Layers-1; nil in a
 // model without.
@@ -279,8 +287,8 @@ func (net *Network[F]) CopyWeights(from *Network[F]) error {
 		return fmt.Errorf("sim: cannot copy the weights of layers of %v units to layers of %v", from.sizes, net.sizes)
 	}
 	for l := 1; l <= net.Layers(); l++ {
-		copy(net.forward[l].W, from.forward[l].W)
-		copy(net.forward[l].C, from.forward[l].C)
+		copy(net.forward[l].Params().W, from.forward[l].Params().W)
+		copy(net.forward[l].Params().C, from.forward[l].Params().C)
 		if to, fb := net.feedback[l], from.feedback[l]; to != nil && fb != nil {
 			copy(to.Y, fb.Y)
 			copy(to.Q, fb.Q)

@@ -15,27 +15,69 @@ import (
 // Float is the precision of weights.
 type Float = linalg.Float
 
+// Weights are the numbers of a projection that can learn. Their storage may
+// move: read the fields anew after a step.
+type Weights[F Float] struct {
+	W []F // row-major, one row for each bias
+	C []F // bias
+}
+
+// Projection carries the events of one population to another, and signals of
+// the other back through weights of the same shape. Arrays of units have one
+// sample a row. [Dense] and [Conv] are the two.
+type Projection[F Float] interface {
+	// Params are the weights.
+	Params() *Weights[F]
+	// Units are the numbers of neurons it reaches and starts from.
+	Units() (out, in int)
+	// InitNormal draws the weights from Normal(0, gain sqrt(2/(n_in+n_out))),
+	// with the numbers of connections of a neuron, and sets the biases to
+	// zero.
+	InitNormal(gain float64, rng *rand.Rand)
+	// Forward stores what the out neurons receive of x (rows x in), the bias
+	// included, in dst (rows x out).
+	Forward(dst, x []F, rows int)
+	// Backward stores what the in neurons receive of y (rows x out) through
+	// weights w in dst (rows x in).
+	Backward(dst, y, w []F, rows int)
+	// Correlate stores alpha times the derivative of the sum of post times
+	// Forward(pre) with respect to the weights in dst, of the shape of W: in a
+	// dense projection, alpha postᵀ pre. AddCorrelation adds it.
+	Correlate(dst []F, alpha F, post, pre []F, rows int)
+	AddCorrelation(dst []F, alpha F, post, pre []F, rows int)
+	// CorrelateBias does the same for the bias. AddBiasCorrelation adds it.
+	CorrelateBias(dst []F, alpha F, post []F, rows int)
+	AddBiasCorrelation(dst []F, alpha F, post []F, rows int)
+}
+
+var _ Projection[float64] = (*Dense[float64])(nil)
+
 // Dense is a projection from every one of In neurons to every one of Out.
 type Dense[F Float] struct {
-	Out, In int
-	W       []F // Out x In
-	C       []F // bias, Out
+	Out, In    int
+	Weights[F] // W is Out x In
 }
 
 // NewDense returns a projection of zero weights.
 func NewDense[F Float](out, in int) *Dense[F] {
-	return &Dense[F]{Out: out, In: in, W: make([]F, out*in), C: make([]F, out)}
+	return &Dense[F]{Out: out, In: in, Weights: Weights[F]{W: make([]F, out*in), C: make([]F, out)}}
 }
+
+// Params are the weights, W of Out x In.
+func (d *Dense[F]) Params() *Weights[F] { return &d.Weights }
+
+// Units are Out and In.
+func (d *Dense[F]) Units() (out, in int) { return d.Out, d.In }
 
 // InitNormal draws the weights from Normal(0, gain sqrt(2/(In+Out))), after
 // Glorot and Bengio (AISTATS 2010), and sets the biases to zero.
 func (d *Dense[F]) InitNormal(gain float64, rng *rand.Rand) {
-	fillNormal(d.W, gain*math.Sqrt(2/float64(d.In+d.Out)), rng)
+	FillNormal(d.W, gain*math.Sqrt(2/float64(d.In+d.Out)), rng)
 	clear(d.C)
 }
 
 // FillNormal draws the weights from Normal(0, std).
-func (d *Dense[F]) FillNormal(std float64, rng *rand.Rand) { fillNormal(d.W, std, rng) }
+func (d *Dense[F]) FillNormal(std float64, rng *rand.Rand) { FillNormal(d.W, std, rng) }
 
 // Transmit stores x Wᵀ in dst, without the bias.
 func (d *Dense[F]) Transmit(dst, x []F, rows int) {
@@ -77,7 +119,8 @@ func (d *Dense[F]) AddBiasCorrelation(dst []F, alpha F, post []F, rows int) {
 	linalg.AddColumnSums(dst, alpha, post, rows)
 }
 
-func fillNormal[F Float](w []F, std float64, rng *rand.Rand) {
+// FillNormal draws weights from Normal(0, std).
+func FillNormal[F Float](w []F, std float64, rng *rand.Rand) {
 	for i := range w {
 		w[i] = F(std * rng.NormFloat64())
 	}

@@ -61,8 +61,8 @@ func (c Coupling) Validate() error {
 // weights W it runs alongside.
 type Feedback[F Float] struct {
 	Coupling
-	Forward *Dense[F] // the feedforward projection to the layer above
-	Y, Q    []F       // shape of Forward.W; nil where tied
+	Forward Projection[F] // the feedforward projection to the layer above
+	Y, Q    []F           // shape of Forward's W; nil where tied
 
 	pBaseline          F
 	difference, events []F
@@ -71,36 +71,38 @@ type Feedback[F Float] struct {
 // NewFeedback returns the feedback that runs alongside forward, for batches of
 // rows samples, with weights drawn as c says. p_b is the burst probability of
 // the layer above without error.
-func NewFeedback[F Float](c Coupling, forward *Dense[F], pBaseline float64, rows int, rng *rand.Rand) *Feedback[F] {
+func NewFeedback[F Float](c Coupling, forward Projection[F], pBaseline float64, rows int, rng *rand.Rand) *Feedback[F] {
+	out, in := forward.Units()
 	f := &Feedback[F]{
 		Coupling:   c,
 		Forward:    forward,
 		pBaseline:  F(pBaseline),
-		difference: make([]F, rows*forward.Out),
-		events:     make([]F, rows*forward.In),
+		difference: make([]F, rows*out),
+		events:     make([]F, rows*in),
 	}
-	n := len(forward.W)
+	w := forward.Params().W
+	n := len(w)
 	switch c.YMode {
 	case Random:
 		f.Y = make([]F, n)
-		fillNormal(f.Y, c.YScale, rng)
+		FillNormal(f.Y, c.YScale, rng)
 	case SymmetricInit:
-		f.Y = scaled(F(c.YScale), forward.W)
+		f.Y = scaled(F(c.YScale), w)
 	}
 	switch c.QMode {
 	case Random:
 		f.Q = make([]F, n)
-		fillNormal(f.Q, c.QScale, rng)
+		FillNormal(f.Q, c.QScale, rng)
 	case SymmetricInit:
 		f.Q = scaled(f.pBaseline, f.BurstWeights(make([]F, n)))
 	case WSymmetricInit:
-		f.Q = scaled(F(pBaseline*c.QScale), forward.W)
+		f.Q = scaled(F(pBaseline*c.QScale), w)
 	}
 	return f
 }
 
 // Apical stores b Y - e Q in a: the net input to the apical dendrites. b and e
-// are rows x Forward.Out, a is rows x Forward.In.
+// are those of the layer above, rows x units; a is rows x units of the layer.
 func (f *Feedback[F]) Apical(a, b, e []F, rows int) {
 	if f.QMode != Tied {
 		f.Bursts(a, b, rows)
@@ -125,7 +127,7 @@ func (f *Feedback[F]) Bursts(a, b []F, rows int) {
 		f.Forward.Backward(a, b, f.Y, rows)
 		return
 	}
-	f.Forward.Backward(a, b, f.Forward.W, rows)
+	f.Forward.Backward(a, b, f.Forward.Params().W, rows)
 	if f.YScale != 1 {
 		s := F(f.YScale)
 		for i := range a {
@@ -140,7 +142,7 @@ func (f *Feedback[F]) BurstWeights(dst []F) []F {
 		return f.Y
 	}
 	s := F(f.YScale)
-	for i, w := range f.Forward.W {
+	for i, w := range f.Forward.Params().W {
 		dst[i] = s * w
 	}
 	return dst

@@ -8,8 +8,8 @@ import (
 // Param is the trainable part of a projection and the gradient of what it
 // should minimise. C and GradC are empty where there is no bias.
 type Param[F Float] struct {
-	Out          int
-	W, C         []F // Out rows, and Out
+	Rows         int // of W: neurons or channels, one bias each
+	W, C         []F
 	GradW, GradC []F
 }
 
@@ -196,10 +196,10 @@ func (r *Adagrad[F]) perSynapse(params []*Param[F]) {
 }
 
 func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
-	r.allocate(params, func(p *Param[F]) int { return p.Out })
+	r.allocate(params, func(p *Param[F]) int { return p.Rows })
 	for k, p := range params {
-		in := len(p.GradW) / p.Out
-		for j := range p.Out {
+		in := len(p.GradW) / p.Rows
+		for j := range p.Rows {
 			row, bias := p.GradW[j*in:(j+1)*in], p.GradC[min(j, len(p.GradC)):min(j+1, len(p.GradC))]
 			sum := &r.groups[k][j]
 			*sum += (squares(row) + squares(bias)) / F(len(row)+len(bias))

@@ -164,7 +164,7 @@ func TestRulesDescend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &Param[float64]{Out: 2, W: randoms(6), C: randoms(2), GradW: make([]float64, 6), GradC: make([]float64, 2)}
+		p := &Param[float64]{Rows: 2, W: randoms(6), C: randoms(2), GradW: make([]float64, 6), GradC: make([]float64, 2)}
 		loss := func() (l float64) {
 			for i, v := range append(append([]float64(nil), p.W...), p.C...) {
 				l += curvature[i] * v * v / 2
@@ -197,7 +197,7 @@ func TestRuleScale(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &Param[float64]{Out: 1, W: make([]float64, 2), C: make([]float64, 1), GradW: []float64{scale, 2 * scale}, GradC: []float64{scale}}
+			p := &Param[float64]{Rows: 1, W: make([]float64, 2), C: make([]float64, 1), GradW: []float64{scale, 2 * scale}, GradC: []float64{scale}}
 			rule.Steps([]*Param[float64]{p}, 1)
 			return p.GradW[0]
 		}
@@ -213,7 +213,7 @@ func TestRuleScale(t *testing.T) {
 
 func TestWeightDecay(t *testing.T) {
 	for _, bias := range []bool{false, true} {
-		p := &Param[float64]{Out: 1, W: []float64{2, 4}, C: []float64{8}, GradW: []float64{1, 0}, GradC: []float64{0}}
+		p := &Param[float64]{Rows: 1, W: []float64{2, 4}, C: []float64{8}, GradW: []float64{1, 0}, GradC: []float64{0}}
 		Descend(p, 0.5, 0.25, bias)
 		want := map[bool]string{false: "[1 3] [8]", true: "[1 3] [6]"}[bias]
 		if got := fmt.Sprint(p.W, p.C); got != want {
@@ -236,7 +236,7 @@ func BenchmarkOptimiser(b *testing.B) {
 				b.Fatal(err)
 			}
 			const n = 500 * 500
-			p := &Param[float32]{Out: 500, W: make([]float32, n), C: make([]float32, 500), GradW: make([]float32, n), GradC: make([]float32, 500)}
+			p := &Param[float32]{Rows: 500, W: make([]float32, n), C: make([]float32, 500), GradW: make([]float32, n), GradC: make([]float32, 500)}
 			for i := range p.GradW {
 				p.GradW[i] = float32(i%7) - 3
 			}
