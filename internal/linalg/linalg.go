@@ -56,6 +56,20 @@ func AddOuter[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	gemm(blas.Trans, blas.NoTrans, out, in, rows, alpha, y, out, x, in, 1, dst, in)
 }
 
+// Product stores the m x n product of a (m x k) and b (k x n) in dst; transA
+// and transB say that a is stored k x m, b n x k.
+func Product[F Float](dst, a, b []F, m, k, n int, transA, transB bool) {
+	ta, lda := blas.NoTrans, k
+	if transA {
+		ta, lda = blas.Trans, m
+	}
+	tb, ldb := blas.NoTrans, n
+	if transB {
+		tb, ldb = blas.Trans, k
+	}
+	gemm(ta, tb, m, n, k, 1, a, lda, b, ldb, 0, dst, n)
+}
+
 // ColumnSums stores alpha times the sum over rows of y (rows x n) in dst.
 func ColumnSums[F Float](dst []F, alpha F, y []F, rows int) {
 	n := len(dst)
