@@ -23,13 +23,23 @@ type Angles struct {
 	Magnitude []float64 // norm of the change of W, per unit of rate
 }
 
-// Comparison computes Angles for a network.
+// Comparison computes Angles for a network, at one moment or between what adds
+// up over many.
 type Comparison[F Float] struct {
 	Angles
 	backprop *Backprop[F]
 	events   bool // whether the model has Q
 
-	change, gradient, aligned, bias []F // scratch of the largest projection
+	sums    []layerSums[F]
+	n       int // moments added
+	scratch [2][]F
+}
+
+// layerSums are sums over moments: of what plasticity changes in a layer, and
+// of minus the gradients.
+type layerSums[F Float] struct {
+	change, backprop, aligned []F // of W; aligned is nil without feedback
+	bias, biasBackprop        []F
 }
 
 // NewComparison prepares the computation for a network.
@@ -37,11 +47,18 @@ func NewComparison[F Float](net *Network[F]) *Comparison[F] {
 	c := &Comparison[F]{backprop: NewBackprop(net), events: net.model == "burstccn"}
 	layers, largest := net.Layers(), 0
 	for l := 1; l <= layers; l++ {
-		largest = max(largest, len(net.forward[l].Params().W))
+		w := net.forward[l].Params()
+		largest = max(largest, len(w.W))
+		sums := layerSums[F]{
+			change: make([]F, len(w.W)), backprop: make([]F, len(w.W)),
+			bias: make([]F, len(w.C)), biasBackprop: make([]F, len(w.C)),
+		}
+		if c.backprop.Aligned != nil {
+			sums.aligned = make([]F, len(w.W))
+		}
+		c.sums = append(c.sums, sums)
 	}
-	for _, v := range []*[]F{&c.change, &c.gradient, &c.aligned, &c.bias} {
-		*v = make([]F, largest)
-	}
+	c.scratch = [2][]F{make([]F, largest), make([]F, largest)}
 	c.Backprop, c.BiasBackprop, c.Magnitude = make([]float64, layers), make([]float64, layers), make([]float64, layers)
 	if c.backprop.Aligned != nil {
 		c.Alignment, c.AlignmentToBackprop = make([]float64, layers), make([]float64, layers)
@@ -78,32 +95,59 @@ func (p products) angle() float64 { return degrees(p.ab, p.aa, p.bb) }
 // Update computes all angles at the network's present rates, target and
 // weights.
 func (c *Comparison[F]) Update() {
+	c.clear()
+	c.Add()
+	c.Mean()
+}
+
+// Add adds the present changes and gradients to the sums.
+func (c *Comparison[F]) Add() {
 	net, bp := c.backprop.net, c.backprop
 	bp.Compute()
-	var toBackprop, toAlignment products
+	c.n++
+	scale := 1 / F(net.rows)
 	for _, p := range net.plastic {
 		if p.kind != Forward {
 			continue
 		}
-		k, n, out := p.layer-1, len(*p.w), len(*p.c)
-		change, gradient := c.change[:n], c.gradient[:n]
-		post := p.post()
-		p.shape.Correlate(change, p.gain/F(net.rows), post, p.pre(), net.rows)
-		bp.descent(gradient, bp.Delta[p.layer], p.layer)
-		pair := inner(&toBackprop, change, gradient)
-		c.Backprop[k], c.Magnitude[k] = pair.angle(), math.Sqrt(pair.aa)
+		sums, post := &c.sums[p.layer-1], p.post()
+		p.shape.AddCorrelation(sums.change, p.gain*scale, post, p.pre(), net.rows)
+		p.shape.AddBiasCorrelation(sums.bias, p.gain*scale, post, net.rows)
+		pre := net.from(p.layer)
+		p.shape.AddCorrelation(sums.backprop, scale, bp.Delta[p.layer], pre, net.rows)
+		p.shape.AddBiasCorrelation(sums.biasBackprop, scale, bp.Delta[p.layer], net.rows)
 		if bp.Aligned != nil {
-			aligned := c.aligned[:n]
-			bp.descent(aligned, bp.Aligned[p.layer], p.layer)
-			c.Alignment[k] = inner(&toAlignment, change, aligned).angle()
-			c.AlignmentToBackprop[k] = Angle(aligned, gradient)
+			p.shape.AddCorrelation(sums.aligned, scale, bp.Aligned[p.layer], pre, net.rows)
 		}
-		p.shape.CorrelateBias(c.change[:out], 1, post, net.rows)
-		p.shape.CorrelateBias(c.bias[:out], 1, bp.Delta[p.layer], net.rows)
-		c.BiasBackprop[k] = Angle(c.change[:out], c.bias[:out])
+	}
+}
+
+// Mean computes all angles between the sums, which it clears. All are NaN, and
+// magnitudes zero, if nothing was added.
+func (c *Comparison[F]) Mean() {
+	var toBackprop, toAlignment products
+	for k := range c.sums {
+		s := &c.sums[k]
+		pair := inner(&toBackprop, s.change, s.backprop)
+		c.Backprop[k], c.Magnitude[k] = pair.angle(), math.Sqrt(pair.aa)/float64(max(c.n, 1))
+		c.BiasBackprop[k] = Angle(s.bias, s.biasBackprop)
+		if s.aligned != nil {
+			c.Alignment[k] = inner(&toAlignment, s.change, s.aligned).angle()
+			c.AlignmentToBackprop[k] = Angle(s.aligned, s.backprop)
+		}
 	}
 	c.GlobalBackprop, c.GlobalAlignment = toBackprop.angle(), toAlignment.angle()
 	c.feedback()
+	c.clear()
+}
+
+func (c *Comparison[F]) clear() {
+	c.n = 0
+	for _, s := range c.sums {
+		for _, v := range [][]F{s.change, s.backprop, s.aligned, s.bias, s.biasBackprop} {
+			clear(v)
+		}
+	}
 }
 
 func (c *Comparison[F]) feedback() {
@@ -111,16 +155,12 @@ func (c *Comparison[F]) feedback() {
 	for k := range c.WeightFeedback {
 		back := net.feedback[k+1]
 		w := back.Forward.Params().W
-		c.WeightFeedback[k] = Angle(w, back.BurstWeights(c.change[:len(w)]))
+		y := back.BurstWeights(c.scratch[0][:len(w)])
+		c.WeightFeedback[k] = Angle(w, y)
 		if c.events {
-			c.EventFeedback[k] = Angle(back.EventWeights(c.gradient[:len(w)]), back.BurstWeights(c.change[:len(w)]))
+			c.EventFeedback[k] = Angle(back.EventWeights(c.scratch[1][:len(w)]), y)
 		}
 	}
-}
-
-// descent stores minus the gradient of the weights onto layer l.
-func (g *Backprop[F]) descent(dst []F, delta []F, l int) {
-	g.net.forward[l].Correlate(dst, 1/F(g.net.rows), delta, g.net.from(l), g.net.rows)
 }
 
 // Columns names the values that Row returns: "angle_W1", "angle_c1" and so on

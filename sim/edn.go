@@ -31,6 +31,11 @@ type EDN struct {
 	Interneurons     synapse.Mode
 	InterneuronScale float64
 
+	// BasalLag lets plasticity compare a soma with its basal dendrite as the
+	// soma saw it, low-passed with the same time constant: without it, the lag
+	// of the soma behind a moving input counts as error.
+	BasalLag bool
+
 	WeightGain     float64 // initial W ~ Normal(0, WeightGain sqrt(2/(n_in+n_out)))
 	TauWeight      float64 // plasticity time constant of W and c, s; > 0
 	TauInterneuron float64 // of interneurons' weights unless they are tied, s; > 0
@@ -57,7 +62,8 @@ type errorPyramids[F Float] struct {
 	rate             []F // r = sigmoid(z)
 	out              []F // what goes forward: r, or in the one-sweep discrete model sigmoid(v_B)
 	apical           []F // v_A
-	d                []F // r - sigmoid(v_B)
+	expected         []F // sigmoid(v_B), or of v_B low-passed
+	d                []F // r - expected
 
 	interneuron         *stage[F]
 	onto                synapse.Projection[F] // W_PI
@@ -142,6 +148,14 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 			},
 			func() { neuron.Sigmoid(pop.rate, pop.soma.x) })
 	}
+	for l := 1; l <= top && cfg.BasalLag; l++ {
+		pop := pops[l]
+		pop.expected = net.array(l)
+		var lagged *stage[F]
+		lagged = net.compartment("basal_lag", l, cfg.TauSoma,
+			func(dst []F) { copy(dst, pop.basal) },
+			func() { neuron.Sigmoid(pop.expected, lagged.x) })
+	}
 	// The one-sweep discrete model passes on what somata would do without
 	// their apical dendrites; the true fixed point differs by O(lambda^2).
 	net.adopted = append(net.adopted, func() {
@@ -157,7 +171,7 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 		net.learn(plastic[F]{
 			kind: Forward, layer: l, tau: cfg.TauWeight, gain: 1,
 			shape: net.forward[l], w: &net.forward[l].Params().W, c: &net.forward[l].Params().C,
-			post: func() []F { return difference(pop.d, pop.rate, pop.basalRate) },
+			post: func() []F { return difference(pop.d, pop.rate, pop.expected) },
 			pre:  func() []F { return net.from(l) },
 		})
 	}
@@ -182,6 +196,7 @@ func newErrorPyramids[F Float](net *Network[F], l int) *errorPyramids[F] {
 		*v = net.array(l)
 	}
 	pop.out, net.rates[l] = pop.rate, pop.rate
+	pop.expected = pop.basalRate
 	if l < net.Layers() {
 		for _, v := range []*[]F{&pop.predicted, &pop.predictedRate, &pop.intn, &pop.dIntn} {
 			*v = net.array(l + 1)

@@ -72,9 +72,14 @@ func (p *Presentation[F]) Observe(t time.Duration) {
 // including, a later one.
 func (p *Presentation[F]) Advance(from, to time.Duration) (steps int, err error) {
 	for t := roundUp(from, p.Period); t < to; t += p.Period {
+		if p.learning && p.Discrete.noise != nil {
+			p.Discrete.SetNoise(true) // off while others look
+			p.presented = -1
+		}
 		p.Observe(t)
 		if p.learning {
 			p.Discrete.Learn(p.loss)
+			p.Discrete.SetNoise(false)
 			p.presented = -1
 		}
 		steps++

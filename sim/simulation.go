@@ -95,10 +95,17 @@ type run[F Float] struct {
 	now        time.Duration
 	trajectory *recorder[F]
 	angles     *Comparison[F]
+	angleEvery int64 // samples of the loss for one of the angles
+	sample     int64
+	teaching   bool
 	interval   mean // of the loss since the last row of metrics
 	row        []float64
 	lastReport time.Time
 }
+
+// anglesPerRow bounds how often changes and gradients are compared in an
+// interval of metrics: on a large network that costs as much as a few steps.
+const anglesPerRow = 100
 
 // mean accumulates an average.
 type mean struct {
@@ -117,6 +124,7 @@ func newRun[F Float](s *Simulation[F], total time.Duration) *run[F] {
 	r := &run[F]{Simulation: s, total: total, lastReport: time.Now()}
 	r.trajectory = newRecorder(net, s.Record, s.Engine.Grid())
 	r.angles = angles
+	r.angleEvery = max(1, int64(s.Record.Metrics/s.Sample)/anglesPerRow)
 	r.row = make([]float64, 0, len(columns))
 	r.out = &Outcome{Metrics: record.NewTable(columns...), Trajectory: r.trajectory.out}
 	return r
@@ -158,6 +166,7 @@ func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration, loss 
 			return fmt.Errorf("sim: phase %d of a cycle lasts %v, expected more than 0", k, part.Duration)
 		}
 		r.Engine.SetTeaching(part.Teacher, part.Learning)
+		r.teaching = part.Teacher
 		if err := r.move(ctx, min(end, r.now+part.Duration), loss); err != nil {
 			return err
 		}
@@ -167,25 +176,16 @@ func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration, loss 
 
 // move takes the network to time end and adds the loss on the way.
 func (r *run[F]) move(ctx context.Context, end time.Duration, loss *mean) error {
+	discrete := r.Engine.Grid() > 0
 	for r.now < end {
-		sampled := r.now%r.Sample == 0
-		if recorded := r.trajectory.due(r.now); sampled || recorded {
+		if r.trajectory.due(r.now) {
 			r.Engine.Observe(r.now)
-			if recorded {
-				r.trajectory.take(r.now)
-			}
+			r.trajectory.take(r.now)
 		}
-		if sampled {
-			l := r.Engine.Moved().Loss()
-			loss.add(l)
-			r.interval.add(l)
-			if r.Watch != nil {
-				r.Watch(r.now, r.Engine.Moved())
-			}
-			if err := r.Engine.Check(r.now); err != nil {
-				return err
-			}
-			if err := r.report(ctx); err != nil {
+		// A discrete network answers where a sample begins, a continuous one
+		// where it ends, still under the conditions it was held in.
+		if discrete && r.now%r.Sample == 0 {
+			if err := r.evaluate(ctx, loss); err != nil {
 				return err
 			}
 		}
@@ -196,11 +196,36 @@ func (r *run[F]) move(ctx context.Context, end time.Duration, loss *mean) error 
 			return err
 		}
 		r.now = next
+		if !discrete && r.now%r.Sample == 0 {
+			if err := r.evaluate(ctx, loss); err != nil {
+				return err
+			}
+		}
 		if r.now%r.Record.Metrics == 0 || r.now == r.total {
 			r.metrics()
 		}
 	}
 	return nil
+}
+
+// evaluate adds the present loss and, now and then, the angles.
+func (r *run[F]) evaluate(ctx context.Context, loss *mean) error {
+	r.Engine.Observe(r.now)
+	if err := r.Engine.Check(r.now); err != nil {
+		return err
+	}
+	net := r.Engine.Moved()
+	l := net.Loss()
+	loss.add(l)
+	r.interval.add(l)
+	if r.teaching && r.sample%r.angleEvery == 0 {
+		r.angles.Add()
+	}
+	r.sample++
+	if r.Watch != nil {
+		r.Watch(r.now, net)
+	}
+	return r.report(ctx)
 }
 
 // following is the next multiple of every after t.
@@ -220,14 +245,10 @@ func (r *run[F]) report(ctx context.Context) error {
 	return nil
 }
 
-// metrics adds a row for the interval that ends now.
+// metrics adds a row for the interval that ends now: the mean loss, and the
+// angles between what adds up over it.
 func (r *run[F]) metrics() {
-	at := r.now
-	if grid := r.Engine.Grid(); grid > 0 {
-		at = (r.now - 1) / grid * grid // the last sample, with the weights it led to
-	}
-	r.Engine.Observe(at)
-	r.angles.Update()
+	r.angles.Mean()
 	r.row = r.angles.Row(append(r.row[:0], r.now.Seconds(), r.interval.value()))
 	r.out.Metrics.Append(r.row...)
 	r.interval = mean{}

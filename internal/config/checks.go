@@ -12,10 +12,8 @@ import (
 // Nothing is refused of a key that means nothing under the kinds chosen.
 func (d *decoder) refuse(c *Config, paths []string, format string, args ...any) {
 	key, _, _ := strings.Cut(paths[0], "[")
-	if k, _, _ := d.schema.lookup(key); k != nil {
-		if _, ok := k.applies(d.schema, c); !ok {
-			return
-		}
+	if k, _, _ := d.schema.lookup(key); k != nil && !k.applies(d.schema, c) {
+		return
 	}
 	d.add(d.origin(paths), d.prefix+paths[0], func() string { return fmt.Sprintf(format, args...) })
 }
@@ -38,17 +36,36 @@ func (d *decoder) origin(paths []string) *node {
 
 // crossChecks looks at how the keys of c go together.
 func (d *decoder) crossChecks(c *Config, opt Options) {
+	d.checkTask(c)
 	d.checkModel(c)
 	d.checkFeedback(c)
 	d.checkOptimiser(c)
 	d.checkStep(c, opt.StabilityLimit)
 	d.checkSpan(c)
+	d.checkPhases(c)
+}
+
+func (d *decoder) checkTask(c *Config) {
+	if t := &c.Task; t.TargetLow >= t.TargetHigh {
+		d.refuse(c, []string{"task.target_low", "task.target_high"},
+			"is %v, expected less than target_high, %v", t.TargetLow, t.TargetHigh)
+	}
 }
 
 func (d *decoder) checkModel(c *Config) {
-	if m := &c.Model; m.BurstProbability == "centred" && m.PBaseline > 0.5 {
-		d.refuse(c, []string{"model.p_baseline", "model.burst_probability"},
-			`is %v, expected at most 0.5: with burst_probability = "centred" the burst probability would exceed 1`, m.PBaseline)
+	m := &c.Model
+	if m.Kind == "burstccn" && m.BurstProbability == "centred" && m.Baseline() > 0.5 {
+		d.refuse(c, []string{"model.p_baseline", "model.burst_probability", "model.kind"},
+			`is %v, expected at most 0.5: with burst_probability = "centred" the burst probability would exceed 1`, m.Baseline())
+	}
+	if m.Recurrent && c.Time.Kind == "continuous" {
+		d.refuse(c, []string{"model.recurrent_input", "time.kind", "model.kind"},
+			`is true, expected false with time.kind = "continuous": the recurrent input has a discrete form only`)
+	}
+	if m.InterneuronMode != "random" && m.InterneuronScale != 1 {
+		d.refuse(c, []string{"model.interneuron_scale", "model.interneuron_mode"},
+			`is %v, expected 1 with interneuron_mode = %q, where the weights follow W and Y; scale them with interneuron_mode = "random"`,
+			m.InterneuronScale, m.InterneuronMode)
 	}
 }
 
@@ -94,17 +111,15 @@ func (d *decoder) checkStep(c *Config, limit func(string) float64) {
 	if limit == nil || c.Time.Kind != "continuous" {
 		return
 	}
-	factor, fastest := limit(c.Integrator.Method), min(c.Time.TauSoma, c.Time.TauDendrite)
-	if c.Time.TraceDelay > 0 {
-		fastest = min(fastest, c.Time.TraceDelay)
-	}
+	key, fastest := c.fastest()
+	factor := limit(c.Integrator.Method)
 	largest := factor * fastest.Seconds()
 	if !(largest > 0) || math.IsInf(largest, 1) || c.Time.Dt.Seconds() <= largest*(1+1e-12) {
 		return
 	}
-	d.refuse(c, []string{"time.dt", "integrator.method", "time.tau_soma", "time.tau_dendrite", "time.kind"},
-		"%v is beyond the stable limit of %s, %v (%.3g x the shortest time constant)",
-		c.Time.Dt, c.Integrator.Method, readable(largest), factor)
+	d.refuse(c, []string{"time.dt", "integrator.method", key, "time.kind", "model.kind"},
+		"%v is beyond the stable limit of %s, %v (%.3g x %s, the shortest time constant)",
+		c.Time.Dt, c.Integrator.Method, readable(largest), factor, key)
 }
 
 // readable is a time in seconds, rounded down to four digits.
@@ -129,5 +144,30 @@ func (d *decoder) checkSpan(c *Config) {
 			d.refuse(c, []string{fmt.Sprintf("record.windows[%d]", i), "record.windows", "time.learn", "time.before", "time.after"},
 				"the window from %v lasts %v, expected to end within the run of %v (before + learn + after)", w.Start, w.Length, span)
 		}
+	}
+}
+
+// checkPhases refuses a protocol in which nothing is ever learned.
+func (d *decoder) checkPhases(c *Config) {
+	t := &c.Time
+	if t.Kind != "continuous" || len(t.Phases) == 0 {
+		return
+	}
+	var cycle, first float64 // the whole cycle, and what comes before learning
+	learns := false
+	for _, p := range t.Phases {
+		if learns = learns || p.Learning; !learns {
+			first += p.Duration.Seconds()
+		}
+		cycle += p.Duration.Seconds()
+	}
+	switch {
+	case !learns:
+		d.refuse(c, []string{"time.phases"}, "no phase learns, expected learning = true in at least one")
+	case cycle >= time.Duration(math.MaxInt64).Seconds():
+		d.refuse(c, []string{"time.phases"}, "the phases add up to %.3g s, expected less than 292 years", cycle)
+	case first >= t.Learn.Seconds():
+		d.refuse(c, []string{"time.phases", "time.learn"},
+			"the first phase that learns begins after %v s, expected it within learn, %v", first, t.Learn)
 	}
 }

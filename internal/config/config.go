@@ -49,8 +49,8 @@ type Run struct {
 
 // Task says what the network sees and what it should answer.
 type Task struct {
-	Kind   string   `toml:"kind" default:"regression" oneof:"regression" doc:"what is learned"`
-	Sample Duration `toml:"sample" default:"100ms" range:">0" doc:"time between two samples of the discrete model; sets its learning rate"`
+	Kind   string   `toml:"kind" default:"regression" oneof:"regression,xor" doc:"what is learned"`
+	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression" doc:"time between two samples of the discrete model; sets its learning rate"`
 
 	Inputs         int      `toml:"inputs" default:"3" range:">=1" for:"regression" doc:"number of cosine inputs"`
 	Outputs        int      `toml:"outputs" default:"1" range:">=1" for:"regression" doc:"number of target signals"`
@@ -58,49 +58,80 @@ type Task struct {
 	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" for:"regression" doc:"hidden layers of the random teacher network"`
 	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
 	Teacher        string   `toml:"teacher" default:"instant" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
+
+	Hold       Duration `toml:"hold" default:"1s" range:">0" for:"xor" doc:"how long each pattern is presented; the discrete model sees it once"`
+	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
+	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
+	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
 }
 
 // Model is the network: its populations and its feedback.
 type Model struct {
-	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn" doc:"learning rule"`
+	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn,burstprop,edn,ann" doc:"learning rule"`
 	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each hidden layer"`
-	PBaseline        float64 `toml:"p_baseline" default:"0.5" range:"(0,1)" doc:"burst probability without error, p_b"`
-	Beta             float64 `toml:"beta" default:"4" range:">0" doc:"gain of the apical dendrite"`
-	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
+	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b; default: 0.5, and 0.2 for burstprop"`
+	Beta             float64 `toml:"beta" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
+	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
 	WeightGain       float64 `toml:"weight_gain" default:"1" range:">0" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out)))"`
 
-	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts: equal to W at all times, random, or equal to W at the start"`
+	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
 	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
-	YPlastic bool    `toml:"y_plastic" default:"false" doc:"whether Y learns"`
-	QMode    string  `toml:"q_mode" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
-	QScale   float64 `toml:"q_scale" default:"1" doc:"random: standard deviation of Q; otherwise factor"`
-	QPlastic bool    `toml:"q_plastic" default:"false" doc:"whether Q learns"`
+	YPlastic bool    `toml:"y_plastic" default:"false" for:"burstccn,burstprop,edn" doc:"whether Y learns"`
+	QMode    string  `toml:"q_mode" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" for:"burstccn" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
+	QScale   float64 `toml:"q_scale" default:"1" for:"burstccn" doc:"random: standard deviation of Q; otherwise factor"`
+	QPlastic bool    `toml:"q_plastic" default:"false" for:"burstccn" doc:"whether Q learns"`
+
+	Recurrent         bool    `toml:"recurrent_input" default:"false" for:"burstprop" doc:"whether hidden layers get an input from their own bursts; in discrete time only"`
+	RecurrentScale    float64 `toml:"recurrent_scale" default:"0.01" range:">=0" for:"burstprop" doc:"standard deviation of the initial recurrent weights"`
+	RecurrentLearning bool    `toml:"recurrent_learning" default:"true" for:"burstprop" doc:"whether the recurrent weights learn, to silence the dendrites of the prediction"`
+
+	LambdaOutput      float64 `toml:"lambda_output" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the target in output somata"`
+	LambdaInterneuron float64 `toml:"lambda_interneuron" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the layer above in interneurons"`
+	LambdaHidden      float64 `toml:"lambda_hidden" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the apical dendrite in hidden somata"`
+	BasalLag          bool    `toml:"basal_lag" default:"false" for:"edn" doc:"whether plasticity compares a soma with its basal dendrite low-passed as the soma is; otherwise lag behind a moving input counts as error"`
+	InterneuronMode   string  `toml:"interneuron_mode" default:"symmetric_init" oneof:"tied,random,symmetric_init" for:"edn" doc:"interneurons' weights: equal to W and Y at all times, random, or equal at the start"`
+	InterneuronScale  float64 `toml:"interneuron_scale" default:"1" range:">=0" for:"edn" doc:"random: standard deviation of interneurons' weights; otherwise 1"`
 }
 
 // Time holds the time constants and the phases.
 type Time struct {
-	Kind        string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
-	Dt          Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	TauSoma     Duration `toml:"tau_soma" default:"100ms" range:">0" doc:"somatic time constant"`
-	TauDendrite Duration `toml:"tau_dendrite" default:"100ms" range:">0" doc:"apical dendritic time constant"`
-	TauWeight   Duration `toml:"tau_weight" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
-	TauY        Duration `toml:"tau_y" default:"100s" range:">0" doc:"plasticity time constant of Y, where it learns"`
-	TauQ        Duration `toml:"tau_q" default:"100s" range:">0" doc:"plasticity time constant of Q, where it learns"`
-	TraceDelay  Duration `toml:"trace_delay" default:"0s" range:">=0" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
-	Before      Duration `toml:"before" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn       Duration `toml:"learn" default:"1000s" range:">0" doc:"with teacher and plasticity"`
-	After       Duration `toml:"after" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Kind           string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
+	Dt             Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
+	TauSoma        Duration `toml:"tau_soma" default:"100ms" range:">0" doc:"somatic time constant"`
+	TauDendrite    Duration `toml:"tau_dendrite" default:"100ms" range:">0" for:"burstccn,burstprop" doc:"apical dendritic time constant"`
+	TauAverage     Duration `toml:"tau_average" default:"5s" range:">0" for:"burstprop" doc:"time constant of the moving averages of events and bursts"`
+	TauWeight      Duration `toml:"tau_weight" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
+	TauY           Duration `toml:"tau_y" default:"100s" range:">0" for:"burstccn,burstprop,edn" doc:"plasticity time constant of Y, where it learns"`
+	TauQ           Duration `toml:"tau_q" default:"100s" range:">0" for:"burstccn" doc:"plasticity time constant of Q, where it learns"`
+	TauInterneuron Duration `toml:"tau_interneuron" range:">0" for:"edn" example:"\"50s\"" doc:"plasticity time constant of interneurons' weights; default: tau_weight / 2"`
+	TraceDelay     Duration `toml:"trace_delay" default:"0s" range:">=0" for:"burstccn,burstprop" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
+	Before         Duration `toml:"before" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn          Duration `toml:"learn" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After          Duration `toml:"after" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Phases         []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
+}
+
+// Phase is a stretch of the protocol that learning repeats.
+type Phase struct {
+	Duration Duration `toml:"duration" range:">0" doc:"how long it lasts"`
+	Teacher  bool     `toml:"teacher" default:"false" doc:"whether the target reaches the output"`
+	Learning bool     `toml:"learning" default:"false" doc:"whether the weights change"`
 }
 
 // Learning holds what only the discrete model has. Its rates follow from the
-// time constants unless given: lr = sample / tau_weight.
+// time constants unless given: lr = [Config.Period] / tau_weight.
 type Learning struct {
-	Rate        float64 `toml:"lr" range:">0" example:"0.001" doc:"learning rate of W and bias; default: task.sample / time.tau_weight"`
-	YRate       float64 `toml:"y_lr" range:">0" example:"0.001" doc:"learning rate of Y, where it learns; default: task.sample / time.tau_y"`
-	QRate       float64 `toml:"q_lr" range:">0" example:"0.001" doc:"learning rate of Q, where it learns; default: task.sample / time.tau_q"`
+	Rate        float64 `toml:"lr" range:">0" example:"0.001" doc:"learning rate of W and bias; default: task.sample (xor: task.hold) / time.tau_weight"`
+	YRate       float64 `toml:"y_lr" range:">0" example:"0.001" for:"burstccn,burstprop,edn" doc:"learning rate of Y, where it learns; default: task.sample (xor: task.hold) / time.tau_y"`
+	QRate       float64 `toml:"q_lr" range:">0" example:"0.001" for:"burstccn" doc:"learning rate of Q, where it learns; default: task.sample (xor: task.hold) / time.tau_q"`
+	Recurrent   float64 `toml:"recurrent_lr" default:"1e-4" range:">=0" for:"burstprop" doc:"learning rate of the recurrent weights"`
+	InternScale float64 `toml:"interneuron_lr_scale" default:"2" range:">=0" for:"edn" doc:"learning rate of interneurons' weights in units of lr"`
+	InternRate  float64 `toml:"interneuron_lr" range:">0" example:"0.002" for:"edn" doc:"learning rate of interneurons' weights; default: interneuron_lr_scale times lr"`
 	Optimiser   string  `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
 	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
 	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
+	Noise       float64 `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
+	NoTeaching  bool    `toml:"no_teaching_signal" default:"false" doc:"learn without a teacher"`
 }
 
 // Integrator chooses how continuous time is stepped.

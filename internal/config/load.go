@@ -137,14 +137,12 @@ func (d *decoder) applicability(c *Config, variants []*decoder) {
 	}
 	for _, k := range d.schema.keys {
 		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) {
-			kind, _ := k.applies(d.schema, c)
-			d.add(n, k.path, func() string { return k.misplaced(kind, d.schema, c, ", nor in any [[compare]] variant") })
+			d.add(n, k.path, func() string { return k.misplaced(d.schema, c) })
 		}
 		for _, v := range variants {
 			vc := &c.Compare[v.number].Config
-			kind, ok := k.applies(d.schema, vc)
-			if n := v.given[k.path]; n != nil && !ok {
-				d.add(n, v.prefix+k.path, func() string { return k.misplaced(kind, d.schema, vc, "") })
+			if n := v.given[k.path]; n != nil && !k.applies(d.schema, vc) {
+				d.add(n, v.prefix+k.path, func() string { return k.misplaced(d.schema, vc) })
 			}
 		}
 	}
@@ -152,20 +150,30 @@ func (d *decoder) applicability(c *Config, variants []*decoder) {
 
 // serves says whether a key has a meaning in the experiment or a variant.
 func (s *schema) serves(k *key, c *Config) bool {
-	if _, ok := k.applies(s, c); ok {
-		return true
-	}
-	return slices.ContainsFunc(c.Compare, func(v Variant) bool {
-		_, ok := k.applies(s, &v.Config)
-		return ok
-	})
+	return k.applies(s, c) || slices.ContainsFunc(c.Compare, func(v Variant) bool { return k.applies(s, &v.Config) })
 }
 
-func (k *key) misplaced(kind string, s *schema, c *Config, also string) string {
-	i := slices.IndexFunc(s.kinds, func(o *key) bool { return o.path == kind })
-	if len(c.Compare) == 0 {
-		also = ""
+// misplaced says which kinds the key belongs to, and which c and its variants
+// are not.
+func (k *key) misplaced(s *schema, c *Config) string {
+	var wanted, chosen []string
+	for _, kind := range s.kinds {
+		if words := k.needs[kind.path]; len(words) > 0 {
+			wanted = append(wanted, kind.path+" "+choices(words))
+			chosen = append(chosen, kind.of(c).String())
+		}
 	}
-	return fmt.Sprintf("has no effect here: it belongs to %s %s, but that is %s%s",
-		kind, choices(k.needs[kind]), s.kinds[i].of(c), also)
+	is := "that is"
+	if len(chosen) > 1 {
+		is = "they are"
+	}
+	msg := fmt.Sprintf("has no effect here: it belongs to %s, but %s %s",
+		strings.Join(wanted, " and "), is, strings.Join(chosen, " and "))
+	switch {
+	case len(c.Compare) > 0 && len(chosen) > 1:
+		msg += ", and no [[compare]] variant has both"
+	case len(c.Compare) > 0:
+		msg += ", nor in any [[compare]] variant"
+	}
+	return msg
 }

@@ -96,8 +96,8 @@ func TestErrors(t *testing.T) {
 		"tied Q learns":           {"[model]\nq_plastic = true", 2, "model.q_plastic", "expected false"},
 		"momentum of sgd":         {"time.kind = \"discrete\"\n[learning]\nmomentum = 0.5", 3, "learning.momentum", "no effect with optimiser = \"sgd\""},
 		"momentum without":        {"time.kind = \"discrete\"\n[learning]\noptimiser = \"momentum\"", 3, "learning.momentum", "such as 0.9"},
-		"step of euler":           {"[time]\ndt = \"300ms\"\n[integrator]\nmethod = \"euler\"", 2, "time.dt", "300ms is beyond the stable limit of euler, 200ms (2 x the shortest time constant)"},
-		"step by default":         {"[time]\ntau_dendrite = \"1ms\"", 2, "time.dt", "10ms is beyond the stable limit of rk4, 2.785ms (2.79 x the shortest"},
+		"step of euler":           {"[time]\ndt = \"300ms\"\n[integrator]\nmethod = \"euler\"", 2, "time.dt", "300ms is beyond the stable limit of euler, 200ms (2 x time.tau_soma, the shortest time constant)"},
+		"step by default":         {"[time]\ntau_dendrite = \"1ms\"", 2, "time.dt", "10ms is beyond the stable limit of rk4, 2.785ms (2.79 x time.tau_dendrite, the shortest"},
 		"window after the run":    {"[record]\nwindows = [{start=\"1s\",length=\"1s\"},\n {start = \"1190s\", length = \"11s\"}]", 3, "record.windows[1]", "within the run of 1200s"},
 		"phases overflow":         {"[time]\nlearn = \"2500000h\"\nbefore = \"2500000h\"", 2, "time.learn", "less than 292 years"},
 		"compare is a table":      {"[compare]\nname = \"a\"", 1, "compare", "[[compare]]"},
@@ -160,7 +160,7 @@ func TestAccepted(t *testing.T) {
 		file string
 		ok   func(c Config) bool
 	}{
-		"empty file":          {"", func(c Config) bool { return c.Model.Beta == 4 && c.Run.Label == "continuous" && c.Run.Name == "x" }},
+		"empty file":          {"", func(c Config) bool { return c.Model.Gain() == 4 && c.Run.Label == "continuous" && c.Run.Name == "x" }},
 		"byte order mark":     {"\ufeff[run]\nseed = 7", func(c Config) bool { return c.Run.Seed == 7 }},
 		"carriage returns":    {"[run]\r\nseed = 7\r\n\r\n[model]\r\nbeta = 2\r\n", func(c Config) bool { return c.Run.Seed == 7 && c.Model.Beta == 2 }},
 		"integer for a float": {"[model]\nbeta = 2", func(c Config) bool { return c.Model.Beta == 2 }},

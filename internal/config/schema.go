@@ -51,15 +51,12 @@ func (k *key) names() []string {
 	return names
 }
 
-// applies says whether the key belongs to the kinds that c has chosen. If not,
-// path is the kind that differs.
-func (k *key) applies(s *schema, c *Config) (path string, ok bool) {
-	for _, kind := range s.kinds {
-		if words := k.needs[kind.path]; len(words) > 0 && !slices.Contains(words, kind.of(c).String()) {
-			return kind.path, false
-		}
-	}
-	return "", true
+// applies says whether the key belongs to the kinds that c has chosen.
+func (k *key) applies(s *schema, c *Config) bool {
+	return !slices.ContainsFunc(s.kinds, func(kind *key) bool {
+		words := k.needs[kind.path]
+		return len(words) > 0 && !slices.Contains(words, kind.of(c).String())
+	})
 }
 
 // of is the field of c that holds the key's value.

@@ -34,19 +34,29 @@ func Choices(key string) []string {
 	return slices.Clone(k.oneof)
 }
 
+// starts are the values with which a task is better begun than with the
+// defaults: XOR as 2-4-1, with weights that learn at a rate of 1 a
+// presentation, over 40,000 of them.
+var starts = map[string][]string{
+	"xor": {"model.hidden=[4]", "time.tau_weight=1s", "time.learn=40000s"},
+}
+
 // Template is the commented example that `burstsim init TASK` writes: every
-// key that applies to the task with its meaning, the words it accepts and its
-// default, and the discrete model beside the continuous one.
+// key that applies to the task and the default model, with its meaning, the
+// words it accepts and its default, or what suits the task better, and the
+// discrete model beside the continuous one. The error names an unknown task.
 func Template(task string) (string, error) {
 	tasks := Tasks()
-	c := defaults()
-	c.Task.Kind = task
 	if !slices.Contains(tasks, task) {
 		msg := fmt.Sprintf("unknown task %s, expected %s", shorten(task), choices(tasks))
 		if w := nearest(task, tasks); w != "" && len(tasks) > 1 {
 			msg += fmt.Sprintf("; did you mean %q?", w)
 		}
 		return "", fmt.Errorf("%s", msg)
+	}
+	c, err := Parse(task, nil, Options{Set: append([]string{"task.kind=" + task}, starts[task]...)})
+	if err != nil {
+		return "", err
 	}
 	discrete := c
 	discrete.Time.Kind = "discrete"
@@ -71,7 +81,9 @@ const templateHead = `# An experiment of burstsim: %s.
 #   burstsim run FILE --set model.beta=2       with another value
 #   burstsim validate FILE                     only check it
 #
-# All values below are the defaults: a key may be left out.
+# A key may be left out: it then has its default, which is the value below
+# unless its comment says otherwise. docs/experiment-file.md has the keys of
+# other models too.
 # Times carry their unit: "100ms", "1m30s". Weights and states have none.
 `
 
@@ -99,15 +111,24 @@ func (c *Config) example(b *bytes.Buffer, s *schema, section *key) {
 			}
 			comment(b, one+strings.Join(k.oneof, ", "))
 		}
-		switch v := k.of(c); {
-		case !k.hasDefault:
-			fmt.Fprintf(b, "#%s = %s\n", k.name, k.example)
-		case v.CanFloat():
-			fmt.Fprintf(b, "%s = %s\n", k.name, k.def) // 1e-6, not 1e-06
-		default:
-			fmt.Fprintf(b, "%s = %s\n", k.name, k.render(v))
-		}
+		c.exampleValue(b, k)
 	}
+}
+
+// exampleValue writes the key with its value, commented out if that is derived.
+func (c *Config) exampleValue(b *bytes.Buffer, k *key) {
+	v, fallback := k.of(c), initial()
+	switch {
+	case !k.hasDefault:
+		fmt.Fprintf(b, "#%s = %s\n", k.name, k.example)
+		return
+	case !reflect.DeepEqual(v.Interface(), k.of(&fallback).Interface()):
+		comment(b, "Default: "+k.render(k.of(&fallback)))
+	case v.CanFloat():
+		fmt.Fprintf(b, "%s = %s\n", k.name, k.def) // 1e-6, not 1e-06
+		return
+	}
+	fmt.Fprintf(b, "%s = %s\n", k.name, k.render(v))
 }
 
 // comment writes text as comment lines of at most 80 columns.

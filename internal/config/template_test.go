@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,10 +24,22 @@ func TestTemplate(t *testing.T) {
 			}
 			checkRoundTrip(t, c)
 
-			// What it says are the defaults are the defaults.
-			c.Compare, c.Task.Kind = nil, "regression"
-			if want, _ := Parse("x.toml", nil, Options{}); !reflect.DeepEqual(c, want) {
-				t.Errorf("got %+v\nwant %+v", c, want)
+			// What it says are the defaults are the defaults, and the only other
+			// values are those that suit the task better.
+			c.Compare = nil
+			want, err := Parse("x.toml", nil, Options{Set: append([]string{"task.kind=" + task}, starts[task]...)})
+			if err != nil || !reflect.DeepEqual(c, want) {
+				t.Errorf("got %+v\nwant %+v (%v)", c, want, err)
+			}
+			fallback := initial()
+			for _, k := range fileSchema().keys {
+				at := regexp.MustCompile(`(?m)^(# Default: (.*)\n)?` + k.name + " = " + regexp.QuoteMeta(k.render(k.of(&c))) + "$")
+				said := slices.ContainsFunc(at.FindAllStringSubmatch(text, -1), func(m []string) bool {
+					return m[2] == k.render(k.of(&fallback))
+				})
+				if differs := k.hasDefault && !reflect.DeepEqual(k.of(&c).Interface(), k.of(&fallback).Interface()); said != differs {
+					t.Errorf("%s: says its default: %v, differs from it: %v", k.path, said, differs)
+				}
 			}
 
 			// The examples that are commented out work when they are not.
@@ -44,25 +57,54 @@ func TestTemplate(t *testing.T) {
 			if err != nil {
 				t.Fatalf("with its examples: %v", err)
 			}
-			if len(full.Record.Windows) == 0 || full.Learning.Rate == 0 {
+			if len(full.Record.Windows) == 0 || len(full.Time.Phases) != 2 || full.Learning.Rate == 0 {
 				t.Errorf("the examples set nothing: %+v", full)
 			}
 		})
 	}
 }
 
-// TestTemplateIsComplete checks that no key that applies is left out.
-func TestTemplateIsComplete(t *testing.T) {
-	text, err := Template("regression")
+// TestXORTemplate checks that the discrete model learns at the rate, and for
+// the number of presentations, with which XOR is known to be solved.
+func TestXORTemplate(t *testing.T) {
+	text, err := Template("xor")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range Keys() {
-		section, name, _ := strings.Cut(path, ".")
-		_, body, _ := strings.Cut(text, "\n["+section+"]\n")
-		body, _, _ = strings.Cut(body, "\n[")
-		if !strings.Contains(body, "\n"+name+" = ") && !strings.Contains(body, "\n#"+name+" = ") {
-			t.Errorf("%s is not in its section", path)
+	c, err := Parse("xor.toml", []byte(text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	period := c.Period().Seconds()
+	if lr := period / c.Time.TauWeight.Seconds(); lr != 1 {
+		t.Errorf("learning rate %v, want 1", lr)
+	}
+	if n := c.Time.Learn.Seconds() / period; n != 40000 {
+		t.Errorf("%v presentations, want 40000", n)
+	}
+}
+
+// TestTemplateIsComplete checks that every key is in the template of each task
+// it belongs to, unless it belongs to another model than the default one.
+func TestTemplateIsComplete(t *testing.T) {
+	standard := initial().Model.Kind
+	for _, task := range Tasks() {
+		text, err := Template(task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range fileSchema().keys {
+			serves := func(path, word string) bool {
+				words := k.needs[path]
+				return len(words) == 0 || slices.Contains(words, word)
+			}
+			section, name, _ := strings.Cut(k.path, ".")
+			_, body, _ := strings.Cut(text, "\n["+section+"]\n")
+			body, _, _ = strings.Cut(body, "\n[")
+			shown := strings.Contains(body, "\n"+name+" = ") || strings.Contains(body, "\n#"+name+" = ")
+			if want := serves("task.kind", task) && serves("model.kind", standard); shown != want {
+				t.Errorf("%s: %s is shown: %v, want %v", task, k.path, shown, want)
+			}
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
 	fmt.Fprintf(b, "[[compare]]\nname = %s\n", quote(v.Name))
 	for _, k := range s.keys {
 		mine, base := k.of(&v.Config), k.of(c)
-		if _, ok := k.applies(s, &v.Config); !ok || strings.HasPrefix(k.path, "run.") {
+		if !k.applies(s, &v.Config) || strings.HasPrefix(k.path, "run.") {
 			continue
 		}
 		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {

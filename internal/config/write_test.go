@@ -72,6 +72,18 @@ name = "wide"
 model = { hidden = [3, 4], y_mode = "random" }
 record.windows = [{start = "2s", length = "1s"}]
 `,
+		"four models": fourModels,
+		"phases": `
+task.kind = "xor"
+[model]
+kind = "burstprop"
+p_baseline = 0.3
+[time]
+phases = [{ duration = "5s" }, { duration = "500ms", teacher = true, learning = true }]
+[[compare]]
+name = "one phase"
+time.phases = []
+`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := Parse("x.toml", []byte(file), Options{})
@@ -85,16 +97,34 @@ record.windows = [{start = "2s", length = "1s"}]
 
 // TestWriteVariants checks that a variant is written as what it changes.
 func TestWriteVariants(t *testing.T) {
-	c, err := Parse("x.toml", []byte("[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\nmodel.beta = 4"), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := c.WriteTOML(&b); err != nil {
-		t.Fatal(err)
-	}
-	if want := "\n[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\n"; !strings.HasSuffix(b.String(), want) {
-		t.Errorf("want the end to be %q in\n%s", want, &b)
+	for name, tt := range map[string]struct{ file, end string }{
+		"as in the experiment": {
+			"[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\nmodel.y_scale = 1",
+			"name = \"d\"\ntime.kind = \"discrete\"\n",
+		},
+		"derived in the experiment": {
+			"[[compare]]\nname = \"d\"\nmodel.beta = 4\nmodel.kind = \"burstprop\"",
+			"name = \"d\"\nmodel.kind = \"burstprop\"\nmodel.beta = 4\n",
+		},
+		"of another kind in the experiment": {
+			"model.q_scale = 2\nmodel.q_mode = \"random\"\n[[compare]]\nname = \"d\"\nmodel.kind = \"edn\"\nmodel.lambda_hidden = 0",
+			"name = \"d\"\nmodel.kind = \"edn\"\nmodel.lambda_hidden = 0\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := Parse("x.toml", []byte(tt.file), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkRoundTrip(t, c)
+			var b bytes.Buffer
+			if err := c.WriteTOML(&b); err != nil {
+				t.Fatal(err)
+			}
+			if want := "\n[[compare]]\n" + tt.end; !strings.HasSuffix(b.String(), want) {
+				t.Errorf("want the end to be %q in\n%s", want, &b)
+			}
+		})
 	}
 }
 
@@ -143,14 +173,17 @@ func TestRoundTripRandom(t *testing.T) {
 
 func randomValue(rng *rand.Rand, k *key) string {
 	t := k.typ
-	if k.isTables() {
-		return fmt.Sprintf("[{start = \"%dms\", length = \"%dms\"}]", rng.IntN(1000), 1+rng.IntN(1000))
-	}
 	if k.isList() {
 		t = t.Elem()
 	}
 	value := func() string {
 		switch {
+		case k.isTables():
+			items := make([]string, len(k.sub))
+			for i, s := range k.sub {
+				items[i] = s.name + " = " + randomValue(rng, s)
+			}
+			return "{ " + strings.Join(items, ", ") + " }"
 		case t == durationType:
 			return fmt.Sprintf("\"%dus\"", rng.IntN(1e6))
 		case k.oneof != nil:
@@ -175,11 +208,15 @@ func randomValue(rng *rand.Rand, k *key) string {
 }
 
 func FuzzParse(f *testing.F) {
-	template, err := Template("regression")
-	if err != nil {
-		f.Fatal(err)
+	for _, task := range Tasks() {
+		template, err := Template(task)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(template), "model.beta=2")
 	}
-	f.Add([]byte(template), "model.beta=2")
+	f.Add([]byte(fourModels), "model.kind=edn")
+	f.Add([]byte("time.phases = [{duration = '5s'}, {duration = '1s', learning = true}]"), "model.kind=burstprop")
 	f.Add([]byte("[run]\nseed = 2\n[[compare]]\nname = \"a\"\ntime.kind = \"discrete\"\nlearning = { lr = 0.1 }"), "time.dt=5ms")
 	f.Add([]byte("[[record.windows]]\nstart = \"1s\"\nlength = \"1ms\"\n[plots]\nformats = [\"pdf\"]\n"), "limit.ratios=[0.5]")
 	f.Add([]byte("model.hidden = [1, 2]\nrun.out = '''\nx'''"), "record.windows=[{start='0s', length='1h'}]")

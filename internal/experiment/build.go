@@ -2,15 +2,15 @@ package experiment
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"burstsim/internal/config"
-	"burstsim/neuron"
 	"burstsim/sim"
 	"burstsim/sim/record"
-	"burstsim/synapse"
 	"burstsim/tasks/regression"
+	"burstsim/tasks/xor"
 )
 
 // Streams of random numbers that a seed gives: one for each purpose, so that
@@ -18,6 +18,7 @@ import (
 const (
 	weightStream = iota + 1
 	taskStream
+	noiseStream
 )
 
 func random(cfg config.Config, stream uint64) *rand.Rand {
@@ -27,6 +28,9 @@ func random(cfg config.Config, stream uint64) *rand.Rand {
 // job is one variant, ready to run.
 type job interface {
 	run(ctx context.Context, observe func(sim.Progress)) (*sim.Outcome, error)
+	// answers are what the network said at the end, pattern by pattern; nil if
+	// the task has none.
+	answers() *Answers
 }
 
 func newJob(v config.Variant) (job, error) {
@@ -36,15 +40,25 @@ func newJob(v config.Variant) (job, error) {
 	return newSimulation[float64](v.Config)
 }
 
-type simulation[F sim.Float] struct{ sim.Simulation[F] }
+type simulation[F sim.Float] struct {
+	sim.Simulation[F]
+	patterns *patterns[F]
+}
 
 func (s *simulation[F]) run(ctx context.Context, observe func(sim.Progress)) (*sim.Outcome, error) {
 	s.Observer = observe
 	return s.Run(ctx)
 }
 
+func (s *simulation[F]) answers() *Answers {
+	if s.patterns == nil {
+		return nil
+	}
+	return s.patterns.answers()
+}
+
 func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
-	net, err := newNetwork[F](cfg, cfg.Time)
+	net, err := newNetwork[F](cfg, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +68,12 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	}
 	s := &simulation[F]{}
 	s.Phases = phases(cfg)
-	s.Sample = time.Duration(cfg.Task.Sample)
+	s.Sample = time.Duration(cfg.Period())
 	s.Record = recording(cfg)
+	if x, ok := task.(*xor.Task); ok {
+		s.patterns = newPatterns[F](x, time.Duration(cfg.Time.Before+cfg.Time.Learn))
+		s.Watch = s.patterns.watch
+	}
 	streams := []sim.Stream{task}
 	if cfg.Time.Kind == "discrete" {
 		d, err := sim.NewDiscrete(net, learning(cfg))
@@ -77,48 +95,50 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	return s, err
 }
 
-// newNetwork builds the network with the time constants of t.
-func newNetwork[F sim.Float](cfg config.Config, t config.Time) (*sim.Network[F], error) {
-	m := cfg.Model
-	sizes := append([]int{cfg.Task.Inputs}, m.Hidden...)
-	net := sim.BurstCCN{
-		Sizes: append(sizes, cfg.Task.Outputs),
-		Rows:  1,
-		Pyramidal: neuron.Pyramidal{
-			TauSoma: t.TauSoma.Seconds(), TauDendrite: t.TauDendrite.Seconds(),
-			PBaseline: m.PBaseline, Beta: m.Beta, Transfer: neuron.Centred,
-		},
-		Coupling: synapse.Coupling{
-			YMode: synapse.Mode(m.YMode), YScale: m.YScale, YPlastic: m.YPlastic,
-			QMode: synapse.Mode(m.QMode), QScale: m.QScale, QPlastic: m.QPlastic,
-		},
-		WeightGain: m.WeightGain,
-		TauWeight:  t.TauWeight.Seconds(), TauY: t.TauY.Seconds(), TauQ: t.TauQ.Seconds(),
-		TraceDelay: t.TraceDelay.Seconds(),
-	}
-	if m.BurstProbability == "published" {
-		net.Pyramidal.Transfer = neuron.Published
-	}
-	return sim.NewBurstCCN[F](net, random(cfg, weightStream))
-}
-
 func newTask(cfg config.Config) (sim.Stream, error) {
 	k := cfg.Task
-	return regression.New(regression.Config{
-		Inputs: k.Inputs, Outputs: k.Outputs,
-		ShortestPeriod: k.ShortestPeriod.Seconds(),
-		TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
-		Leaky: k.Teacher == "leaky", TauTeacher: cfg.Time.TauSoma.Seconds(),
-		Seed: random(cfg, taskStream).Uint64(),
-	})
+	seed := random(cfg, taskStream).Uint64()
+	switch k.Kind {
+	case "regression":
+		return regression.New(regression.Config{
+			Inputs: k.Inputs, Outputs: k.Outputs,
+			ShortestPeriod: k.ShortestPeriod.Seconds(),
+			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
+			Leaky: k.Teacher == "leaky", TauTeacher: cfg.Time.TauSoma.Seconds(),
+			Seed: seed,
+		})
+	case "xor":
+		x := xor.DefaultConfig()
+		x.Hold, x.TargetLow, x.TargetHigh, x.Seed = k.Hold.Seconds(), k.TargetLow, k.TargetHigh, seed
+		if k.Order == "independent" {
+			x.Order = xor.Independent
+		}
+		return xor.New(x)
+	}
+	return nil, fmt.Errorf("experiment: unknown task %q", k.Kind)
+}
+
+// taskSize is the number of inputs and outputs.
+func taskSize(cfg config.Config) (inputs, outputs int) {
+	if cfg.Task.Kind == "xor" {
+		return 2, 1
+	}
+	return cfg.Task.Inputs, cfg.Task.Outputs
 }
 
 func phases(cfg config.Config) []sim.Phase {
 	t := cfg.Time
+	learn := sim.Phase{Name: "learning", Duration: time.Duration(t.Learn), Teacher: true, Learning: true}
+	switch {
+	case t.Kind == "discrete":
+		learn.Teacher = !cfg.Learning.NoTeaching
+	default:
+		for _, p := range t.Phases {
+			learn.Cycle = append(learn.Cycle, sim.Phase{Duration: time.Duration(p.Duration), Teacher: p.Teacher, Learning: p.Learning})
+		}
+	}
 	return []sim.Phase{
-		{Name: "before", Duration: time.Duration(t.Before)},
-		{Name: "learning", Duration: time.Duration(t.Learn), Teacher: true, Learning: true},
-		{Name: "after", Duration: time.Duration(t.After)},
+		{Name: "before", Duration: time.Duration(t.Before)}, learn, {Name: "after", Duration: time.Duration(t.After)},
 	}
 }
 
@@ -126,21 +146,30 @@ func phases(cfg config.Config) []sim.Phase {
 // from the time constants, as in the limit of continuous time.
 func learning(cfg config.Config) sim.Learning {
 	t, l := cfg.Time, cfg.Learning
-	rate := func(given float64, tau config.Duration) float64 {
+	rate := func(given float64, derived float64) float64 {
 		if given > 0 {
 			return given
 		}
-		return cfg.Task.Sample.Seconds() / tau.Seconds()
+		return derived
 	}
+	period := cfg.Period().Seconds()
+	w := rate(l.Rate, period/t.TauWeight.Seconds())
+	interneurons := rate(l.InternRate, l.InternScale*w)
 	return sim.Learning{
-		Rate:      rate(l.Rate, t.TauWeight),
-		Rates:     map[sim.Kind]float64{sim.BurstFeedback: rate(l.YRate, t.TauY), sim.EventFeedback: rate(l.QRate, t.TauQ)},
+		Rate: w,
+		Rates: map[sim.Kind]float64{
+			sim.BurstFeedback:   rate(l.YRate, period/t.TauY.Seconds()),
+			sim.EventFeedback:   rate(l.QRate, period/t.TauQ.Seconds()),
+			sim.Recurrent:       l.Recurrent,
+			sim.OntoInterneuron: interneurons, sim.FromInterneuron: interneurons,
+		},
 		Optimiser: l.Optimiser, Momentum: l.Momentum, WeightDecay: l.WeightDecay,
+		Noise: l.Noise, Random: random(cfg, noiseStream),
 	}
 }
 
 // windowSpan is the length of the windows that are recorded unless the file
-// says otherwise, in shortest input periods.
+// says otherwise, in shortest input periods or presentations.
 const windowSpan = 5
 
 func recording(cfg config.Config) sim.Recording {
@@ -156,7 +185,7 @@ func recording(cfg config.Config) sim.Recording {
 	// Around the start of teaching, early in learning, around its end.
 	before, learn := time.Duration(cfg.Time.Before), time.Duration(cfg.Time.Learn)
 	end := before + learn + time.Duration(cfg.Time.After)
-	half := windowSpan * time.Duration(cfg.Task.ShortestPeriod) / 2
+	half := windowSpan * span(cfg) / 2
 	for _, middle := range []time.Duration{before, before + max(3*half, learn/50), before + learn} {
 		w := sim.Window{Start: max(0, middle-half), End: min(middle+half, end)}
 		if k := len(rec.Windows); k > 0 {
@@ -169,6 +198,14 @@ func recording(cfg config.Config) sim.Recording {
 	return rec
 }
 
+// span is a time in which the task shows something.
+func span(cfg config.Config) time.Duration {
+	if cfg.Task.Kind == "xor" {
+		return 2 * time.Duration(cfg.Task.Hold)
+	}
+	return time.Duration(cfg.Task.ShortestPeriod)
+}
+
 // measureLimit compares continuous and discrete weights for inputs held for
 // times of the file's choice.
 func measureLimit(cfg config.Config) (*record.Limit, error) {
@@ -176,18 +213,27 @@ func measureLimit(cfg config.Config) (*record.Limit, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := cfg.Time
-	slowest, fastest := max(t.TauSoma, t.TauDendrite), min(t.TauSoma, t.TauDendrite)
+	slowest, fastest := timeConstants(cfg)
+	stride := span(cfg) / 4
+	if cfg.Task.Kind == "xor" {
+		stride = time.Duration(cfg.Task.Hold)
+	}
 	return sim.LimitProtocol{
-		Build: func(tauWeight float64) (*sim.Network[float64], error) {
-			limit := t
-			limit.TauWeight = config.Duration(tauWeight * float64(time.Second))
-			limit.TauY, limit.TauQ = limit.TauWeight, limit.TauWeight
-			return newNetwork[float64](cfg, limit)
+		Build: func(c sim.LimitConstants) (*sim.Network[float64], error) {
+			return newNetwork[float64](cfg, &c)
 		},
-		Task:   task,
-		Stride: time.Duration(cfg.Task.ShortestPeriod) / 4,
-		Tau:    time.Duration(slowest), Step: time.Duration(fastest) / 10,
+		Task: task, Stride: stride,
+		Tau: slowest, Step: fastest / 10,
 		Ratios: cfg.Limit.Ratios, Presentations: cfg.Limit.Presentations,
+		TwoPhases: cfg.Model.Kind == "burstprop",
 	}.Measure()
+}
+
+// timeConstants are the extremes of those of the compartments.
+func timeConstants(cfg config.Config) (slowest, fastest time.Duration) {
+	soma, dendrite := time.Duration(cfg.Time.TauSoma), time.Duration(cfg.Time.TauDendrite)
+	if cfg.Model.Kind == "edn" || cfg.Model.Kind == "ann" {
+		dendrite = soma
+	}
+	return max(soma, dendrite), min(soma, dendrite)
 }

@@ -73,7 +73,7 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 			Label: variants[i].Name, Metrics: out.Metrics, Trajectory: out.Trajectory})
 	}
 	err := errors.Join(failures...)
-	return res, summarise(cfg, variants, outcomes, limit, err), err
+	return res, summarise(cfg, variants, jobs, outcomes, limit, err), err
 }
 
 // label is the name of the experiment itself beside its variants.
@@ -126,7 +126,7 @@ func cost(cfg config.Config) float64 {
 	t := cfg.Time
 	span := (t.Before + t.Learn + t.After).Seconds()
 	if t.Kind == "discrete" {
-		return span / cfg.Task.Sample.Seconds()
+		return span / cfg.Period().Seconds()
 	}
 	evaluations := map[string]float64{"rk4": 4, "dopri5": 6}[cfg.Integrator.Method]
 	return span / t.Dt.Seconds() * max(1, evaluations)

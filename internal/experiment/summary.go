@@ -29,6 +29,7 @@ type VariantSummary struct {
 	Steps          int64              `json:"steps"`
 	StepsPerSecond float64            `json:"steps_per_second"`
 	WallSeconds    float64            `json:"wall_seconds"`
+	Answers        *Answers           `json:"answers,omitempty"`
 }
 
 // LimitSummary is the fitted approach to the discrete limit.
@@ -36,10 +37,12 @@ type LimitSummary struct {
 	Slope float64 `json:"slope"`
 }
 
-func summarise(cfg config.Config, variants []config.Variant, outcomes []*sim.Outcome, limit *record.Limit, failure error) *Summary {
+func summarise(cfg config.Config, variants []config.Variant, jobs []job, outcomes []*sim.Outcome, limit *record.Limit, failure error) *Summary {
 	sum := &Summary{Name: cfg.Run.Name, Variants: map[string]VariantSummary{}, Versions: Versions()}
 	for i, out := range outcomes {
-		sum.Variants[variants[i].Name] = summariseVariant(out)
+		v := summariseVariant(out)
+		v.Answers = jobs[i].answers()
+		sum.Variants[variants[i].Name] = v
 	}
 	if limit != nil {
 		sum.Limit = &LimitSummary{Slope: limit.Slope}

@@ -50,6 +50,14 @@ type variantDocument struct {
 	Steps          int64                 `json:"steps"`
 	StepsPerSecond jsonNumber            `json:"steps_per_second"`
 	WallSeconds    jsonNumber            `json:"wall_seconds"`
+	Answers        *answersDocument      `json:"answers,omitempty"`
+}
+
+type answersDocument struct {
+	Inputs  [][]float64  `json:"inputs"`
+	Targets []float64    `json:"targets"`
+	Outputs []jsonNumber `json:"outputs"`
+	Margin  jsonNumber   `json:"margin"`
 }
 
 type limitDocument struct {
@@ -77,11 +85,15 @@ func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) erro
 		Variants: map[string]variantDocument{},
 	}
 	for label, v := range sum.Variants {
-		doc.Variants[label] = variantDocument{
+		variant := variantDocument{
 			LossInitial: jsonNumber(v.LossInitial), LossFinal: jsonNumber(v.LossFinal),
 			AngleWeights: mapNumbers[jsonNumber](v.AngleWeights), AngleBiases: mapNumbers[jsonNumber](v.AngleBiases),
 			Steps: v.Steps, StepsPerSecond: jsonNumber(v.StepsPerSecond), WallSeconds: jsonNumber(v.WallSeconds),
 		}
+		if a := v.Answers; a != nil {
+			variant.Answers = &answersDocument{a.Inputs, a.Targets, convert[jsonNumber](a.Outputs), jsonNumber(a.Margin)}
+		}
+		doc.Variants[label] = variant
 	}
 	if sum.Limit != nil {
 		doc.Limit = &limitDocument{Slope: jsonNumber(sum.Limit.Slope)}
@@ -132,11 +144,16 @@ func (doc *summaryDocument) summary() *experiment.Summary {
 		Variants: map[string]experiment.VariantSummary{},
 	}
 	for label, v := range doc.Variants {
-		sum.Variants[label] = experiment.VariantSummary{
+		variant := experiment.VariantSummary{
 			LossInitial: float64(v.LossInitial), LossFinal: float64(v.LossFinal),
 			AngleWeights: mapNumbers[float64](v.AngleWeights), AngleBiases: mapNumbers[float64](v.AngleBiases),
 			Steps: v.Steps, StepsPerSecond: float64(v.StepsPerSecond), WallSeconds: float64(v.WallSeconds),
 		}
+		if a := v.Answers; a != nil {
+			variant.Answers = &experiment.Answers{Inputs: a.Inputs, Targets: a.Targets,
+				Outputs: convert[float64](a.Outputs), Margin: float64(a.Margin)}
+		}
+		sum.Variants[label] = variant
 	}
 	if doc.Limit != nil {
 		sum.Limit = &experiment.LimitSummary{Slope: float64(doc.Limit.Slope)}

@@ -1,0 +1,63 @@
+package config
+
+import "math"
+
+// Baseline is the burst probability without error, p_b, in (0, 1): p_baseline
+// where the file gives it, otherwise what the model is published with: 0.2 for
+// Burstprop and 0.5 for BurstCCN (Greedy et al., NeurIPS 2022). Models without
+// bursts have no use for it.
+func (m Model) Baseline() float64 {
+	switch {
+	case m.PBaseline != 0:
+		return m.PBaseline
+	case m.Kind == "burstprop":
+		return 0.2
+	}
+	return 0.5
+}
+
+// Gain is the gain of the apical dendrite, beta, more than 0: beta where the
+// file gives it, otherwise what the model is published with: 1 for Burstprop
+// and 4 for BurstCCN (Greedy et al., NeurIPS 2022). Models without bursts have
+// no use for it.
+func (m Model) Gain() float64 {
+	switch {
+	case m.Beta != 0:
+		return m.Beta
+	case m.Kind == "burstprop":
+		return 1
+	}
+	return 4
+}
+
+// Period is the time that one sample of the discrete model stands for, more
+// than 0: task.sample for regression, task.hold for xor. Over a time constant
+// of plasticity it is a learning rate.
+func (c Config) Period() Duration {
+	if c.Task.Kind == "xor" {
+		return c.Task.Hold
+	}
+	return c.Task.Sample
+}
+
+// fastest is the key of the shortest time constant with which a compartment of
+// the model leaks, and the time constant itself.
+func (c *Config) fastest() (key string, tau Duration) {
+	bursts := c.Model.Kind == "burstccn" || c.Model.Kind == "burstprop"
+	t, tau := &c.Time, Duration(math.MaxInt64)
+	for _, leak := range []struct {
+		key  string
+		tau  Duration
+		here bool
+	}{
+		{"time.tau_soma", t.TauSoma, true},
+		{"time.tau_dendrite", t.TauDendrite, bursts},
+		{"time.tau_average", t.TauAverage, c.Model.Kind == "burstprop"},
+		{"time.trace_delay", t.TraceDelay, bursts && t.TraceDelay > 0},
+	} {
+		if leak.here && leak.tau < tau {
+			key, tau = leak.key, leak.tau
+		}
+	}
+	return key, tau
+}

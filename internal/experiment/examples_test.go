@@ -1,0 +1,124 @@
+package experiment_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"burstsim/internal/experiment"
+)
+
+// TestExamplesRun runs every example, shortened.
+func TestExamplesRun(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.toml"))
+	if err != nil || len(files) < 7 {
+		t.Fatalf("found %v, %v", files, err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := load(t, name, "time.before=22s", "time.learn=110s", "time.after=22s", "record.metrics=11s")
+			if len(cfg.Limit.Ratios) > 0 {
+				cfg.Limit.Ratios = cfg.Limit.Ratios[:2]
+			}
+			res, sum, err := experiment.Run(context.Background(), cfg, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(res.Variants) < 2 {
+				t.Fatalf("%d variants", len(res.Variants))
+			}
+			for _, v := range res.Variants {
+				if v.Metrics.Len() < 14 || len(v.Trajectory.Time) < 5 {
+					t.Errorf("%s: %d rows of metrics, %d samples", v.Label, v.Metrics.Len(), len(v.Trajectory.Time))
+				}
+				if s := sum.Variants[v.Label]; !(s.LossInitial > 0) || !(s.LossFinal >= 0) {
+					t.Errorf("%s: loss %v before, %v after", v.Label, s.LossInitial, s.LossFinal)
+				}
+			}
+		})
+	}
+}
+
+// TestXORIsSolved runs the exclusive-or examples over ten seeds.
+func TestXORIsSolved(t *testing.T) {
+	const seeds, margin = 10, 0.25
+	for _, c := range []struct {
+		file, label string
+		atLeast     int
+		atMost      int
+	}{
+		{"xor.toml", "continuous", 10, 10},
+		{"xor.toml", "discrete", 10, 10},
+		{"xor_models.toml", "BurstCCN", 10, 10},
+		{"xor_models.toml", "Burstprop", 9, 10},
+		{"xor_models.toml", "EDN", 9, 10},
+		{"xor_models.toml", "ANN", 9, 10},
+		{"xor_edn.toml", "continuous", 9, 10},
+		{"xor_burstprop.toml", "two phases", 9, 10},
+		{"xor_burstprop.toml", "BurstCCN, one phase", 10, 10},
+		// What the moving average cannot tell from the prediction is not
+		// learned: measured, not promised.
+		{"xor_burstprop.toml", "one phase", 0, 5},
+	} {
+		solved := make([]bool, seeds)
+		t.Run(c.file+" "+c.label, func(t *testing.T) {
+			t.Run("seeds", func(t *testing.T) {
+				for seed := range seeds {
+					t.Run(fmt.Sprint(seed+1), func(t *testing.T) {
+						t.Parallel()
+						cfg := load(t, c.file, fmt.Sprintf("run.seed=%d", seed+1), "record.metrics=1000s")
+						if cfg.Run.Label != c.label {
+							for _, v := range cfg.Compare {
+								if v.Name == c.label {
+									cfg = v.Config
+								}
+							}
+						}
+						cfg.Compare = nil
+						cfg.Run.Label = c.label
+						_, sum, err := experiment.Run(context.Background(), cfg, nil)
+						if err != nil {
+							t.Fatal(err)
+						}
+						solved[seed] = sum.Variants[c.label].Answers.Margin > margin
+					})
+				}
+			})
+			n := 0
+			for _, ok := range solved {
+				if ok {
+					n++
+				}
+			}
+			t.Logf("%s, %s: solved for %d of %d seeds", c.file, c.label, n, seeds)
+			if n < c.atLeast || n > c.atMost {
+				t.Errorf("solved for %d of %d seeds, want %d to %d", n, seeds, c.atLeast, c.atMost)
+			}
+		})
+	}
+}
+
+// TestModelsLearnRegression checks who learns the regression task, and who
+// follows the backprop gradient on the way.
+func TestModelsLearnRegression(t *testing.T) {
+	cfg := load(t, "models.toml")
+	_, sum, err := experiment.Run(context.Background(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for label, c := range map[string]struct{ ratio, angle float64 }{
+		"BurstCCN": {0.05, 5}, "ANN": {0.05, 0.1},
+		"EDN": {0.2, 45}, // 0.15 is what its squeezed targets leave
+	} {
+		v := sum.Variants[label]
+		if ratio := v.LossFinal / v.LossInitial; !(ratio < c.ratio) {
+			t.Errorf("%s: the loss after learning is %.3f of the loss before, want less than %v", label, ratio, c.ratio)
+		}
+		if angle := v.AngleWeights["W1"]; !(angle < c.angle) {
+			t.Errorf("%s: layer 1 learns at %.1f degrees to backprop, want less than %v", label, angle, c.angle)
+		}
+	}
+}

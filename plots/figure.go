@@ -1,0 +1,82 @@
+// Package plots draws what an experiment recorded: the dynamics of its burst
+// signals, how it learned beside its comparisons, and how continuous time tends
+// to the discrete limit. It needs recorded series only.
+//
+// Figures have the width of a journal's page (one column 89 mm, two columns
+// 183 mm) and text of 7 to 8 points at that size. The same recording gives the
+// same bytes.
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"burstsim/sim/record"
+)
+
+// Options are choices of the reader. The zero value works.
+type Options struct {
+	Units     int     // units shown of a layer, spread over the recorded ones; 0: 3
+	PBaseline float64 // baseline of the burst probability, drawn as a thin line; 0: 0.5
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Units == 0 {
+		o.Units = 3
+	}
+	if o.PBaseline == 0 {
+		o.PBaseline = 0.5
+	}
+	if o.Units < 0 {
+		return o, fmt.Errorf("plots: %d units to show, expected at least 1", o.Units)
+	}
+	if math.IsNaN(o.PBaseline) || o.PBaseline < 0 || o.PBaseline > 1 {
+		return o, fmt.Errorf("plots: baseline burst probability %v, expected 0 to 1", o.PBaseline)
+	}
+	return o, nil
+}
+
+var errNothing = errors.New("plots: nothing was recorded")
+
+// hasVariants reports why a result cannot be drawn at all.
+func hasVariants(res *record.Result) error {
+	if res == nil || len(res.Variants) == 0 {
+		return errNothing
+	}
+	return nil
+}
+
+// Figure is a drawing of a fixed size. It can be written many times, in any of
+// the formats.
+type Figure struct {
+	width, height vg.Length
+	parts         []part // painted in this order
+}
+
+// part is a piece of a figure at a fixed place.
+type part interface{ draw(c draw.Canvas) }
+
+func (f *Figure) add(parts ...part) { f.parts = append(f.parts, parts...) }
+
+func (f *Figure) draw(c draw.Canvas) {
+	c.SetColor(white)
+	c.Fill(c.Rectangle.Path())
+	for _, p := range f.parts {
+		p.draw(c)
+	}
+}
+
+// WriteTo writes the figure as "png" (300 dots an inch), "svg" or "pdf" (fonts
+// embedded). Nothing is written if the format is unknown.
+func (f *Figure) WriteTo(w io.Writer, format string) error {
+	encode, ok := encoders[format]
+	if !ok {
+		return fmt.Errorf("plots: format %q, expected png, svg or pdf", format)
+	}
+	return encode(f, w)
+}

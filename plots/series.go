@@ -1,0 +1,101 @@
+package plots
+
+import (
+	"math"
+	"slices"
+
+	"burstsim/sim/record"
+)
+
+// window is a stretch of samples, first to last exclusive, without a gap.
+type window struct {
+	first, last int
+	start, end  float64 // s
+}
+
+// gapIntervals is how many sample intervals without a sample make a gap.
+const gapIntervals = 5
+
+// windows splits times at their gaps. A stretch of a single sample, of which no
+// line can be drawn, is left out.
+func windows(times []float64) []window {
+	var intervals []float64
+	for i := 1; i < len(times); i++ {
+		if d := times[i] - times[i-1]; d > 0 && !math.IsInf(d, 0) {
+			intervals = append(intervals, d)
+		}
+	}
+	if len(intervals) == 0 {
+		return nil
+	}
+	slices.Sort(intervals)
+	gap := gapIntervals * intervals[(len(intervals)-1)/2]
+	var out []window
+	first := 0
+	for i := 1; i <= len(times); i++ {
+		if i < len(times) {
+			if d := times[i] - times[i-1]; d > 0 && d <= gap {
+				continue
+			}
+		}
+		if i-first > 1 {
+			out = append(out, window{first, i, times[first], times[i-1]})
+		}
+		first = i
+	}
+	return out
+}
+
+// spread picks at most k of n things, from the first to the last.
+func spread(n, k int) []int {
+	k = min(n, k)
+	out := make([]int, k)
+	for i := range out {
+		out[i] = i * (n - 1) / max(1, k-1)
+	}
+	return out
+}
+
+// column is the recorded values of a signal's j-th unit within a window.
+func column(s *record.Signal, j int, w window) []float64 {
+	out := make([]float64, w.last-w.first)
+	for i := range out {
+		out[i] = s.At(w.first+i, j)
+	}
+	return out
+}
+
+// extent is the range of finite values seen.
+type extent struct{ lo, hi float64 }
+
+func noExtent() extent { return extent{math.Inf(1), math.Inf(-1)} }
+
+func (e *extent) include(values ...float64) {
+	for _, v := range values {
+		if isFinite(v) {
+			e.lo, e.hi = math.Min(e.lo, v), math.Max(e.hi, v)
+		}
+	}
+}
+
+func (e extent) empty() bool { return e.lo > e.hi }
+
+// padded leaves some room around the values, and around a constant one as much
+// as it takes for its axis to have a scale.
+func (e extent) padded() extent {
+	room := 0.06 * (e.hi - e.lo)
+	if largest := math.Max(math.Abs(e.lo), math.Abs(e.hi)); room <= 1e-9*largest || room == 0 {
+		if room = largest / 10; room == 0 {
+			room = 1
+		}
+	}
+	return extent{e.lo - room, e.hi + room}
+}
+
+// isFinite tells values that can be drawn; larger ones leave an axis no room.
+func isFinite(v float64) bool { return math.Abs(v) <= largestValue }
+
+const (
+	largestValue  = 1e100
+	smallestValue = 1e-100 // on a logarithmic axis
+)

@@ -1,0 +1,128 @@
+package plots
+
+import (
+	"math"
+	"strings"
+	"unicode"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// raise begins and ends a superscript. Labels given by the reader cannot hold
+// it, see clean.
+const raise = "\x0e"
+
+func superscript(s string) string { return raise + s + raise }
+
+// longest is the number of characters of a label that a figure has room for.
+const longest = 60
+
+// clean makes a label fit for drawing: XML allows no control characters, nor
+// the two that are no characters.
+func clean(label string) string {
+	label = strings.ToValidUTF8(label, "?")
+	if r := []rune(label); len(r) > longest {
+		label = string(r[:longest-1]) + "\u2026"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' {
+			return ' '
+		}
+		return r
+	}, label)
+}
+
+// markup is plain text with superscripts. The fonts have no superscript minus.
+type markup struct{}
+
+var _ text.Handler = markup{}
+
+// Cache is where text finds its fonts.
+func (markup) Cache() *font.Cache { return font.DefaultCache }
+
+// Extents are those of the font.
+func (h markup) Extents(f font.Font) font.Extents {
+	face := h.Cache().Lookup(f, f.Size)
+	return face.Extents()
+}
+
+// Lines splits a text at its line ends.
+func (markup) Lines(txt string) []string { return strings.Split(txt, "\n") }
+
+// Box is the size of one line, above and below its baseline.
+func (h markup) Box(line string, f font.Font) (width, height, depth vg.Length) {
+	for i, run := range strings.Split(line, raise) {
+		face := h.face(f, i)
+		width += face.Width(run)
+	}
+	e := h.Extents(f)
+	return width, e.Ascent, e.Descent
+}
+
+// face is that of the i-th run of a line; every other one is raised.
+func (h markup) face(f font.Font, i int) font.Face {
+	size := f.Size
+	if i%2 == 1 {
+		size *= superSize / vg.Length(fontSize)
+	}
+	return h.Cache().Lookup(f, size)
+}
+
+// Draw draws a text so that its box is aligned at pt as sty says.
+func (h markup) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
+	if sty.Rotation != 0 {
+		c.Push()
+		defer c.Pop()
+		c.Rotate(sty.Rotation)
+		sin, cos := math.Sincos(-sty.Rotation)
+		pt = vg.Point{X: pt.X*vg.Length(cos) - pt.Y*vg.Length(sin), Y: pt.X*vg.Length(sin) + pt.Y*vg.Length(cos)}
+	}
+	c.SetColor(sty.Color)
+	lines := h.Lines(txt)
+	e := h.Extents(sty.Font)
+	spacing := lineSpacing * sty.Font.Size
+	height := e.Ascent + e.Descent + spacing*vg.Length(len(lines)-1)
+	y := pt.Y + height*vg.Length(1+sty.YAlign) - e.Ascent
+	for i, line := range lines {
+		width, _, _ := h.Box(line, sty.Font)
+		at := vg.Point{X: pt.X + width*vg.Length(sty.XAlign), Y: y - spacing*vg.Length(i)}
+		for k, run := range strings.Split(line, raise) {
+			f := h.face(sty.Font, k)
+			p := at
+			if k%2 == 1 {
+				p.Y += 0.38 * sty.Font.Size
+			}
+			if run != "" {
+				c.FillString(f, p, run)
+			}
+			at.X += f.Width(run)
+		}
+	}
+}
+
+const lineSpacing = 1.15
+
+func textWidth(label string) vg.Length {
+	var widest vg.Length
+	for _, line := range (markup{}).Lines(label) {
+		w, _, _ := markup{}.Box(line, font.From(face, fontSize))
+		widest = max(widest, w)
+	}
+	return widest
+}
+
+// label is a text at a place of the figure.
+type label struct {
+	text string
+	at   vg.Point
+	text.Style
+}
+
+func (l label) draw(c draw.Canvas) { c.FillText(l.Style, l.at, l.text) }
+
+func letter(s string, x, y vg.Length) label {
+	return label{s, vg.Point{X: x, Y: y}, writeLetter()}
+}
