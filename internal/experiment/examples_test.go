@@ -44,6 +44,7 @@ func TestExamplesRun(t *testing.T) {
 
 // TestXORIsSolved runs the exclusive-or examples over ten seeds.
 func TestXORIsSolved(t *testing.T) {
+	long(t)
 	const seeds, margin = 10, 0.25
 	for _, c := range []struct {
 		file, label string
@@ -104,6 +105,7 @@ func TestXORIsSolved(t *testing.T) {
 // TestModelsLearnRegression checks who learns the regression task, and who
 // follows the backprop gradient on the way.
 func TestModelsLearnRegression(t *testing.T) {
+	long(t)
 	cfg := load(t, "models.toml")
 	_, sum, err := experiment.Run(context.Background(), cfg, nil)
 	if err != nil {

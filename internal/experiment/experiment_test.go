@@ -26,8 +26,17 @@ func load(t testing.TB, file string, set ...string) config.Config {
 	return cfg
 }
 
+// long leaves learning out of the race run, which looks for races only.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("learning takes long")
+	}
+}
+
 // TestExampleLearns runs the main example over five seeds.
 func TestExampleLearns(t *testing.T) {
+	long(t)
 	for seed := range 5 {
 		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
 			t.Parallel()
