@@ -10,8 +10,9 @@ import (
 // instantaneous gradient of the loss, by backpropagation where Y is tied, by
 // feedback alignment otherwise.
 type ANN struct {
-	Sizes    []int // units of the input, each hidden layer and the output
-	Rows     int   // trajectories simulated at once
+	Sizes    []int         // units of the input, each hidden layer and the output
+	Maps     *Convolutions // the first layers are maps that share weights; nil: none
+	Rows     int           // trajectories simulated at once
 	TauSoma  float64
 	Coupling synapse.Coupling // of Y; there is no Q
 
@@ -38,7 +39,7 @@ func NewANN[F Float](cfg ANN, rng *rand.Rand) (*Network[F], error) {
 	if err != nil {
 		return nil, err
 	}
-	net, err := newNetwork[F]("ann", cfg.Sizes, cfg.Rows)
+	net, err := newNetwork[F]("ann", cfg.Sizes, cfg.Maps, cfg.Rows)
 	if err != nil {
 		return nil, err
 	}

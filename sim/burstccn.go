@@ -12,8 +12,9 @@ import (
 // dendrites unless the layer above bursts more or less than its baseline
 // (Greedy et al., NeurIPS 2022).
 type BurstCCN struct {
-	Sizes     []int // units of the input, each hidden layer and the output
-	Rows      int   // trajectories simulated at once
+	Sizes     []int         // units of the input, each hidden layer and the output
+	Maps      *Convolutions // the first layers are maps that share weights; nil: none
+	Rows      int           // trajectories simulated at once
 	Pyramidal neuron.Pyramidal
 	Coupling  synapse.Coupling
 
@@ -44,7 +45,7 @@ func NewBurstCCN[F Float](cfg BurstCCN, rng *rand.Rand) (*Network[F], error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	net, err := newNetwork[F]("burstccn", cfg.Sizes, cfg.Rows)
+	net, err := newNetwork[F]("burstccn", cfg.Sizes, cfg.Maps, cfg.Rows)
 	if err != nil {
 		return nil, err
 	}

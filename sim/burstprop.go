@@ -12,8 +12,9 @@ import (
 // probability with its own moving average. It learns in two phases, a
 // prediction, in which the average settles, and teaching.
 type Burstprop struct {
-	Sizes     []int // units of the input, each hidden layer and the output
-	Rows      int   // trajectories simulated at once
+	Sizes     []int         // units of the input, each hidden layer and the output
+	Maps      *Convolutions // the first layers are maps that share weights; nil: none
+	Rows      int           // trajectories simulated at once
 	Pyramidal neuron.Pyramidal
 	Coupling  synapse.Coupling // of Y; there is no Q
 
@@ -60,7 +61,7 @@ func NewBurstprop[F Float](cfg Burstprop, rng *rand.Rand) (*Network[F], error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	net, err := newNetwork[F]("burstprop", cfg.Sizes, cfg.Rows)
+	net, err := newNetwork[F]("burstprop", cfg.Sizes, cfg.Maps, cfg.Rows)
 	if err != nil {
 		return nil, err
 	}

@@ -103,6 +103,21 @@ func (d *Discrete[F]) Present(teacher bool) float64 {
 	return d.net.Loss()
 }
 
+// Predict computes the network's answer to its Input, without a teacher and
+// without what leads to learning.
+func (d *Discrete[F]) Predict() {
+	d.net.teaching = false
+	for _, s := range d.net.stages {
+		if !s.answers {
+			continue
+		}
+		if s.tau > 0 {
+			s.drive(s.x)
+		}
+		s.read()
+	}
+}
+
 // maxSweeps bounds the search for a fixed point: each sweep brings a
 // contraction by lambda.
 const maxSweeps = 1000

@@ -79,7 +79,7 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	net, err := newNetwork[F]("edn", cfg.Sizes, cfg.Rows)
+	net, err := newNetwork[F]("edn", cfg.Sizes, nil, cfg.Rows)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func NewEDN[F Float](cfg EDN, rng *rand.Rand) (*Network[F], error) {
 		net.follow("basal", l, func() {
 			w.Forward(pop.basal, net.send(l), net.rows)
 			neuron.Sigmoid(pop.basalRate, pop.basal)
-		})
+		}).answers = true
 	}
 	out := pops[top]
 	out.soma = net.compartment("soma", top, cfg.TauSoma,

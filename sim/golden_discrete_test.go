@@ -42,6 +42,17 @@ type goldenDiscreteFile struct {
 	InterneuronScale float64 `json:"intn_scale"`
 	InterneuronRate  float64 `json:"intn_lr"`
 
+	// Of a network with maps.
+	Layers []struct {
+		Type                    string
+		InChannels              int `json:"in_channels"`
+		OutChannels             int `json:"out_channels"`
+		InSize                  int `json:"in_size"`
+		Kernel, Stride, Padding int
+		In                      int `json:"n_in"`
+		Out                     int `json:"n_out"`
+	} `json:"layers"`
+
 	Initial []goldenWeights `json:"initial"`
 	Steps   []goldenStep    `json:"steps"`
 }
@@ -62,7 +73,32 @@ type goldenStep struct {
 	After []goldenWeights
 }
 
+// maps are the layers of maps; nil if there are none.
+func (f *goldenDiscreteFile) maps() *Convolutions {
+	if len(f.Layers) == 0 {
+		return nil
+	}
+	first := f.Layers[0]
+	c := &Convolutions{Channels: first.InChannels, Height: first.InSize, Width: first.InSize}
+	for _, l := range f.Layers {
+		if l.Type == "conv" {
+			c.Layers = append(c.Layers, Convolution{Channels: l.OutChannels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
+		}
+	}
+	return c
+}
+
 func (f *goldenDiscreteFile) sizes() []int {
+	if maps := f.maps(); maps != nil {
+		sizes, err := maps.Sizes()
+		if err != nil {
+			panic(err)
+		}
+		for _, l := range f.Layers[len(maps.Layers):] {
+			sizes = append(sizes, l.Out)
+		}
+		return sizes
+	}
 	sizes := []int{f.Inputs}
 	for range f.Hidden {
 		sizes = append(sizes, f.Units)
@@ -70,7 +106,7 @@ func (f *goldenDiscreteFile) sizes() []int {
 	return append(sizes, f.Outputs)
 }
 
-func (f *goldenDiscreteFile) rows() int { return len(f.Steps[0].Input) / f.Inputs }
+func (f *goldenDiscreteFile) rows() int { return len(f.Steps[0].Input) / f.sizes()[0] }
 
 // goldenMode translates the reference's word for a mode.
 func goldenMode(name string) synapse.Mode {
@@ -100,16 +136,16 @@ func (f *goldenDiscreteFile) network() (*Network[float64], error) {
 	switch f.Model {
 	case "burstccn":
 		cfg := DefaultBurstCCN(f.sizes()...)
-		cfg.Rows, cfg.Coupling = f.rows(), f.coupling()
+		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
 		cfg.Pyramidal.PBaseline, cfg.Pyramidal.Transfer = f.PBaseline, neuron.Published
 		return NewBurstCCN[float64](cfg, rng)
 	case "ann":
 		cfg := DefaultANN(f.sizes()...)
-		cfg.Rows, cfg.Coupling = f.rows(), f.coupling()
+		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
 		return NewANN[float64](cfg, rng)
 	case "burstprop":
 		cfg := DefaultBurstprop(f.sizes()...)
-		cfg.Rows, cfg.Coupling = f.rows(), f.coupling()
+		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
 		cfg.Pyramidal.PBaseline = f.PBaseline
 		cfg.Recurrent, cfg.RecurrentLearning = f.Recurrent, f.RecurrentLearning
 		return NewBurstprop[float64](cfg, rng)

@@ -88,6 +88,10 @@ var goldenChecks = map[string]func(*testing.T, []byte){
 	"discrete burstprop":   goldenDiscrete,
 	"discrete edn":         goldenDiscrete,
 	"discrete ann":         goldenDiscrete,
+
+	"discrete_conv burstccn":  goldenDiscrete,
+	"discrete_conv burstprop": goldenDiscrete,
+	"discrete_conv ann":       goldenDiscrete,
 }
 
 // unmarshal reads a golden file of a known form.

@@ -159,13 +159,18 @@ var ErrNotFinite = errors.New("not finite")
 
 // NumericalError says where and when a simulation failed.
 type NumericalError struct {
-	Time  float64 // s
-	Where string  // "layer 1 (soma)"
+	Time  float64
+	Unit  string // of Time; "" is s
+	Where string // "layer 1 (soma)"
 	Err   error
 }
 
 func (e *NumericalError) Error() string {
-	return fmt.Sprintf("%v at t = %.6g s in %s", e.Err, e.Time, e.Where)
+	unit := e.Unit
+	if unit == "" {
+		unit = "s"
+	}
+	return fmt.Sprintf("%v at t = %.6g %s in %s", e.Err, e.Time, unit, e.Where)
 }
 
 // Unwrap returns the cause.

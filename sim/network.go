@@ -54,6 +54,8 @@ type stage[F Float] struct {
 	drive func(dst []F)
 	// read computes what follows from x at once: rates and probabilities.
 	read func()
+	// answers stages are all that the answer without a teacher depends on.
+	answers bool
 	// held stages keep the values of the prediction while a discrete model of
 	// two phases is taught.
 	held bool
@@ -112,7 +114,7 @@ type lag[F Float] struct {
 	seen *[]F
 }
 
-func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], error) {
+func newNetwork[F Float](model string, sizes []int, maps *Convolutions, rows int) (*Network[F], error) {
 	if len(sizes) < 2 {
 		return nil, fmt.Errorf("sim: %d layer sizes, expected at least those of input and output", len(sizes))
 	}
@@ -124,7 +126,7 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 	if rows < 1 || rows > maxRows {
 		return nil, fmt.Errorf("sim: %d rows, expected between 1 and %d", rows, maxRows)
 	}
-	if n := weightCount(sizes); n > maxWeights {
+	if n := weightCount(sizes); maps == nil && n > maxWeights {
 		return nil, fmt.Errorf("sim: layers of %v units need %.3g weights, expected at most %.3g", sizes, n, float64(maxWeights))
 	}
 	depth := len(sizes) - 1
@@ -137,8 +139,8 @@ func newNetwork[F Float](model string, sizes []int, rows int) (*Network[F], erro
 	}
 	net.input, net.target = net.array(0), net.array(depth)
 	net.rates[0] = net.input
-	for l := 1; l <= depth; l++ {
-		net.forward[l] = synapse.NewDense[F](sizes[l], sizes[l-1])
+	if err := net.connect(maps); err != nil {
+		return nil, err
 	}
 	return net, nil
 }
@@ -269,9 +271,12 @@ func (net *Network[F]) Output() []F {
 func (net *Network[F]) Signals() []Signal[F] { return net.signals }
 
 // Loss is the mean squared difference of output and target.
-func (net *Network[F]) Loss() float64 {
-	out, target := net.Output(), net.target
-	target = target[:len(out)]
+func (net *Network[F]) Loss() float64 { return net.lossOf(net.rows) }
+
+// lossOf is the loss of the first rows.
+func (net *Network[F]) lossOf(rows int) float64 {
+	n := rows * net.sizes[net.Layers()]
+	out, target := net.Output()[:n], net.target[:n]
 	var sum float64
 	for i, e := range out {
 		d := float64(target[i] - e)

@@ -50,6 +50,7 @@ func relaxSoma[F Float](net *Network[F], l int, tau float64, e []F) *stage[F] {
 	soma = net.compartment("soma", l, tau,
 		func(dst []F) { w.Forward(dst, net.send(l), net.rows) },
 		func() { neuron.Sigmoid(e, soma.x) })
+	soma.answers = true
 	return soma
 }
 

@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"burstsim/sim/record"
+)
+
+// trainingLog follows angles and states while a network trains.
+type trainingLog[F Float] struct {
+	net    *Network[F]
+	angles *Comparison[F]
+	states []*loggedState[F]
+	table  *record.Table
+	row    []float64
+}
+
+// loggedState is a quantity whose distribution is followed.
+type loggedState[F Float] struct {
+	value   func() []F
+	moments bool
+	counts  *record.Histogram
+}
+
+// histogramBins is the number of bins of each histogram.
+const histogramBins = 50
+
+// histogramRange says which signals get a histogram and between which values;
+// what lies beyond is counted in the outer bins.
+var histogramRange = map[string][2]float64{
+	"event_rate": {0, 1}, "burst_prob": {0, 1}, "burst_rate": {0, 1}, "dendrite": {-1, 1},
+}
+
+// withMoments lists the signals whose mean, variance and magnitude are logged.
+var withMoments = map[string]bool{"apical": true, "burst_prob": true}
+
+func newTrainingLog[F Float](d *Discrete[F], log Log) *trainingLog[F] {
+	net := d.Network()
+	l := &trainingLog[F]{net: net, angles: NewComparison(net)}
+	columns := append([]string{"epoch", "loss"}, l.angles.Columns()...)
+	for _, s := range net.Signals() {
+		_, counted := histogramRange[s.Name]
+		if !log.States || !counted && !withMoments[s.Name] {
+			continue
+		}
+		name := fmt.Sprintf("%s_%d", s.Name, s.Layer)
+		state := &loggedState[F]{value: s.Value, moments: withMoments[s.Name]}
+		if counted {
+			state.counts = newHistogram(name, s.Label, histogramRange[s.Name])
+		}
+		if state.moments {
+			columns = append(columns, name+"_mean", name+"_variance", name+"_magnitude")
+		}
+		l.states = append(l.states, state)
+	}
+	l.table = record.NewTable(columns...)
+	return l
+}
+
+func newHistogram(name, label string, bounds [2]float64) *record.Histogram {
+	h := &record.Histogram{Name: name, Label: label}
+	for k := range histogramBins + 1 {
+		h.Edges = append(h.Edges, bounds[0]+(bounds[1]-bounds[0])*float64(k)/histogramBins)
+	}
+	return h
+}
+
+// add logs the network as the last batch left it.
+func (l *trainingLog[F]) add(epoch, loss float64) {
+	l.angles.Update()
+	l.row = l.angles.Row(append(l.row[:0], epoch, loss))
+	for _, s := range l.states {
+		x := s.value()
+		if s.moments {
+			l.row = appendMoments(l.row, x)
+		}
+		if s.counts != nil {
+			s.counts.Epochs = append(s.counts.Epochs, epoch)
+			s.counts.Counts = append(s.counts.Counts, count(x, s.counts.Edges))
+		}
+	}
+	l.table.Append(l.row...)
+}
+
+// appendMoments appends mean, variance and root mean square.
+func appendMoments[F Float](row []float64, x []F) []float64 {
+	var sum, squares float64
+	for _, v := range x {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+	}
+	n := float64(len(x))
+	mean := sum / n
+	return append(row, mean, max(0, squares/n-mean*mean), math.Sqrt(squares/n))
+}
+
+func count[F Float](x []F, edges []float64) []int {
+	bins := len(edges) - 1
+	counts := make([]int, bins)
+	low, width := edges[0], (edges[bins]-edges[0])/float64(bins)
+	for _, v := range x {
+		k := (float64(v) - low) / width
+		switch {
+		case !(k > 0): // NaN too
+			k = 0
+		case k >= float64(bins):
+			k = float64(bins - 1)
+		}
+		counts[int(k)]++
+	}
+	return counts
+}
+
+func (l *trainingLog[F]) histograms() []*record.Histogram {
+	var out []*record.Histogram
+	for _, s := range l.states {
+		if s.counts != nil {
+			out = append(out, s.counts)
+		}
+	}
+	return out
+}
+
+// whereUnstable names a layer that is not finite, or says that none is known.
+func (net *Network[F]) whereUnstable() string {
+	if where := net.Unstable(); where != "" {
+		return where
+	}
+	for l := 1; l <= net.Layers(); l++ {
+		if !finite(net.rates[l]) {
+			return fmt.Sprintf("layer %d (rates)", l)
+		}
+	}
+	return "the loss"
+}
