@@ -109,6 +109,6 @@ tables, signals and figures.`,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.validateCommand(), p.initCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.versionCommand())
 	return root
 }

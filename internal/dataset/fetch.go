@@ -145,7 +145,7 @@ func (f *fetch) obtain(ctx context.Context, file File, path string) error {
 	if len(failed) == 0 {
 		failed = append(failed, "no source is known")
 	}
-	return fmt.Errorf("cannot fetch %s: %s", file.Names[0], strings.Join(failed, "; "))
+	return fmt.Errorf("cannot fetch %s: %s; or put it into %s yourself", file.Names[0], strings.Join(failed, "; "), f.dir)
 }
 
 // local lists the folders on this computer that may have files, after the

@@ -27,7 +27,7 @@ type Transform struct {
 // Check returns an error if t cannot be used with images of d's shape.
 func (t *Transform) Check(d *Images) error {
 	if t.Frame < 0 || t.Frame >= min(d.Height, d.Width) {
-		return fmt.Errorf("Frame is %d, expected 0 to %d", t.Frame, min(d.Height, d.Width)-1)
+		return fmt.Errorf("images: Frame is %d, expected 0 to %d", t.Frame, min(d.Height, d.Width)-1)
 	}
 	for _, list := range []struct {
 		name   string
@@ -38,10 +38,10 @@ func (t *Transform) Check(d *Images) error {
 		{"Std", t.Std, func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }},
 	} {
 		if list.values != nil && len(list.values) != d.Channels {
-			return fmt.Errorf("%s has %d values, expected one for each of %d channels", list.name, len(list.values), d.Channels)
+			return fmt.Errorf("images: %s has %d values, expected one for each of %d channels", list.name, len(list.values), d.Channels)
 		}
 		if i := slices.IndexFunc(list.values, func(x float64) bool { return !list.ok(x) }); i >= 0 {
-			return fmt.Errorf("%s of channel %d is %v", list.name, i, list.values[i])
+			return fmt.Errorf("images: %s of channel %d is %v", list.name, i, list.values[i])
 		}
 	}
 	return nil
