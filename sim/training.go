@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"burstsim/sim/record"
+	"burstsim/synapse"
 )
 
 // Examples is a data set as a network sees it.
@@ -15,7 +16,7 @@ type Examples[F Float] interface {
 	// Order stores the order of an epoch in dst and returns it.
 	Order(epoch int, dst []int) []int
 	// Fill stores inputs and targets of the examples with these indices, one a
-	// row, as they look in an epoch.
+	// row, as they look in an epoch. Goroutines may call it at the same time.
 	Fill(inputs, targets []F, indices []int, epoch int)
 	// Label is the class of an example: the output unit that should answer
 	// most.
@@ -33,6 +34,7 @@ type Training[F Float] struct {
 	MaxStagnant      int  // epochs without a smaller error after which training stops; 0: never
 	NoTeacher        bool // the target never reaches the output layer
 	Log              Log
+	Filters          FilterShape // of the weights of layer 1; zero: they are not kept
 
 	// Observer, if not nil, hears of the progress a few times a second.
 	Observer func(TrainingProgress)
@@ -43,6 +45,12 @@ type Log struct {
 	Every  int  // batches between two entries; 0: nothing is logged
 	States bool // moments and histograms of the states as well
 }
+
+// FilterShape is that of the images a network sees.
+type FilterShape struct{ Channels, Height, Width int }
+
+// maxFilters is how many units' or maps' weights are kept as images.
+const maxFilters = 64
 
 // TrainingProgress says how far a training is.
 type TrainingProgress struct {
@@ -144,7 +152,7 @@ func (r *trainingRun[F]) epoch(ctx context.Context, epoch int) (result, error) {
 		l := r.Model.Present(!r.NoTeacher)
 		r.Model.SetNoise(false)
 		loss.add(l)
-		wrong += r.wrong(r.Train, indices, nil)
+		wrong += wrongAnswers(r.net, r.Train, indices, nil)
 		if r.log != nil && k%r.Log.Every == 0 {
 			r.log.add(float64(epoch-1)+float64(k)/float64(batches), l)
 		}
@@ -175,11 +183,11 @@ func (r *trainingRun[F]) report(ctx context.Context, epoch, batch, batches int, 
 	return nil
 }
 
-// wrong counts the wrong answers to a batch, of which only the first
+// wrongAnswers counts the wrong answers to a batch, of which only the first
 // len(indices) rows count.
-func (r *trainingRun[F]) wrong(set Examples[F], indices []int, confusion [][]int) int {
-	out := r.net.Output()
-	classes := len(out) / r.rows
+func wrongAnswers[F Float](net *Network[F], set Examples[F], indices []int, confusion [][]int) int {
+	out := net.Output()
+	classes := len(out) / net.rows
 	n := 0
 	for row, i := range indices {
 		answer := largest(out[row*classes : (row+1)*classes])
@@ -204,30 +212,34 @@ func largest[F Float](x []F) int {
 	return best
 }
 
-// assess lets the network answer all examples of a set, without a teacher.
-func (r *trainingRun[F]) assess(set Examples[F], confusion [][]int) result {
+// Assess lets a network answer all examples of a set, without a teacher, and
+// returns the fraction of wrong answers; NaN if there are none.
+func Assess[F Float](d *Discrete[F], set Examples[F]) float64 { return assess(d, set, nil).wrong }
+
+func assess[F Float](d *Discrete[F], set Examples[F], confusion [][]int) result {
 	if set == nil || set.Len() == 0 {
 		return result{math.NaN(), math.NaN()}
 	}
-	indices := make([]int, r.rows)
+	net := d.net
+	indices := make([]int, net.rows)
 	var sum float64
 	wrong := 0
-	for from := 0; from < set.Len(); from += r.rows {
-		n := min(r.rows, set.Len()-from)
+	for from := 0; from < set.Len(); from += net.rows {
+		n := min(net.rows, set.Len()-from)
 		for k := range indices {
 			indices[k] = from + min(k, n-1) // the last one fills an incomplete batch
 		}
-		set.Fill(r.net.input, r.net.target, indices, 0)
-		r.Model.Predict()
-		sum += r.net.lossOf(n) * float64(n)
-		wrong += r.wrong(set, indices[:n], confusion)
+		set.Fill(net.input, net.target, indices, 0)
+		d.Predict()
+		sum += net.lossOf(n) * float64(n)
+		wrong += wrongAnswers(net, set, indices[:n], confusion)
 	}
 	return result{sum / float64(set.Len()), float64(wrong) / float64(set.Len())}
 }
 
 // evaluate adds a row for an epoch and keeps the best.
 func (r *trainingRun[F]) evaluate(ctx context.Context, epoch int, train result, took time.Duration) error {
-	validation, test := r.assess(r.Validation, nil), r.assess(r.Test, nil)
+	validation, test := assess(r.Model, r.Validation, nil), assess(r.Model, r.Test, nil)
 	r.test = test.wrong
 	r.out.Epochs.Append(float64(epoch), train.loss, train.wrong, validation.loss, validation.wrong,
 		test.loss, test.wrong, took.Seconds())
@@ -251,11 +263,33 @@ func (r *trainingRun[F]) finish() {
 		for k := range r.out.Confusion {
 			r.out.Confusion[k] = make([]int, classes)
 		}
-		r.assess(r.Test, r.out.Confusion)
+		assess(r.Model, r.Test, r.out.Confusion)
 	}
+	r.out.Filters = r.filters()
 	if r.log != nil {
 		r.out.Log, r.out.Histograms = r.log.table, r.log.histograms()
 	}
+}
+
+// filters copies the weights of the first units or maps of layer 1.
+func (r *trainingRun[F]) filters() *record.Filters {
+	shape := r.Filters
+	if shape == (FilterShape{}) {
+		return nil
+	}
+	p := r.net.forward[1]
+	w := p.Params()
+	out := &record.Filters{Channels: shape.Channels, Height: shape.Height, Width: shape.Width}
+	if c, ok := p.(*synapse.Conv[F]); ok {
+		out.Height, out.Width = c.Kernel, c.Kernel
+	}
+	n := len(w.W) / len(w.C)
+	for k := range min(len(w.C), maxFilters) {
+		filter := make([]float64, n)
+		convert(filter, w.W[k*n:(k+1)*n])
+		out.Weights = append(out.Weights, filter)
+	}
+	return out
 }
 
 // feeder prepares batches while others are computed.

@@ -28,6 +28,7 @@ type Variant struct {
 	Label      string // "continuous", "discrete", ...
 	Metrics    *Table
 	Trajectory *Trajectory
+	Training   *Training // nil unless the task is a data set; then the others may be nil
 }
 
 // Table is a growing set of rows of numbers under named columns. Column 0 is
