@@ -120,6 +120,11 @@ func TestWhatCanBeDrawnIsDrawn(t *testing.T) {
 			r.Limit.Slope = math.NaN()
 			r.Limit.Ratio = r.Limit.Ratio[:1]
 		}},
+		{"steep limit", func(r *record.Result) {
+			r.Limit = &record.Limit{Ratio: []float64{0.1, 0.1000001}, Distance: []float64{0.10, 0.105}, Slope: 48790}
+		}},
+		{"steepest limit", func(r *record.Result) { r.Limit.Slope = -9e99 }},
+		{"flat limit", func(r *record.Result) { r.Limit.Slope = 0 }},
 		{"no phases", func(r *record.Result) { r.Phases = nil }},
 		{"holes", func(r *record.Result) {
 			for _, v := range r.Variants {

@@ -13,6 +13,7 @@ import (
 type curve struct {
 	x, y  []float64
 	style draw.LineStyle
+	steps bool // a value holds since the one before
 }
 
 var _ plot.Plotter = curve{}
@@ -41,7 +42,14 @@ func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 			stroke()
 			continue
 		}
-		run = append(run, vg.Point{X: toX(s.x[i]), Y: toY(s.y[i])})
+		pt := vg.Point{X: toX(s.x[i]), Y: toY(s.y[i])}
+		switch k := len(run); {
+		case s.steps && k == 1:
+			run[0].Y = pt.Y // the first value belongs to the time before it
+		case s.steps && k > 1:
+			run = append(run, vg.Point{X: run[k-1].X, Y: pt.Y})
+		}
+		run = append(run, pt)
 	}
 	stroke()
 }

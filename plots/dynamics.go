@@ -2,7 +2,6 @@ package plots
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -21,26 +20,13 @@ const (
 	mostWindows = 5  // more are too narrow to read
 )
 
-// line is one unit of a signal in one style.
-type line struct {
-	signal *record.Signal
-	unit   int // index in Signal.Units
-	style  draw.LineStyle
-}
-
-// row is what all windows show in panels of one height.
-type row struct {
-	label    string
-	lines    []line
-	baseline float64 // that the row's range is symmetric about; NaN if none
-}
-
 // Dynamics draws the signals of the first variant over time: input, target and
-// output, and those of a few units of the first hidden layer. Each recorded
-// window is a column with its own time axis (of more than five windows, five
-// spread over the run). Of several outputs the first recorded one is shown. A
-// row whose signal was not recorded is left out. It is an error if no window
-// holds two samples or no signal a finite value.
+// output, and those of a few units of the first hidden layer and of the output
+// unit. Where the output unit would flatten the hidden ones it has a row of its
+// own. Each recorded window is a column with its own time axis (of more than
+// five windows, five spread over the run). Of several outputs the first recorded
+// one is shown. A row whose signal was not recorded is left out. It is an error
+// if no window holds two samples or no signal a finite value.
 func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if err := hasVariants(res); err != nil {
 		return nil, err
@@ -61,12 +47,12 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 		return nil, errors.New("plots: the trajectory has no two samples in one window")
 	}
 	wins = pick(wins, mostWindows)
-	rows, legend := dynamicsRows(tr, opt)
-	rows = slices.DeleteFunc(rows, func(r row) bool { return rowExtent(r, wins).empty() })
+	rows, legend := dynamicsRows(tr, wins, opt)
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.extent(wins).empty() })
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the trajectory has no signal with finite values")
 	}
-	return layOutDynamics(res, tr, wins, rows, legend), nil
+	return layOutDynamics(&dynamicsData{res, tr, wins, opt.discrete(0)}, rows, legend), nil
 }
 
 // complete reports a trajectory whose signals do not have a value a sample.
@@ -87,101 +73,22 @@ func pick[T any](all []T, most int) []T {
 	return out
 }
 
-// hiddenRows are the quantities of a hidden layer, top to bottom.
-var hiddenRows = []struct{ signal, label string }{
-	{"soma", "somatic\npotential"},
-	{"dendrite", "dendritic\npotential"},
-	{"event_rate", "event\nrate"},
-	{"burst_prob", "burst\nprobability"},
-	{"burst_rate", "burst\nrate"},
+// dynamicsData is what all rows draw from.
+type dynamicsData struct {
+	res      *record.Result
+	tr       *record.Trajectory
+	wins     []window
+	discrete bool
 }
 
-func dynamicsRows(tr *record.Trajectory, opt Options) ([]row, []entry) {
-	var rows []row
-	var entries []entry
-	input := row{label: "input", baseline: math.NaN()}
-	if s := tr.Signal("input"); s != nil {
-		for k, j := range spread(s.Width(), opt.Units) {
-			input.lines = append(input.lines, line{s, j, greyTrace(k)})
-		}
-	}
-	answer := row{label: "target,\noutput", baseline: math.NaN()}
-	if s := tr.Signal("target"); s != nil && s.Width() > 0 {
-		answer.lines = append(answer.lines, line{s, 0, targetStyle})
-		entries = append(entries, entry{text: "target", line: targetStyle})
-	}
-	if s := tr.Signal("output"); s != nil && s.Width() > 0 {
-		answer.lines = append(answer.lines, line{s, 0, outputStyle})
-		entries = append(entries, entry{text: "output", line: outputStyle})
-	}
-	rows = append(rows, input, answer)
-
-	layer := firstHidden(tr)
-	styles := map[int]draw.LineStyle{} // by unit of the layer
-	for _, h := range hiddenRows {
-		s := tr.Signal(fmt.Sprintf("%s_%d", h.signal, layer))
-		if s == nil {
-			continue
-		}
-		r := row{label: h.label, baseline: math.NaN()}
-		if s.Unit != "" {
-			r.label += " (" + clean(s.Unit) + ")"
-		}
-		if h.signal == "burst_prob" {
-			r.baseline = opt.PBaseline
-		}
-		for _, j := range spread(s.Width(), opt.Units) {
-			unit := s.Units[j]
-			style, ok := styles[unit]
-			if !ok {
-				style = trace(len(styles))
-				styles[unit] = style
-				entries = append(entries, entry{text: fmt.Sprintf("unit %d", unit), line: style})
-			}
-			r.lines = append(r.lines, line{s, j, style})
-		}
-		rows = append(rows, r)
-	}
-	return rows, entries
-}
-
-// firstHidden is the lowest layer of which a signal was recorded.
-func firstHidden(tr *record.Trajectory) int {
-	lowest := math.MaxInt
-	for _, s := range tr.Signals {
-		for _, h := range hiddenRows {
-			var layer int
-			if _, err := fmt.Sscanf(s.Name, h.signal+"_%d", &layer); err == nil {
-				lowest = min(lowest, layer)
-			}
-		}
-	}
-	return lowest
-}
-
-// rowExtent is the range of values that a row's panels share.
-func rowExtent(r row, wins []window) extent {
-	e := noExtent()
-	for _, l := range r.lines {
-		for _, w := range wins {
-			e.include(column(l.signal, l.unit, w)...)
-		}
-	}
-	if e.empty() || math.IsNaN(r.baseline) {
-		return e
-	}
-	d := math.Max(e.hi-r.baseline, r.baseline-e.lo)
-	return extent{r.baseline - d, r.baseline + d}
-}
-
-func layOutDynamics(res *record.Result, tr *record.Trajectory, wins []window, rows []row, entries []entry) *Figure {
+func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 	f := &Figure{width: doubleColumn}
 	lgd := newLegend(entries, f.width-2*edgePad)
 	left := vg.Length(edgePad) + 2*lineSpacing*fontSize + labelPad + letterSize
 	var numbers vg.Length
 	for _, r := range rows {
 		p := newPanel(vg.Rectangle{Max: vg.Point{X: 1, Y: rowHeight}})
-		r.setY(p, wins)
+		r.setY(p, d.wins)
 		numbers = max(numbers, p.yNumbers())
 	}
 	left += numbers
@@ -190,24 +97,24 @@ func layOutDynamics(res *record.Result, tr *record.Trajectory, wins []window, ro
 	lgd.at = vg.Point{X: left, Y: f.height - edgePad}
 	f.add(lgd)
 
-	widths := shares(wins, f.width-left-overhang-edgePad-columnGap*vg.Length(len(wins)-1))
+	widths := shares(d.wins, f.width-left-overhang-edgePad-columnGap*vg.Length(len(d.wins)-1))
 	top := f.height - edgePad - lgd.height() - topPad
 	for i, r := range rows {
 		x := left
 		y := top - vg.Length(i)*(rowHeight+rowGap)
 		f.add(letter(string(rune('a'+i)), edgePad, y+2))
-		for k, w := range wins {
+		for k, w := range d.wins {
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - rowHeight}, Max: vg.Point{X: x + widths[k], Y: y}})
-			p.shades = teacherSpans(res.Phases)
-			p.setX(w.start, w.end, "")
-			r.setY(p, wins)
+			p.shades = teacherSpans(d.res.Phases)
+			p.setSeconds(w.start, w.end)
+			r.setY(p, d.wins)
 			p.noY, p.numbers = k > 0, numbers
 			p.noX = i < len(rows)-1
-			p.breaks = [2]bool{k > 0, k < len(wins)-1}
-			r.addTo(p, tr, w)
+			p.breaks = [2]bool{k > 0, k < len(d.wins)-1}
+			r.addTo(p, d, w)
 			f.add(p)
 			if i == 0 {
-				f.add(phaseLabels(p, res.Phases)...)
+				f.add(phaseLabels(p, d.res.Phases)...)
 			}
 			x += widths[k] + columnGap
 		}
@@ -218,16 +125,16 @@ func layOutDynamics(res *record.Result, tr *record.Trajectory, wins []window, ro
 }
 
 func (r row) setY(p *panel, wins []window) {
-	e := rowExtent(r, wins).padded()
+	e := r.extent(wins).padded()
 	p.setY(e.lo, e.hi, r.label)
 }
 
-func (r row) addTo(p *panel, tr *record.Trajectory, w window) {
+func (r row) addTo(p *panel, d *dynamicsData, w window) {
 	if !math.IsNaN(r.baseline) {
 		p.level(r.baseline, guideStyle)
 	}
 	for _, l := range r.lines {
-		p.addLine(tr.Time[w.first:w.last], column(l.signal, l.unit, w), l.style)
+		p.addSignal(d.tr, w, l, d.discrete)
 	}
 }
 

@@ -2,7 +2,10 @@ package plots
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -30,8 +33,28 @@ var encoders = map[string]func(*Figure, io.Writer) error{
 func (f *Figure) png(w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dotsPerInch))
 	f.draw(draw.New(c))
-	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	var buf bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&buf); err != nil {
+		return err
+	}
+	// The header chunk ends here, and the resolution comes behind it.
+	const header = 8 + 4 + 4 + 13 + 4
+	data := buf.Bytes()
+	_, err := w.Write(slices.Concat(data[:header], resolution(), data[header:]))
 	return err
+}
+
+// resolution is the chunk with the physical size of a dot, without which a
+// figure opens at the size of a poster.
+// Source: PNG specification, third edition, 11.3.4.3.
+func resolution() []byte {
+	const dotsPerMetre = (dotsPerInch*10000 + 127) / 254 // rounded
+	chunk := binary.BigEndian.AppendUint32(nil, 9)
+	chunk = append(chunk, "pHYs"...)
+	chunk = binary.BigEndian.AppendUint32(chunk, dotsPerMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, dotsPerMetre)
+	chunk = append(chunk, 1) // the unit is the metre
+	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 }
 
 // svg leaves fonts out: embedded, they are larger than the drawing. The

@@ -23,6 +23,27 @@ import (
 type Options struct {
 	Units     int     // units shown of a layer, spread over the recorded ones; 0: 3
 	PBaseline float64 // baseline of the burst probability, drawn as a thin line; 0: 0.5
+
+	// Discrete tells for each variant whether it is in discrete time: its
+	// samples then stand for all the time since the one before and are drawn as
+	// steps. Variants behind its end are in continuous time.
+	Discrete []bool
+
+	// Phases are those of each variant where variants come from several
+	// experiments; those behind its end have the phases of the result. The
+	// result's own are the ones that are shaded along the run.
+	Phases [][]record.Phase
+}
+
+func (o Options) discrete(variant int) bool {
+	return variant < len(o.Discrete) && o.Discrete[variant]
+}
+
+func (o Options) phases(res *record.Result, variant int) []record.Phase {
+	if variant < len(o.Phases) {
+		return o.Phases[variant]
+	}
+	return res.Phases
 }
 
 func (o Options) withDefaults() (Options, error) {

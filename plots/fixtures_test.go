@@ -74,8 +74,11 @@ func (r run) trajectory(rnd *rand.Rand) *record.Trajectory {
 		for _, t := range tr.Time {
 			for j := range s.Units {
 				v := math.Sin(t/2+float64(i+j)) + r.noise*rnd.NormFloat64()
-				if name == "burst_prob_1" {
+				switch name {
+				case "burst_prob_1":
 					v = 0.5 + 0.002*v
+				case "burst_prob_2":
+					v = 0.5 + 0.1*v
 				}
 				s.Values = append(s.Values, v)
 			}

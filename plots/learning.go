@@ -3,7 +3,7 @@ package plots
 import (
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -23,21 +23,25 @@ const (
 )
 
 // Learning draws how the variants learned: their loss, their output against the
-// target before the first teacher and after the last one, and the angles in
-// degrees between their weight and bias changes and those of backprop, layer by
-// layer (of more than six layers, six spread over the network). Of several
-// outputs the first recorded one is shown. Metrics of 150 rows or more are pale
-// lines behind the medians of up to 60 intervals of time, for single angles
-// jump where a change of weights passes through zero. What was not recorded is
-// left out; it is an error if nothing is left.
+// target before the first teacher and after the last one (of more than eight
+// variants, eight spread over the list), and the angles in degrees between
+// their weight and bias changes and those of backprop, layer by layer (of more
+// than six layers, six spread over the network). Of several outputs the first
+// recorded one is shown. Where nothing was recorded without a teacher, the first
+// and the last window are shown, as start and end. Metrics of 150 rows or more
+// are medians in front of quartiles of up to 60 intervals of time, for single
+// angles jump where a change of weights passes through zero; of the bias of a
+// single unit, whose angles are 0 or 180, they are means. What was not recorded
+// is left out; it is an error if nothing is left.
 func Learning(res *record.Result, opt Options) (*Figure, error) {
 	if err := hasVariants(res); err != nil {
 		return nil, err
 	}
-	if _, err := opt.withDefaults(); err != nil {
+	opt, err := opt.withDefaults()
+	if err != nil {
 		return nil, err
 	}
-	l := newLearningData(res)
+	l := newLearningData(res, opt)
 	if l.loss.empty() && len(l.angles) == 0 && len(l.traces) == 0 {
 		return nil, errors.New("plots: no loss, no angle and no trajectory with finite values was recorded")
 	}
@@ -49,7 +53,7 @@ func (l *learningData) layOut() *Figure {
 	lgd := newLegend(l.entries(), f.width-2*edgePad)
 	f.height = edgePad + lgd.height()
 	if !l.loss.empty() || len(l.traces) > 0 {
-		f.height += topPad + lossHeight + xNumbers + xLabel
+		f.height += topPad + l.topHeight() + xNumbers + xLabel
 	}
 	if n := vg.Length(len(l.angles)); n > 0 {
 		f.height += topPad + n*angleHeight + (n-1)*smallDrop + xNumbers + xLabel
@@ -63,18 +67,35 @@ func (l *learningData) layOut() *Figure {
 	return f
 }
 
+func (l *learningData) topHeight() vg.Length { return max(lossHeight, l.tracesHeight()) }
+
 func (l *learningData) entries() []entry {
 	var out []entry
 	for i, v := range l.res.Variants {
-		out = append(out, entry{text: clean(v.Label), line: trace(i)})
+		out = append(out, entry{text: clean(v.Label), line: trace(variantColours, i)})
 	}
 	if len(l.traces) > 0 {
 		out = append(out, entry{text: "target", line: targetStyle})
 	}
-	if l.scattered() {
-		out = append(out, entry{text: "(pale: all values; dark: their medians)"})
+	if l.summed() {
+		out = append(out, entry{text: "(lines: medians; bands: quartiles)"})
+	}
+	if l.otherPhases() {
+		out = append(out, entry{text: "(grey: teacher of " + clean(l.res.Variants[0].Label) + ")"})
 	}
 	return out
+}
+
+// otherPhases tells whether any variant has its teacher at other times than the
+// result says.
+func (l *learningData) otherPhases() bool {
+	shown := teacherSpans(l.res.Phases)
+	for i := range l.res.Variants {
+		if !slices.Equal(teacherSpans(l.opt.phases(l.res, i)), shown) {
+			return true
+		}
+	}
+	return false
 }
 
 // sheet is a figure that is filled from its top.
@@ -96,7 +117,7 @@ func (l *learningData) addTop(s *sheet) {
 	if l.loss.empty() && len(l.traces) == 0 {
 		return
 	}
-	top := s.y - topPad
+	top, height := s.y-topPad, l.topHeight()
 	left, right := vg.Length(edgePad), s.width-edgePad-overhang
 	if !l.loss.empty() {
 		end := right
@@ -104,19 +125,19 @@ func (l *learningData) addTop(s *sheet) {
 			end = left + (right-left)*0.45
 		}
 		s.letter(left, top+letterSize)
-		l.addLoss(s, vg.Rectangle{Min: vg.Point{X: left + margin, Y: top - lossHeight}, Max: vg.Point{X: end, Y: top}})
+		l.addLoss(s, vg.Rectangle{Min: vg.Point{X: left + margin, Y: top - height}, Max: vg.Point{X: end, Y: top}})
 		left = end + panelGap - margin/2
 	}
 	if len(l.traces) > 0 {
 		s.letter(left, top+letterSize)
-		l.addTraces(s, vg.Rectangle{Min: vg.Point{X: left + margin, Y: top - lossHeight}, Max: vg.Point{X: right, Y: top}})
+		l.addTraces(s, vg.Rectangle{Min: vg.Point{X: left + margin, Y: top - height}, Max: vg.Point{X: right, Y: top}})
 	}
-	s.y = top - lossHeight - xNumbers - xLabel
+	s.y = top - height - xNumbers - xLabel
 }
 
 func (l *learningData) addLoss(s *sheet, area vg.Rectangle) {
 	p := newPanel(area)
-	p.setX(l.time.lo, l.time.hi, "simulated time (s)")
+	p.setTime(l.time.lo, l.time.hi, "simulated time")
 	p.shades = teacherSpans(l.res.Phases)
 	setLog(&p.Y, l.loss.lo/1.25, l.loss.hi*1.25, "loss")
 	l.addMetric(p, "loss", smallestValue)
@@ -124,60 +145,22 @@ func (l *learningData) addLoss(s *sheet, area vg.Rectangle) {
 	s.add(phaseLabels(p, l.res.Phases)...)
 }
 
-// addMetric adds a column of all variants' metrics. A value below least is left
-// out. Long columns, which scatter, are pale lines behind their medians.
+// addMetric adds a column of all variants' metrics, without values below least:
+// lines above all bands.
 func (l *learningData) addMetric(p *panel, name string, least float64) {
 	var above []func()
 	for i, v := range l.res.Variants {
 		if v.Metrics == nil {
 			continue
 		}
-		times, values := v.Metrics.Column("time"), v.Metrics.Column(name)
-		for k, y := range values {
-			if y < least {
-				values[k] = math.NaN()
-			}
+		c, style := newColumn(v.Metrics, name, least), trace(variantColours, i)
+		if len(c.low) > 0 {
+			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
 		}
-		if len(values) >= manyRows {
-			p.addLine(times, values, pale(trace(i)))
-			times, values = medians(times, values, min(len(values)/binRows, mostBins))
-		}
-		above = append(above, func() { p.addLine(times, values, trace(i)) })
+		above = append(above, func() { p.addLine(c.times, c.values, style) })
 	}
 	for _, add := range above {
 		add()
-	}
-}
-
-func (l *learningData) addTraces(s *sheet, area vg.Rectangle) {
-	n := vg.Length(len(l.traces))
-	width := (area.Size().X - smallGap) / 2
-	height := (area.Size().Y - (n-1)*smallDrop) / n
-	e := l.output.padded()
-	for i, pair := range l.traces {
-		y := area.Max.Y - vg.Length(i)*(height+smallDrop)
-		for k, w := range pair.parts {
-			if w == nil {
-				continue
-			}
-			x := area.Min.X + vg.Length(k)*(width+smallGap)
-			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - height}, Max: vg.Point{X: x + width, Y: y}})
-			p.setX(w.start, w.end, "time (s)")
-			p.setY(e.lo, e.hi, "output")
-			p.noX = i < len(l.traces)-1
-			p.noY = k == 1 && pair.parts[0] != nil
-			tr := l.res.Variants[pair.variant].Trajectory
-			times := tr.Time[w.first:w.last]
-			if target := tr.Signal("target"); target != nil && target.Width() > 0 {
-				p.addLine(times, column(target, 0, *w), targetStyle)
-			}
-			p.addLine(times, column(tr.Signal("output"), 0, *w), trace(pair.variant))
-			s.add(p)
-			if i == 0 {
-				s.add(label{[]string{"before learning", "after learning"}[k],
-					vg.Point{X: x + width/2, Y: y + 2}, write(fontSize, draw.XCenter, draw.YBottom)})
-			}
-		}
 	}
 }
 
@@ -194,7 +177,7 @@ func (l *learningData) addAngles(s *sheet) {
 		for k, layer := range l.layers {
 			x := left + margin + vg.Length(k)*(width+smallGap)
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - angleHeight}, Max: vg.Point{X: x + width, Y: y}})
-			p.setX(l.time.lo, l.time.hi, "simulated time (s)")
+			p.setTime(l.time.lo, l.time.hi, "simulated time")
 			p.noXLabels = r < len(l.angles)-1
 			p.shades = teacherSpans(l.res.Phases)
 			setDegrees(p, l.most, kind.label)

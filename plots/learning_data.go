@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -11,6 +10,7 @@ import (
 // learningData is what of a result the figure can show.
 type learningData struct {
 	res    *record.Result
+	opt    Options
 	loss   extent
 	time   extent // of the metrics
 	traces []tracePair
@@ -23,35 +23,24 @@ type learningData struct {
 // angleRow is one kind of angles: "angle_W" followed by the layer.
 type angleRow struct{ column, label string }
 
-// tracePair is a variant's output and target at two times of the run.
-type tracePair struct {
-	variant int
-	parts   [2]*window // before and after learning; nil if not recorded
-}
-
-func newLearningData(res *record.Result) *learningData {
-	l := &learningData{res: res, loss: noExtent(), time: noExtent(), output: noExtent()}
+func newLearningData(res *record.Result, opt Options) *learningData {
+	l := &learningData{res: res, opt: opt, loss: noExtent(), time: noExtent(), output: noExtent()}
 	for _, v := range res.Variants {
 		if v.Metrics == nil {
 			continue
 		}
 		l.time.include(v.Metrics.Column("time")...)
-		for _, y := range v.Metrics.Column("loss") {
-			if y >= smallestValue {
-				l.loss.include(y)
-			}
-		}
+		c := newColumn(v.Metrics, "loss", smallestValue)
+		l.loss.include(c.values...)
+		l.loss.include(c.high...)
+		l.loss.include(c.low...)
 	}
 	if !(l.time.lo < l.time.hi) {
 		l.loss = noExtent()
 	} else {
 		l.findAngles()
 	}
-	for i, v := range res.Variants {
-		if pair, ok := l.beforeAndAfter(i, v.Trajectory); ok {
-			l.traces = append(l.traces, pair)
-		}
-	}
+	l.findTraces()
 	return l
 }
 
@@ -67,12 +56,13 @@ func (l *learningData) findAngles() {
 				continue
 			}
 			for _, name := range v.Metrics.Columns {
-				layer, ok := angleLayer(name, kind.column)
+				layer, ok := layerOf(name, kind.column)
 				if !ok {
 					continue
 				}
-				here := noExtent()
-				here.include(v.Metrics.Column(name)...)
+				here, c := noExtent(), newColumn(v.Metrics, name, 0)
+				here.include(c.values...)
+				here.include(c.high...)
 				if !here.empty() {
 					e.include(here.lo, here.hi)
 					layers[layer], highest = true, max(highest, layer)
@@ -92,94 +82,118 @@ func (l *learningData) findAngles() {
 	l.layers = pick(l.layers, mostLayers)
 }
 
-// angleLayer is the layer of a column of metrics.
-func angleLayer(name, kind string) (layer int, ok bool) {
-	_, err := fmt.Sscanf(name, kind+"%d", &layer)
-	return layer, err == nil && name == fmt.Sprintf("%s%d", kind, layer) && layer < 1000
-}
-
-// beforeAndAfter finds what of the first window precedes the first teacher and
-// what of the last one follows the last.
-func (l *learningData) beforeAndAfter(variant int, tr *record.Trajectory) (pair tracePair, ok bool) {
-	spans := teacherSpans(l.res.Phases)
-	if tr == nil || len(spans) == 0 || complete(tr) != nil {
-		return pair, false
-	}
-	out := tr.Signal("output")
-	wins := windows(tr.Time)
-	if out == nil || out.Width() == 0 || len(wins) == 0 {
-		return pair, false
-	}
-	pair.variant = variant
-	pair.parts[0] = within(tr.Time, wins[0], math.Inf(-1), spans[0].start)
-	pair.parts[1] = within(tr.Time, wins[len(wins)-1], spans[len(spans)-1].end, math.Inf(1))
-	for k, w := range pair.parts {
-		if w == nil {
-			continue
-		}
-		e := noExtent()
-		e.include(column(out, 0, *w)...)
-		if e.empty() {
-			pair.parts[k] = nil
-			continue
-		}
-		if target := tr.Signal("target"); target != nil && target.Width() > 0 {
-			e.include(column(target, 0, *w)...)
-		}
-		l.output.include(e.lo, e.hi)
-	}
-	return pair, pair.parts[0] != nil || pair.parts[1] != nil
-}
-
-// within is the part of a window from one time to another, nil if it has no two
-// samples.
-func within(times []float64, w window, from, to float64) *window {
-	for w.first < w.last && times[w.first] < from {
-		w.first++
-	}
-	for w.first < w.last && times[w.last-1] > to {
-		w.last--
-	}
-	if w.last-w.first < 2 {
-		return nil
-	}
-	w.start, w.end = times[w.first], times[w.last-1]
-	return &w
-}
-
-// scattered reports whether any column is drawn as medians.
-func (l *learningData) scattered() bool {
+// summed reports whether any column is drawn as quartiles.
+func (l *learningData) summed() bool {
 	return (!l.loss.empty() || len(l.angles) > 0) && slices.ContainsFunc(l.res.Variants, func(v record.Variant) bool {
 		return v.Metrics != nil && v.Metrics.Len() >= manyRows
 	})
 }
 
+// metricColumn is how a column of metrics is drawn: its values, or if they are
+// many the quartiles of equal intervals of time.
+type metricColumn struct {
+	times, values []float64
+	low, high     []float64 // empty unless values are medians
+}
+
 const (
-	manyRows = 150 // of a column that is drawn as medians
-	binRows  = 10  // at least, for a median
+	manyRows = 150 // of a column that is drawn as quartiles
+	binRows  = 10  // at least, for quartiles
 	mostBins = 60
 )
 
-// medians returns the medians of the finite values in n equal intervals of x,
-// at the middles of the intervals; NaN for an interval without any.
-func medians(x, y []float64, n int) (middles, values []float64) {
+// newColumn leaves out values below least.
+func newColumn(t *record.Table, name string, least float64) metricColumn {
+	c := metricColumn{times: t.Column("time"), values: t.Column(name)}
+	for k, y := range c.values {
+		if y < least {
+			c.values[k] = math.NaN()
+		}
+	}
+	if len(c.values) >= manyRows {
+		n := min(len(c.values)/binRows, mostBins)
+		if onlySigns(c.values) {
+			return means(c.times, c.values, n)
+		}
+		return quartiles(c.times, c.values, n)
+	}
+	return c
+}
+
+// onlySigns tells the angles of one-dimensional changes: they are 0 and 180
+// degrees, whose medians would only jump between the two.
+func onlySigns(angles []float64) bool {
+	agree, oppose := false, false
+	for _, a := range angles {
+		switch {
+		case math.IsNaN(a):
+		case math.Abs(a) < 1e-3:
+			agree = true
+		case math.Abs(a-180) < 1e-3:
+			oppose = true
+		default:
+			return false
+		}
+	}
+	return agree && oppose
+}
+
+// quartiles returns those of the finite values in n equal intervals of x, at
+// the middles of the intervals; NaN for an interval without any.
+func quartiles(x, y []float64, n int) metricColumn {
+	var c metricColumn
+	var intervals [][]float64
+	c.times, intervals = divide(x, y, n)
+	for _, values := range intervals {
+		slices.Sort(values)
+		c.low = append(c.low, quantile(values, 0.25))
+		c.values = append(c.values, quantile(values, 0.5))
+		c.high = append(c.high, quantile(values, 0.75))
+	}
+	return c
+}
+
+// means is quartiles with only the mean of each interval.
+func means(x, y []float64, n int) metricColumn {
+	var c metricColumn
+	var intervals [][]float64
+	c.times, intervals = divide(x, y, n)
+	for _, values := range intervals {
+		var sum float64
+		for _, v := range values {
+			sum += v
+		}
+		c.values = append(c.values, sum/float64(len(values)))
+	}
+	return c
+}
+
+// divide returns the middles of n equal intervals of x and their finite values.
+func divide(x, y []float64, n int) (middles []float64, intervals [][]float64) {
 	e := noExtent()
 	e.include(x...)
-	bins := make([][]float64, n)
+	intervals = make([][]float64, n)
+	for k := range n {
+		middles = append(middles, e.lo+(float64(k)+0.5)*(e.hi-e.lo)/float64(n))
+	}
 	for i := range min(len(x), len(y)) {
 		if isFinite(x[i]) && isFinite(y[i]) {
 			k := min(n-1, int(float64(n)*(x[i]-e.lo)/(e.hi-e.lo)))
-			bins[k] = append(bins[k], y[i])
+			intervals[k] = append(intervals[k], y[i])
 		}
 	}
-	for k, bin := range bins {
-		m := math.NaN()
-		if len(bin) > 0 {
-			slices.Sort(bin)
-			m = (bin[(len(bin)-1)/2] + bin[len(bin)/2]) / 2
-		}
-		middles = append(middles, e.lo+(float64(k)+0.5)*(e.hi-e.lo)/float64(n))
-		values = append(values, m)
+	return middles, intervals
+}
+
+// quantile interpolates between sorted values; NaN if there are none.
+func quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
 	}
-	return middles, values
+	at := q * float64(len(sorted)-1)
+	k := int(at)
+	if k+1 == len(sorted) {
+		return sorted[k]
+	}
+	return sorted[k] + (at-float64(k))*(sorted[k+1]-sorted[k])
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,8 +30,8 @@ func Limit(res *record.Result, opt Options) (*Figure, error) {
 		return nil, errors.New("plots: the distance to the discrete limit has no positive finite value")
 	}
 	f := &Figure{width: singleColumn}
-	fit := draw.LineStyle{Color: okabeIto[1], Width: traceWidth}
-	glyph := draw.GlyphStyle{Color: okabeIto[0], Radius: 2, Shape: draw.CircleGlyph{}}
+	fit := draw.LineStyle{Color: vermillion, Width: traceWidth}
+	glyph := draw.GlyphStyle{Color: blue, Radius: 2, Shape: draw.CircleGlyph{}}
 	entries := []entry{{text: "measured", glyph: &glyph}}
 	slope := res.Limit.Slope
 	fitted := isFinite(slope) && len(points) > 1
@@ -55,9 +56,9 @@ func Limit(res *record.Result, opt Options) (*Figure, error) {
 	setLog(&p.X, x.lo/1.6, x.hi*1.6, "time constant over presentation time, \u03c4/T")
 	setLog(&p.Y, y.lo/1.6, y.hi*1.6, "distance of weight changes,\ncontinuous to discrete (relative)")
 	center := middle(points)
-	p.data = append(p.data, powerLaw(center.X, center.Y*referenceShift, 1, x, unitSlope))
+	p.data = append(p.data, powerLaw(plotter.XY{X: center.X, Y: center.Y * referenceShift}, 1, x, p.Y, unitSlope))
 	if fitted {
-		p.data = append(p.data, powerLaw(center.X, center.Y, slope, x, fit))
+		p.data = append(p.data, powerLaw(center, slope, x, p.Y, fit))
 	}
 	p.data = append(p.data, &plotter.Scatter{XYs: points, GlyphStyle: glyph})
 	f.add(p, lgd)
@@ -91,8 +92,18 @@ func middle(points plotter.XYs) plotter.XY {
 	return plotter.XY{X: math.Exp(x / n), Y: math.Exp(y / n)}
 }
 
-// powerLaw is the line through a point with this slope in logarithms.
-func powerLaw(x, y, slope float64, over extent, style draw.LineStyle) *plotter.Line {
-	at := func(v float64) plotter.XY { return plotter.XY{X: v, Y: y * math.Pow(v/x, slope)} }
-	return &plotter.Line{XYs: plotter.XYs{at(over.lo / 1.3), at(over.hi * 1.3)}, LineStyle: style}
+// powerLaw is the line through a point with this slope in logarithms, as far as
+// the axis of y shows it. A steep one is not even a number outside of it.
+func powerLaw(through plotter.XY, slope float64, over extent, axis plot.Axis, style draw.LineStyle) *plotter.Line {
+	x, y := math.Log(through.X), math.Log(through.Y)
+	low, high := math.Log(axis.Min), math.Log(axis.Max)
+	start, end := math.Log(over.lo/1.3), math.Log(over.hi*1.3)
+	if slope != 0 {
+		a, b := x+(low-y)/slope, x+(high-y)/slope
+		start, end = math.Max(start, math.Min(a, b)), math.Min(end, math.Max(a, b))
+	}
+	at := func(v float64) plotter.XY {
+		return plotter.XY{X: math.Exp(v), Y: math.Exp(math.Min(high, math.Max(low, y+slope*(v-x))))}
+	}
+	return &plotter.Line{XYs: plotter.XYs{at(start), at(end)}, LineStyle: style}
 }

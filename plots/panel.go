@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"burstsim/sim/record"
 )
 
 // panel is a plot whose data area is given, not what axes leave of a canvas:
@@ -30,12 +32,38 @@ func newPanel(area vg.Rectangle) *panel {
 	return p
 }
 
-// setX sets the range of x, with room between the numbers of its ticks.
-func (p *panel) setX(lo, hi float64, label string) {
+// setSeconds sets the range of x, with room between the numbers of its ticks.
+func (p *panel) setSeconds(lo, hi float64) {
 	p.X.Min, p.X.Max = lo, hi
-	room := textWidth(number(hi, 0)) + 2*fontSize
-	p.X.Tick.Marker = plot.ConstantTicks(linearTicks(lo, hi, min(6, 1+int(p.area.Size().X/room)), 0))
-	p.X.Label.Text = label
+	p.X.Tick.Marker = plot.ConstantTicks(linearTicks(lo, hi, p.mostTimes(), 0))
+}
+
+func (p *panel) mostTimes() int {
+	room := textWidth(number(p.X.Max, 0)) + 2*fontSize
+	return min(6, 1+int(p.area.Size().X/room))
+}
+
+// setTime is setSeconds with a label, and with long times in kiloseconds where
+// that makes the numbers shorter by more than a digit.
+func (p *panel) setTime(lo, hi float64, label string) {
+	p.setSeconds(lo, hi)
+	p.X.Label.Text = label + " (s)"
+	if math.Max(math.Abs(lo), math.Abs(hi)) < 1e4 {
+		return
+	}
+	short := linearTicks(lo, hi, p.mostTimes(), 3)
+	if longestLabel(short)+textWidth("0") < longestLabel(p.X.Tick.Marker.Ticks(lo, hi)) {
+		p.X.Tick.Marker = plot.ConstantTicks(short)
+		p.X.Label.Text = label + " (ks)"
+	}
+}
+
+func longestLabel(ticks []plot.Tick) vg.Length {
+	var longest vg.Length
+	for _, t := range ticks {
+		longest = max(longest, textWidth(t.Label))
+	}
+	return longest
 }
 
 // setY sets the range of y, with about one labelled tick every 14 points.
@@ -53,7 +81,22 @@ func setLog(a *plot.Axis, lo, hi float64, label string) {
 }
 
 func (p *panel) addLine(x, y []float64, style draw.LineStyle) {
-	p.data = append(p.data, curve{x, y, style})
+	p.data = append(p.data, curve{x: x, y: y, style: style})
+}
+
+// stepWidth is the width, in points, below which steps are drawn as lines: they
+// would only make them look rough.
+const stepWidth = 2
+
+// addSignal adds what a window holds of a signal's unit, after the range of x
+// is set. Inputs and targets that are held, and what is in discrete time, are
+// drawn as steps.
+func (p *panel) addSignal(tr *record.Trajectory, w window, l line, discrete bool) {
+	times, values := tr.Time[w.first:w.last], column(l.signal, l.unit, w)
+	between := float64(p.area.Size().X) * (w.end - w.start) / (p.X.Max - p.X.Min) / float64(len(times)-1)
+	given := l.signal.Name == "input" || l.signal.Name == "target"
+	p.data = append(p.data, curve{x: times, y: values, style: l.style,
+		steps: discrete && between >= stepWidth || given && held(values)})
 }
 
 // level adds a horizontal line across the panel.
@@ -151,11 +194,7 @@ func (p *panel) drawY(c draw.Canvas) {
 
 // yNumbers is the width that ticks of y and their numbers take.
 func (p *panel) yNumbers() vg.Length {
-	var widest vg.Length
-	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		widest = max(widest, textWidth(t.Label))
-	}
-	return tickLength + tickPad + widest
+	return tickLength + tickPad + longestLabel(p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max))
 }
 
 func length(t plot.Tick) vg.Length {

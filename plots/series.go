@@ -65,6 +65,18 @@ func column(s *record.Signal, j int, w window) []float64 {
 	return out
 }
 
+// held tells values that mostly repeat the one before, as those of inputs that
+// jump from one to the next do.
+func held(values []float64) bool {
+	same := 0
+	for i := 1; i < len(values); i++ {
+		if values[i] == values[i-1] {
+			same++
+		}
+	}
+	return 2*same >= len(values)-1
+}
+
 // extent is the range of finite values seen.
 type extent struct{ lo, hi float64 }
 

@@ -102,15 +102,54 @@ func TestSimplifyStaysWithinItsTolerance(t *testing.T) {
 	}
 }
 
-func TestMedians(t *testing.T) {
+func TestQuartiles(t *testing.T) {
 	x := []float64{0, 1, 2, 3, 4, 5, 6, 7}
 	y := []float64{5, 1, 9, math.NaN(), 4, 2, math.NaN(), math.Inf(1)}
-	middles, values := medians(x, y, 2)
-	if !slices.Equal(middles, []float64{1.75, 5.25}) || !slices.Equal(values, []float64{5, 3}) {
-		t.Errorf("%v at %v", values, middles)
+	c := quartiles(x, y, 2)
+	if !slices.Equal(c.times, []float64{1.75, 5.25}) || !slices.Equal(c.values, []float64{5, 3}) ||
+		!slices.Equal(c.low, []float64{3, 2.5}) || !slices.Equal(c.high, []float64{7, 3.5}) {
+		t.Errorf("%+v", c)
 	}
-	if _, values = medians(x, make([]float64, 4), 4); !math.IsNaN(values[3]) {
-		t.Errorf("%v for an interval without values", values[3])
+	if c = means(x, y, 2); !slices.Equal(c.values, []float64{5, 3}) {
+		t.Errorf("means %v", c.values)
+	}
+	for _, c := range []metricColumn{quartiles(x, make([]float64, 4), 4), means(x, make([]float64, 4), 4)} {
+		if !math.IsNaN(c.values[3]) {
+			t.Errorf("%v for an interval without values", c.values[3])
+		}
+	}
+}
+
+// The angle of a single number is 0 or 180 degrees.
+func TestSignsAreMeans(t *testing.T) {
+	table := record.NewTable("time", "signs", "angles")
+	for i := range 2 * manyRows {
+		table.Append(float64(i), []float64{0, 180, math.NaN(), 180}[i%4], float64(i%180))
+	}
+	for _, y := range newColumn(table, "signs", 0).values {
+		if y < 100 || y > 140 {
+			t.Errorf("%v, want about 180 times the share of disagreement, 2/3", y)
+		}
+	}
+	if c := newColumn(table, "angles", 0); len(c.low) != len(c.values) {
+		t.Error("angles without quartiles")
+	}
+}
+
+func TestHeld(t *testing.T) {
+	tests := []struct {
+		values []float64
+		want   bool
+	}{
+		{[]float64{0, 0, 0, 1, 1, 1, 0, 0}, true},
+		{[]float64{3, 3}, true},
+		{[]float64{0, 1, 0, 1}, false},
+		{[]float64{0, 0.1, 0.2, 0.2, 0.3}, false},
+	}
+	for _, test := range tests {
+		if held(test.values) != test.want {
+			t.Errorf("%v: held %v", test.values, !test.want)
+		}
 	}
 }
 
@@ -153,19 +192,23 @@ func TestLinearTicks(t *testing.T) {
 	}
 }
 
-func TestLogTicksLabelDecades(t *testing.T) {
-	for _, r := range []struct{ lo, hi float64 }{{1e-4, 1}, {3e-3, 0.2}, {0.011, 0.045}, {1e-90, 1e90}} {
-		labelled := 0
+func TestLogTicksLabelAtLeastTwo(t *testing.T) {
+	for _, r := range []struct{ lo, hi float64 }{{1e-4, 1}, {3e-3, 0.2}, {0.011, 0.045}, {1e-90, 1e90}, {0.025, 0.045},
+		{0.31, 0.45}, {2.01, 4.99}, {0.11, 0.118}, {0.99, 1.01}, {3e-99, 3.2e-99}, {9, 11}, {1, 10}} {
+		seen := map[string]bool{}
 		for _, k := range logTicks(r.lo, r.hi) {
 			if k.Value < r.lo*(1-1e-6) || k.Value > r.hi*(1+1e-6) {
 				t.Errorf("tick %v outside of %v", k.Value, r)
 			}
 			if k.Label != "" {
-				labelled++
+				if seen[k.Label] {
+					t.Errorf("two ticks %q in %v", k.Label, r)
+				}
+				seen[k.Label] = true
 			}
 		}
-		if labelled < 1 || labelled > 12 {
-			t.Errorf("%d labelled ticks in %v", labelled, r)
+		if len(seen) < 2 || len(seen) > 12 {
+			t.Errorf("%d labelled ticks in %v", len(seen), r)
 		}
 	}
 }

@@ -23,9 +23,10 @@ const (
 	letterSize = 8
 	superSize  = 5
 
-	spineWidth = 0.5
-	traceWidth = 0.7
-	guideWidth = 0.4
+	spineWidth  = 0.5
+	traceWidth  = 0.7
+	targetWidth = 1.5 // shows on both sides of an output that follows it
+	guideWidth  = 0.4
 
 	tickLength  = 2.5
 	minorLength = 1.5
@@ -42,37 +43,41 @@ var (
 	shading = color.Gray{238} // time with a teacher
 )
 
-// Okabe and Ito's colours, which colour-blind readers can tell apart. Dark ones
-// first; yellow is left out, being too pale for thin lines.
+// Okabe and Ito's colours, which colour-blind readers can tell apart. Yellow is
+// left out, being too pale for thin lines.
 // Source: M. Okabe and K. Ito, Color Universal Design, 2008.
-var okabeIto = []color.Color{
-	color.RGBA{0, 114, 178, 255},  // blue
-	color.RGBA{213, 94, 0, 255},   // vermillion
-	color.RGBA{0, 158, 115, 255},  // bluish green
-	color.RGBA{230, 159, 0, 255},  // orange
-	color.RGBA{86, 180, 233, 255}, // sky blue
-	reddishPurple,
-}
+var (
+	blue          = color.RGBA{0, 114, 178, 255}
+	vermillion    = color.RGBA{213, 94, 0, 255}
+	bluishGreen   = color.RGBA{0, 158, 115, 255}
+	orange        = color.RGBA{230, 159, 0, 255}
+	skyBlue       = color.RGBA{86, 180, 233, 255}
+	reddishPurple = color.RGBA{204, 121, 167, 255}
+)
 
-var reddishPurple = color.RGBA{204, 121, 167, 255}
+// The colours of units leave out that of the output, with which they share
+// panels. Lines with similar colours have other dashes.
+var (
+	unitColours    = []color.Color{blue, vermillion, bluishGreen, orange, black, skyBlue}
+	variantColours = []color.Color{blue, vermillion, bluishGreen, orange, reddishPurple, black, skyBlue}
+)
 
 // dashes tell lines apart where colours are lost.
 var dashes = [][]vg.Length{nil, {4, 1.5}, {1.5, 1.2}, {5, 1.5, 1.2, 1.5}}
 
 // trace is the style of the i-th of the lines that share a panel.
-func trace(i int) draw.LineStyle {
+func trace(colours []color.Color, i int) draw.LineStyle {
 	return draw.LineStyle{
-		Color:  okabeIto[i%len(okabeIto)],
+		Color:  colours[i%len(colours)],
 		Width:  traceWidth,
 		Dashes: dashes[i%len(dashes)],
 	}
 }
 
-// pale is a style for what lies behind.
-func pale(s draw.LineStyle) draw.LineStyle {
-	r, g, b, _ := s.Color.RGBA()
-	mix := func(v uint32) uint8 { return uint8(255 - (255-v>>8)*35/100) }
-	return draw.LineStyle{Color: color.RGBA{mix(r), mix(g), mix(b), 255}, Width: guideWidth}
+// pale is a colour for what lies behind, and lets through what is behind itself.
+func pale(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 70}
 }
 
 // greyTrace is for lines that are not to be taken for one of the traces.
@@ -89,7 +94,7 @@ var (
 	spineStyle  = draw.LineStyle{Color: black, Width: spineWidth}
 	guideStyle  = draw.LineStyle{Color: guide, Width: guideWidth}
 	outputStyle = draw.LineStyle{Color: reddishPurple, Width: traceWidth}
-	targetStyle = draw.LineStyle{Color: black, Width: traceWidth, Dashes: dashes[1]}
+	targetStyle = draw.LineStyle{Color: color.Gray{160}, Width: targetWidth}
 )
 
 // write is the style of a text of this size, aligned at its point.

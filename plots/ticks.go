@@ -92,29 +92,45 @@ func withPower(label string, power int) string {
 }
 
 // logTicks returns decades, labelled, and eight ticks between each two, or every
-// few decades where there are many. Where less than two show, 2 and 5 times a
-// decade are labelled too.
+// few decades where there are many. Where less than two decades show, more is
+// labelled: 2 and 5 times a decade, all nine multiples, or even steps between.
 func logTicks(lo, hi float64) []plot.Tick {
-	first, last := int(math.Floor(math.Log10(lo)+1e-9)), int(math.Ceil(math.Log10(hi)-1e-9))
-	between := math.Log10(hi/lo) < 1.5
+	const rounding = 1e-9
+	first, last := int(math.Floor(math.Log10(lo)+rounding)), int(math.Ceil(math.Log10(hi)-rounding))
 	every := 1 + (last-first)/8
-	var ticks []plot.Tick
-	for e := first; e <= last; e++ {
-		for m := 1; m < 10; m++ {
-			t := plot.Tick{Value: float64(m) * math.Pow10(e)}
-			if t.Value < lo*(1-1e-9) || t.Value > hi*(1+1e-9) {
-				continue
-			}
-			switch {
-			case m == 1 && (e-first)%every == 0:
-				t.Label = powerOfTen(e)
-			case between && (m == 2 || m == 5):
-				t.Label = strconv.Itoa(m) + "\u00d7" + powerOfTen(e)
-			}
-			if t.Label != "" || every == 1 {
-				ticks = append(ticks, t)
+	for _, multiples := range []string{"1", "125", "123456789"} {
+		var ticks []plot.Tick
+		labelled := 0
+		for e := first; e <= last; e++ {
+			for m := 1; m < 10; m++ {
+				t := plot.Tick{Value: float64(m) * math.Pow10(e)}
+				if t.Value < lo*(1-rounding) || t.Value > hi*(1+rounding) {
+					continue
+				}
+				if digit := strconv.Itoa(m); strings.Contains(multiples, digit) && (e-first)%every == 0 {
+					t.Label = timesPower(digit, e)
+					labelled++
+				}
+				if t.Label != "" || every == 1 {
+					ticks = append(ticks, t)
+				}
 			}
 		}
+		if labelled > 1 {
+			return ticks
+		}
+	}
+	power := int(math.Floor(math.Log10(hi)))
+	ticks := linearTicks(lo, hi, 4, power)
+	for i, t := range ticks {
+		ticks[i].Label = timesPower(t.Label, power)
 	}
 	return ticks
+}
+
+func timesPower(factor string, power int) string {
+	if factor == "1" {
+		return powerOfTen(power)
+	}
+	return factor + "\u00d7" + powerOfTen(power)
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
-# that burstsim writes. Safe to run again; without it, a test is skipped.
+# that burstsim writes, and OpenBLAS, the fast backend of the dense kernels.
+# Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
 
 has_numpy() {
 	local python
@@ -11,19 +13,37 @@ has_numpy() {
 	return 1
 }
 
-if has_numpy; then
-	echo 'setup: NumPy is there'
-	exit 0
-fi
-if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
-	echo 'setup: NumPy is missing; install it (python3-numpy on Debian) to check trajectories with it' >&2
-	exit 0
-fi
+has_openblas() {
+	compgen -G '/usr/lib/*/libopenblas.so*' >/dev/null ||
+		compgen -G '/usr/lib*/libopenblas*.so*' >/dev/null
+}
 
-export DEBIAN_FRONTEND=noninteractive
-install=(apt-get install -y -qq --no-install-recommends python3-numpy)
-if "${install[@]}" >/dev/null 2>&1 || { apt-get update -qq && "${install[@]}"; } >/dev/null 2>&1; then
-	echo 'setup: NumPy installed'
-else
-	echo 'setup: NumPy could not be installed (no network?); trajectories are not checked with it' >&2
-fi
+install() {
+	apt-get install -y -qq --no-install-recommends "$1" >/dev/null 2>&1
+}
+
+# The list of packages is fetched only when the one at hand does not do, and
+# at most once.
+fetched=
+fetch_list() {
+	[[ -z $fetched ]] || return 1
+	fetched=yes
+	apt-get update -qq >/dev/null 2>&1
+}
+
+# ensure NAME TEST PACKAGE LOSS: never fails, but says what is lost.
+ensure() {
+	local name=$1 present=$2 package=$3 loss=$4
+	if "$present"; then
+		echo "setup: $name is there"
+	elif [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+		echo "setup: $name is missing ($package on Debian): $loss" >&2
+	elif install "$package" || { fetch_list && install "$package"; }; then
+		echo "setup: $name installed"
+	else
+		echo "setup: $name could not be installed (no network?): $loss" >&2
+	fi
+}
+
+ensure NumPy has_numpy python3-numpy 'trajectories are not checked with it'
+ensure OpenBLAS has_openblas libopenblas0-pthread 'only the pure-Go kernels are tested'

@@ -149,6 +149,9 @@ func NewBurstprop[F Float](cfg Burstprop, rng *rand.Rand) (*Network[F], error) {
 		average[l].record(net, l)
 	}
 	net.biasDecay = false
+	if cfg.Recurrent {
+		net.discreteOnly = "the recurrent input"
+	}
 	return net, nil
 }
 

@@ -1,6 +1,10 @@
 package sim
 
-import "burstsim/integrator"
+import (
+	"fmt"
+
+	"burstsim/integrator"
+)
 
 var _ integrator.Leaky[float64] = (*Continuous[float64])(nil)
 
@@ -35,6 +39,9 @@ type Continuous[F Float] struct {
 // NewContinuous puts a network in continuous time. streams holds one task a
 // row. The weights' storage moves into the system's state.
 func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Continuous[F], error) {
+	if net.discreteOnly != "" {
+		return nil, fmt.Errorf("sim: %s has a discrete form only", net.discreteOnly)
+	}
 	sources, err := newSources(net, streams)
 	if err != nil {
 		return nil, err

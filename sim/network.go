@@ -30,7 +30,8 @@ type Network[F Float] struct {
 	received [][]F                   // what layer l receives of layer l-1: its rates, or noisy ones
 	noise    *noise
 
-	biasDecay bool // whether weight decay takes biases too
+	biasDecay    bool   // whether weight decay takes biases too
+	discreteOnly string // what has no continuous form; "" if all has
 
 	stages  []*stage[F]
 	plastic []*plastic[F]

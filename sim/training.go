@@ -148,14 +148,15 @@ func (r *trainingRun[F]) epoch(ctx context.Context, epoch int) (result, error) {
 	wrong := 0
 	for k := range batches {
 		indices := feed.next(r.net.input, r.net.target)
+		if r.log != nil && k%r.Log.Every == 0 { // without noise
+			l := r.Model.Present(!r.NoTeacher)
+			r.log.add(float64(epoch-1)+float64(k)/float64(batches), l)
+		}
 		r.Model.SetNoise(true)
 		l := r.Model.Present(!r.NoTeacher)
 		r.Model.SetNoise(false)
 		loss.add(l)
 		wrong += wrongAnswers(r.net, r.Train, indices, nil)
-		if r.log != nil && k%r.Log.Every == 0 {
-			r.log.add(float64(epoch-1)+float64(k)/float64(batches), l)
-		}
 		r.Model.Learn(l)
 		r.out.Steps++
 		r.out.Examples += int64(r.rows)

@@ -18,7 +18,7 @@ type writeFigure func(w io.Writer, format string) error
 
 // draw makes one of the figures that an experiment file can ask for.
 func draw(figure string, res *record.Result, cfg config.Config) (writeFigure, error) {
-	opt := plots.Options{Units: cfg.Plots.Units}
+	opt := figureOptions(cfg)
 	var fig *plots.Figure
 	var err error
 	switch figure {
@@ -28,6 +28,14 @@ func draw(figure string, res *record.Result, cfg config.Config) (writeFigure, er
 		fig, err = plots.Learning(res, opt)
 	case "limit":
 		fig, err = plots.Limit(res, opt)
+	case "training":
+		fig, err = plots.Training(res, opt)
+	case "states":
+		fig, err = plots.States(res, opt)
+	case "filters":
+		fig, err = plots.Filters(res, opt)
+	case "confusion":
+		fig, err = plots.Confusion(res, opt)
 	default:
 		return nil, errors.New("no such figure")
 	}
@@ -36,6 +44,17 @@ func draw(figure string, res *record.Result, cfg config.Config) (writeFigure, er
 	}
 	return fig.WriteTo, nil
 }
+
+// figureOptions is what a figure needs of the experiment beside its recording.
+func figureOptions(cfg config.Config) plots.Options {
+	opt := plots.Options{Units: cfg.Plots.Units, PBaseline: cfg.Model.Baseline(), Discrete: []bool{isDiscrete(cfg)}}
+	for _, v := range cfg.Compare {
+		opt.Discrete = append(opt.Discrete, isDiscrete(v.Config))
+	}
+	return opt
+}
+
+func isDiscrete(cfg config.Config) bool { return cfg.Time.Kind == "discrete" }
 
 // writeFigures draws what the experiment asked for. It goes on after a figure
 // that fails and returns all errors in one line.
@@ -55,12 +74,24 @@ func (p *program) writeFigures(dir *rundir.Dir, cfg config.Config, res *record.R
 	return errors.New(strings.Join(failed, "; "))
 }
 
-// figures leaves out the limit where it is not measured: the list's default
-// has it, so that asking for ratios is enough to see them.
+// figures lists what is drawn: what was asked for, or with "all" what the
+// experiment can show.
 func figures(cfg config.Config) []string {
-	return slices.DeleteFunc(slices.Clone(cfg.Plots.Figures), func(name string) bool {
-		return name == "limit" && len(cfg.Limit.Ratios) == 0
-	})
+	if !slices.Contains(cfg.Plots.Figures, "all") {
+		return cfg.Plots.Figures
+	}
+	if cfg.Task.Images() && cfg.Time.Kind == "discrete" {
+		names := []string{"training", "filters", "confusion"}
+		if cfg.Record.LogMode == "all" {
+			names = append(names, "states")
+		}
+		return names
+	}
+	names := []string{"dynamics", "learning"}
+	if len(cfg.Limit.Ratios) > 0 {
+		names = append(names, "limit")
+	}
+	return names
 }
 
 func (p *program) writeFigureFiles(dir *rundir.Dir, name string, cfg config.Config, res *record.Result) error {
@@ -68,7 +99,12 @@ func (p *program) writeFigureFiles(dir *rundir.Dir, name string, cfg config.Conf
 	if err != nil {
 		return err
 	}
-	for _, format := range cfg.Plots.Formats {
+	return writeFormats(dir, name, cfg.Plots.Formats, write)
+}
+
+// writeFormats writes a figure in each file format.
+func writeFormats(dir *rundir.Dir, name string, formats []string, write writeFigure) error {
+	for _, format := range formats {
 		err := dir.WriteFigure(name, format, func(w io.Writer) error { return write(w, format) })
 		if err != nil {
 			return err

@@ -103,12 +103,13 @@ tables, signals and figures.`,
 		Example: `  burstsim init regression -o my.toml        write a commented experiment file
   burstsim run my.toml                       run it; the last line is the folder
   burstsim run my.toml --set model.beta=2    run it with another value
+  burstsim compare runs/a runs/b             show finished runs side by side
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.versionCommand())
 	return root
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -247,10 +248,10 @@ func TestProgress(t *testing.T) {
 			f := newFixture(t)
 			f.terminal = test.terminal
 			f.run = func(_ context.Context, _ config.Config, observe func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
-				observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Loss: math.NaN()})
+				observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Unit: "s", Loss: math.NaN()})
 				time.Sleep(2 * progressInterval)
-				observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Loss: 0.0125})
-				observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Loss: 0.01})
+				observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Unit: "s", Loss: 0.0125})
+				observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Unit: "s", Loss: 0.01})
 				res, sum := recorded()
 				return res, sum, nil
 			}
@@ -267,15 +268,27 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// The limit is in the list of figures by default, but measured on request only.
-func TestLimitFigureOnlyIfMeasured(t *testing.T) {
-	cfg := config.Config{Plots: config.Plots{Figures: []string{"dynamics", "limit"}}}
-	if got := figures(cfg); len(got) != 1 {
-		t.Errorf("figures %v, expected no limit", got)
-	}
-	cfg.Limit.Ratios = []float64{0.1}
-	if got := figures(cfg); len(got) != 2 {
-		t.Errorf("figures %v, expected the limit too", got)
+// TestAllFigures checks that "all" stands for what the experiment can show, and
+// that a list is taken as it is.
+func TestAllFigures(t *testing.T) {
+	for _, c := range []struct {
+		set  []string
+		want string
+	}{
+		{nil, "[dynamics learning]"},
+		{[]string{"limit.ratios=[0.1]"}, "[dynamics learning limit]"},
+		{[]string{"plots.figures=[\"learning\"]", "limit.ratios=[0.1]"}, "[learning]"},
+		{[]string{"task.kind=mnist", "time.kind=discrete"}, "[training filters confusion states]"},
+		{[]string{"task.kind=mnist", "time.kind=discrete", "record.log_mode=minimal"}, "[training filters confusion]"},
+		{[]string{"task.kind=mnist"}, "[dynamics learning]"},
+	} {
+		cfg, err := config.Parse("x.toml", nil, config.Options{Set: c.set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(figures(cfg)); got != c.want {
+			t.Errorf("%v: figures %s, expected %s", c.set, got, c.want)
+		}
 	}
 }
 

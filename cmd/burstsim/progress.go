@@ -46,7 +46,11 @@ func (s *progress) observe(now experiment.Progress) {
 	if !math.IsNaN(now.Loss) {
 		loss = fmt.Sprintf("  loss %.3g", now.Loss)
 	}
-	s.bar.Describe(fmt.Sprintf("%s %s  %.0f of %.0f s%s", s.name, now.Variant, now.Time, now.Duration, loss))
+	digits := 0
+	if now.Unit != "s" {
+		digits = 1
+	}
+	s.bar.Describe(fmt.Sprintf("%s %s  %.*f of %.0f %s%s", s.name, now.Variant, digits, now.Time, now.Duration, now.Unit, loss))
 	_ = s.bar.Set(int(progressSteps * min(max(now.Done, 0), 1)))
 }
 

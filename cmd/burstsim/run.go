@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 
@@ -12,6 +13,7 @@ import (
 	"burstsim/integrator"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
 )
 
@@ -21,6 +23,7 @@ type runOptions struct {
 	set   []string
 	seed  *int64
 	quiet bool
+	blas  string
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -55,6 +58,7 @@ or the command line is wrong; 130 after an interrupt.`,
 	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files, DIR/NAME for each")
 	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
 	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
+	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, "print nothing but the folder's path, warnings and errors")
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
 		panic(err) // the flag is defined above
@@ -91,6 +95,9 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	jobs, err := plan(configs, opt.out)
 	if err != nil {
 		return err
+	}
+	if err := linalg.Use(opt.blas); err != nil {
+		return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
@@ -172,6 +179,11 @@ func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
 	if err := dir.WriteConfig(j.cfg); err != nil {
 		return err
 	}
+	if !quiet {
+		if err := writeHeader(p.out, j.cfg); err != nil {
+			return err
+		}
+	}
 	bar := p.newProgress(j.cfg.Run.Name, quiet)
 	res, sum, runErr := p.run(ctx, j.cfg, bar.observe)
 	bar.finish()
@@ -190,6 +202,13 @@ func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
 		return err
 	}
 	return p.outcome(ctx, dir, runErr, figuresErr)
+}
+
+// writeHeader says what is run and by what.
+func writeHeader(w io.Writer, cfg config.Config) error {
+	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time, %d variants; %s, matrix products by %s\n\n", cfg.Run.Name,
+		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, 1+len(cfg.Compare), cfg.Run.Precision, linalg.Name())
+	return err
 }
 
 // complete gives a run that failed a summary, if it failed before it had one,

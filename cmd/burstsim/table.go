@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"burstsim/internal/experiment"
@@ -14,7 +15,8 @@ import (
 )
 
 // writeTable prints the outcome of each variant: its loss before and after
-// learning, and the angles of its weight changes to backpropagation.
+// learning, and the angles of its weight changes to backpropagation; then its
+// answers to the patterns of its task.
 func writeTable(w io.Writer, res *record.Result, sum *experiment.Summary) error {
 	labels := variantLabels(res, sum)
 	if len(labels) == 0 {
@@ -22,7 +24,13 @@ func writeTable(w io.Writer, res *record.Result, sum *experiment.Summary) error 
 	}
 	angles := angleNames(sum)
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	images := slices.ContainsFunc(labels, func(label string) bool {
+		return !math.IsNaN(sum.Variants[label].TestError) && sum.Variants[label].TestError > 0
+	})
 	fmt.Fprint(out, "variant\tloss before\tloss after\tafter/before\t")
+	if images {
+		fmt.Fprint(out, "test error\t")
+	}
 	for _, name := range angles {
 		fmt.Fprintf(out, "angle %s\t", name)
 	}
@@ -31,6 +39,9 @@ func writeTable(w io.Writer, res *record.Result, sum *experiment.Summary) error 
 		v := sum.Variants[label]
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t", label, cell("%.3g", v.LossInitial, ""),
 			cell("%.3g", v.LossFinal, ""), cell("%.2f", 100*v.LossFinal/v.LossInitial, " %"))
+		if images {
+			fmt.Fprintf(out, "%s\t", cell("%.2f", 100*v.TestError, " %"))
+		}
 		for _, name := range angles {
 			angle, ok := v.AngleWeights[name]
 			if !ok {
@@ -43,7 +54,61 @@ func writeTable(w io.Writer, res *record.Result, sum *experiment.Summary) error 
 	if sum.Limit != nil {
 		fmt.Fprintf(out, "\ndistance to the discrete limit ~ (tau/T)^%s\n", cell("%.2f", sum.Limit.Slope, ""))
 	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return writeAnswers(w, labels, sum)
+}
+
+// writeAnswers prints what the variants said to each pattern after learning, if
+// their task has patterns, and by how much the worst answer was right.
+func writeAnswers(w io.Writer, labels []string, sum *experiment.Summary) error {
+	labels = slices.DeleteFunc(labels, func(label string) bool { return sum.Variants[label].Answers == nil })
+	patterns := patternNames(labels, sum)
+	if len(patterns) == 0 {
+		return nil
+	}
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(out, "\nvariant\t")
+	for _, name := range patterns {
+		fmt.Fprintf(out, "%s ->\t", name)
+	}
+	fmt.Fprintln(out, "margin\t")
+	for _, label := range labels {
+		a := sum.Variants[label].Answers
+		said := map[string]float64{}
+		for k := range min(len(a.Inputs), len(a.Outputs)) {
+			said[patternName(a.Inputs[k])] = a.Outputs[k]
+		}
+		fmt.Fprintf(out, "%s\t", label)
+		for _, name := range patterns {
+			answer, ok := said[name]
+			if !ok {
+				answer = math.NaN()
+			}
+			fmt.Fprintf(out, "%s\t", cell("%.2f", answer, ""))
+		}
+		fmt.Fprintf(out, "%s\t\n", cell("%.2f", a.Margin, ""))
+	}
 	return out.Flush()
+}
+
+// patternNames is every pattern that a variant answered to, in its order.
+func patternNames(labels []string, sum *experiment.Summary) []string {
+	var names []string
+	for _, label := range labels {
+		for _, input := range sum.Variants[label].Answers.Inputs {
+			if name := patternName(input); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// patternName is "(0 1)".
+func patternName(input []float64) string {
+	return "(" + strings.Trim(fmt.Sprint(input), "[]") + ")"
 }
 
 // cell is a dash for a number that does not exist.

@@ -39,6 +39,8 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkTask(c)
 	d.checkModel(c)
 	d.checkFeedback(c)
+	d.checkImages(c)
+	d.checkLayers(c)
 	d.checkOptimiser(c)
 	d.checkStep(c, opt.StabilityLimit)
 	d.checkSpan(c)
@@ -61,6 +63,10 @@ func (d *decoder) checkModel(c *Config) {
 	if m.Recurrent && c.Time.Kind == "continuous" {
 		d.refuse(c, []string{"model.recurrent_input", "time.kind", "model.kind"},
 			`is true, expected false with time.kind = "continuous": the recurrent input has a discrete form only`)
+	}
+	if m.Kind == "burstprop" && m.Recurrent && len(c.Limit.Ratios) > 0 {
+		d.refuse(c, []string{"limit.ratios", "model.recurrent_input", "model.kind"},
+			"is given, expected none with recurrent_input = true, which has no continuous form to compare with")
 	}
 	if m.InterneuronMode != "random" && m.InterneuronScale != 1 {
 		d.refuse(c, []string{"model.interneuron_scale", "model.interneuron_mode"},

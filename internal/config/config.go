@@ -8,7 +8,8 @@
 // `oneof` the accepted words; `format` what free text must be ("name": safe in
 // a file name; "path": not empty); `for` the task, model or time kinds it
 // belongs to: words of one kind are alternatives, words of two kinds must both
-// hold, and a key given for another kind is an error. A key without default
+// hold, and a key given for another kind is an error; tables of a list may have
+// a kind of their own. A key without default
 // keeps its zero value, whose meaning `doc` states and which a file cannot
 // give; `example` is what `burstsim init` shows for it, commented out.
 package config
@@ -49,7 +50,7 @@ type Run struct {
 
 // Task says what the network sees and what it should answer.
 type Task struct {
-	Kind   string   `toml:"kind" default:"regression" oneof:"regression,xor" doc:"what is learned"`
+	Kind   string   `toml:"kind" default:"regression" oneof:"regression,xor,mnist,fashion-mnist,idx,cifar10" doc:"what is learned"`
 	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression" doc:"time between two samples of the discrete model; sets its learning rate"`
 
 	Inputs         int      `toml:"inputs" default:"3" range:">=1" for:"regression" doc:"number of cosine inputs"`
@@ -59,20 +60,31 @@ type Task struct {
 	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
 	Teacher        string   `toml:"teacher" default:"instant" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
-	Hold       Duration `toml:"hold" default:"1s" range:">0" for:"xor" doc:"how long each pattern is presented; the discrete model sees it once"`
+	Hold       Duration `toml:"hold" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
 	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
 	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
 	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
+
+	Data         string   `toml:"data" default:"auto" format:"path" for:"mnist,fashion-mnist,cifar10" doc:"auto: where the data are found, or else fetched; embedded: 200 + 100 images of MNIST that come with the program; otherwise their folder"`
+	Files        []string `toml:"files" for:"idx" format:"path" example:"[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]" doc:"the four idx files, compressed with gzip or not"`
+	Epochs       int      `toml:"epochs" default:"250" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"passes over the training images in discrete time"`
+	Batch        int      `toml:"batch" default:"32" range:">=1" for:"mnist,fashion-mnist,idx,cifar10" doc:"images a batch in discrete time, parallel streams of images in continuous time"`
+	Validation   bool     `toml:"validation" default:"false" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last 10,000 training images are held out and decide which epoch is best"`
+	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error after which training stops; 0: never"`
+	TrainImages  int      `toml:"train_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many training images are used; 0: all"`
+	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
+	Augmentation bool     `toml:"augmentation" default:"true" for:"cifar10,discrete" doc:"random crops of images with a frame of 4 pixels, and mirroring, while training"`
 }
 
 // Model is the network: its populations and its feedback.
 type Model struct {
 	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn,burstprop,edn,ann" doc:"learning rule"`
-	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each hidden layer"`
+	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
+	Layer            []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
 	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b; default: 0.5, and 0.2 for burstprop"`
 	Beta             float64 `toml:"beta" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
 	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
-	WeightGain       float64 `toml:"weight_gain" default:"1" range:">0" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out)))"`
+	WeightGain       float64 `toml:"weight_gain" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
 
 	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
 	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
@@ -91,6 +103,18 @@ type Model struct {
 	BasalLag          bool    `toml:"basal_lag" default:"false" for:"edn" doc:"whether plasticity compares a soma with its basal dendrite low-passed as the soma is; otherwise lag behind a moving input counts as error"`
 	InterneuronMode   string  `toml:"interneuron_mode" default:"symmetric_init" oneof:"tied,random,symmetric_init" for:"edn" doc:"interneurons' weights: equal to W and Y at all times, random, or equal at the start"`
 	InterneuronScale  float64 `toml:"interneuron_scale" default:"1" range:">=0" for:"edn" doc:"random: standard deviation of interneurons' weights; otherwise 1"`
+}
+
+// Layer is a hidden layer of a network that sees images. What belongs to the
+// other kind is 0. Maps are square; a kernel of side K at distance S makes maps
+// of side (side + 2 Padding - K)/S + 1, rounded down, of those below.
+type Layer struct {
+	Kind     string `toml:"kind" oneof:"conv,dense" doc:"conv: maps that share weights; dense: all to all"`
+	Channels int    `toml:"channels" range:"[1,65536]" for:"conv" doc:"number of maps"`
+	Kernel   int    `toml:"kernel" default:"3" range:"[1,1024]" for:"conv" doc:"side of the window that a neuron sees in every map below, in neurons"`
+	Stride   int    `toml:"stride" default:"1" range:"[1,1024]" for:"conv" doc:"distance of neighbouring windows"`
+	Padding  int    `toml:"padding" default:"0" range:"[0,1024]" for:"conv" doc:"width of a frame of zeros around the maps below"`
+	Units    int    `toml:"units" range:">=1" for:"dense" doc:"number of units"`
 }
 
 // Time holds the time constants and the phases.
@@ -144,10 +168,12 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Sample  Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units   int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
-	Windows []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Metrics  Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Sample   Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units    int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
+	LogMode  string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
+	LogEvery int      `toml:"log_every" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
+	Windows  []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
@@ -158,7 +184,7 @@ type Window struct {
 
 // Plots chooses figures and file formats.
 type Plots struct {
-	Figures []string `toml:"figures" default:"[\"dynamics\", \"learning\", \"limit\"]" oneof:"dynamics,learning,limit" doc:"which figures are drawn"`
+	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
 	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
 	Units   int      `toml:"units" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }

@@ -31,13 +31,28 @@ func (m Model) Gain() float64 {
 }
 
 // Period is the time that one sample of the discrete model stands for, more
-// than 0: task.sample for regression, task.hold for xor. Over a time constant
-// of plasticity it is a learning rate.
+// than 0: task.sample for regression, task.hold for patterns and images. Over a
+// time constant of plasticity it is a learning rate.
 func (c Config) Period() Duration {
-	if c.Task.Kind == "xor" {
-		return c.Task.Hold
+	if c.Task.Kind == "regression" {
+		return c.Task.Sample
 	}
-	return c.Task.Sample
+	return c.Task.Hold
+}
+
+// Images reports whether the task is a data set of images.
+func (t Task) Images() bool { return t.Kind != "regression" && t.Kind != "xor" }
+
+// WeightGain is the factor on the initial W: weight_gain where the file gives
+// it, otherwise 3.6 for images and 1 for all else, as published.
+func (c Config) WeightGain() float64 {
+	switch {
+	case c.Model.WeightGain != 0:
+		return c.Model.WeightGain
+	case c.Task.Images():
+		return 3.6
+	}
+	return 1
 }
 
 // fastest is the key of the shortest time constant with which a compartment of
@@ -60,4 +75,18 @@ func (c *Config) fastest() (key string, tau Duration) {
 		}
 	}
 	return key, tau
+}
+
+// Stack is the network between input and output: the layers of maps, which come
+// first, and the units of the dense hidden layers, those of layer before those
+// of hidden.
+func (m Model) Stack() (maps []Layer, dense []int) {
+	for _, l := range m.Layer {
+		if l.Kind == "conv" {
+			maps = append(maps, l)
+		} else {
+			dense = append(dense, l.Units)
+		}
+	}
+	return maps, append(dense, m.Hidden...)
 }

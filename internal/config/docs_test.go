@@ -120,7 +120,7 @@ func (k *key) accepted() string {
 // servedKinds lists the kinds a key belongs to.
 func (k *key) servedKinds(s *schema) string {
 	var all []string
-	for _, kind := range s.kinds {
+	for _, kind := range slices.Concat(s.kinds, s.inner) {
 		if words := k.needs[kind.path]; len(words) > 0 {
 			all = append(all, fmt.Sprintf("`%s` %s", kind.path, choices(words)))
 		}

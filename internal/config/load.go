@@ -84,6 +84,10 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 	}
 	variants := d.variants(compare, &c)
 	d.applicability(&c, variants)
+	d.settleStack(&c)
+	for _, v := range variants {
+		v.settleStack(&c.Compare[v.number].Config)
+	}
 	if d.first == nil {
 		d.crossChecks(&c, opt)
 		for _, v := range variants {
@@ -145,6 +149,18 @@ func (d *decoder) applicability(c *Config, variants []*decoder) {
 				d.add(n, v.prefix+k.path, func() string { return k.misplaced(d.schema, vc) })
 			}
 		}
+	}
+}
+
+// settleStack gives layers the place of the default hidden ones, and takes
+// layers that were meant for another variant from a network without images.
+func (d *decoder) settleStack(c *Config) {
+	if !c.Task.Images() {
+		c.Model.Layer = nil
+	}
+	given := d.given["model.hidden"] != nil || d.within != nil && d.within.given["model.hidden"] != nil
+	if len(c.Model.Layer) > 0 && !given {
+		c.Model.Hidden = nil
 	}
 }
 

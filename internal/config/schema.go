@@ -59,6 +59,17 @@ func (k *key) applies(s *schema, c *Config) bool {
 	})
 }
 
+// has says whether key s belongs to v, an element of the list of tables k: some
+// keys belong to elements of one kind only.
+func (k *key) has(s *key, v reflect.Value) bool {
+	kind := k.find("kind")
+	if kind == nil {
+		return true
+	}
+	words := s.needs[kind.path]
+	return len(words) == 0 || slices.Contains(words, v.FieldByIndex(kind.index).String())
+}
+
 // of is the field of c that holds the key's value.
 func (k *key) of(c *Config) reflect.Value { return reflect.ValueOf(c).Elem().FieldByIndex(k.index) }
 
@@ -67,6 +78,7 @@ type schema struct {
 	root  *key
 	keys  []*key // that have a value, in the order of the structs
 	kinds []*key // task.kind, model.kind, time.kind
+	inner []*key // kinds of the elements of lists of tables: model.layer.kind
 }
 
 // fileSchema is the schema of [Config]. A fault in the tags is a fault of the
@@ -87,10 +99,14 @@ func newSchema(t reflect.Type) (*schema, error) {
 	}
 	kindOf := make(map[string]string)
 	for _, k := range s.keys {
-		if k.name != "kind" {
-			continue
+		if kind := k.find("kind"); kind != nil {
+			s.inner = append(s.inner, kind)
 		}
-		s.kinds = append(s.kinds, k)
+		if k.name == "kind" {
+			s.kinds = append(s.kinds, k)
+		}
+	}
+	for _, k := range slices.Concat(s.kinds, s.inner) {
 		for _, word := range k.oneof {
 			if other := kindOf[word]; other != "" {
 				return nil, fmt.Errorf("%q is both a %s and a %s", word, other, k.path)

@@ -38,7 +38,31 @@ func Choices(key string) []string {
 // defaults: XOR as 2-4-1, with weights that learn at a rate of 1 a
 // presentation, over 40,000 of them.
 var starts = map[string][]string{
-	"xor": {"model.hidden=[4]", "time.tau_weight=1s", "time.learn=40000s"},
+	"xor":           {"model.hidden=[4]", "time.tau_weight=1s", "time.learn=40000s"},
+	"mnist":         imageStart,
+	"fashion-mnist": imageStart,
+	"idx":           append([]string{"task.files=[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]"}, imageStart...),
+	"cifar10":       cifarStart,
+}
+
+// cifarStart is the published network for CIFAR-10 and the published learning
+// rate, with fewer epochs.
+var cifarStart = []string{
+	`model.layer=[
+		{ kind = "conv", channels = 64, kernel = 5, stride = 2 },
+		{ kind = "conv", channels = 128, kernel = 5, stride = 2 },
+		{ kind = "conv", channels = 256, kernel = 3, stride = 1 },
+		{ kind = "dense", units = 1480 },
+	]`,
+	"model.hidden=[]", "time.kind=discrete", "task.epochs=12", "run.precision=float32", "learning.lr=0.1",
+}
+
+// imageStart is the published training job on MNIST with feedback alignment,
+// with fewer epochs.
+var imageStart = []string{
+	"model.hidden=[500, 500, 500]", "time.kind=discrete", "task.epochs=12", "run.precision=float32",
+	"model.y_mode=random", "model.y_scale=0.5", "model.q_mode=symmetric_init", "model.q_plastic=true",
+	"learning.lr=0.3", "learning.q_lr=0.000731",
 }
 
 // Template is the commented example that `burstsim init TASK` writes: every
@@ -58,9 +82,11 @@ func Template(task string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	discrete := c
-	discrete.Time.Kind = "discrete"
-	c.Compare = []Variant{{Name: "discrete", Config: discrete}}
+	if c.Time.Kind != "discrete" {
+		discrete := c
+		discrete.Time.Kind = "discrete"
+		c.Compare = []Variant{{Name: "discrete", Config: discrete}}
+	}
 
 	var b bytes.Buffer
 	fmt.Fprintf(&b, templateHead, task)
@@ -71,7 +97,9 @@ func Template(task string) (string, error) {
 		fmt.Fprintf(&b, "[%s]\n", section.name)
 		c.example(&b, s, section)
 	}
-	b.WriteString(templateTail)
+	if len(c.Compare) > 0 {
+		b.WriteString(templateTail)
+	}
 	return b.String(), nil
 }
 
@@ -119,24 +147,35 @@ func (c *Config) example(b *bytes.Buffer, s *schema, section *key) {
 func (c *Config) exampleValue(b *bytes.Buffer, k *key) {
 	v, fallback := k.of(c), initial()
 	switch {
-	case !k.hasDefault:
+	case !k.hasDefault && (v.IsZero() || k.format == "name"): // names follow from the file
 		fmt.Fprintf(b, "#%s = %s\n", k.name, k.example)
 		return
+	case !k.hasDefault:
 	case !reflect.DeepEqual(v.Interface(), k.of(&fallback).Interface()):
 		comment(b, "Default: "+k.render(k.of(&fallback)))
 	case v.CanFloat():
 		fmt.Fprintf(b, "%s = %s\n", k.name, k.def) // 1e-6, not 1e-06
 		return
 	}
-	fmt.Fprintf(b, "%s = %s\n", k.name, k.render(v))
+	line := k.name + " = " + k.render(v)
+	if k.isList() && len(line) > columns {
+		line = k.name + " = [\n"
+		for i := range v.Len() {
+			line += "  " + k.render(v.Index(i)) + ",\n"
+		}
+		line += "]"
+	}
+	b.WriteString(line + "\n")
 }
 
-// comment writes text as comment lines of at most 80 columns.
+// columns is the width of the template.
+const columns = 80
+
+// comment writes text as comment lines of at most that width.
 func comment(b *bytes.Buffer, text string) {
-	const width = 80
 	line := "#"
 	for _, word := range strings.Fields(text) {
-		if len(line)+1+len(word) > width {
+		if len(line)+1+len(word) > columns {
 			b.WriteString(line + "\n")
 			line = "#"
 		}

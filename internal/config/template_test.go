@@ -19,7 +19,11 @@ func TestTemplate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.Task.Kind != task || len(c.Compare) != 1 {
+			variants := 1
+			if c.Task.Images() {
+				variants = 0
+			}
+			if c.Task.Kind != task || len(c.Compare) != variants {
 				t.Errorf("task %q with %d variants", c.Task.Kind, len(c.Compare))
 			}
 			checkRoundTrip(t, c)
@@ -57,7 +61,7 @@ func TestTemplate(t *testing.T) {
 			if err != nil {
 				t.Fatalf("with its examples: %v", err)
 			}
-			if len(full.Record.Windows) == 0 || len(full.Time.Phases) != 2 || full.Learning.Rate == 0 {
+			if len(full.Record.Windows) == 0 || len(full.Time.Phases) != 2*variants || full.Learning.Rate == 0 {
 				t.Errorf("the examples set nothing: %+v", full)
 			}
 		})
@@ -102,7 +106,11 @@ func TestTemplateIsComplete(t *testing.T) {
 			_, body, _ := strings.Cut(text, "\n["+section+"]\n")
 			body, _, _ = strings.Cut(body, "\n[")
 			shown := strings.Contains(body, "\n"+name+" = ") || strings.Contains(body, "\n#"+name+" = ")
-			if want := serves("task.kind", task) && serves("model.kind", standard); shown != want {
+			want := serves("task.kind", task) && serves("model.kind", standard)
+			if (Task{Kind: task}).Images() { // begun in discrete time alone
+				want = want && serves("time.kind", "discrete")
+			}
+			if shown != want {
 				t.Errorf("%s: %s is shown: %v, want %v", task, k.path, shown, want)
 			}
 		}

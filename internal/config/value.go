@@ -109,18 +109,33 @@ func (d *decoder) element(n *node, k *key, v reflect.Value, path string) {
 		})
 		return
 	}
-	for _, s := range k.sub {
-		if s.hasDefault && n.table[s.name] == nil {
-			x, _ := literal(s.def, s.typ)
-			d.value(graft(x, nil, &mark{at: n.at, line: n.line}), s, v.FieldByIndex(s.index), path+"."+s.name)
-		}
-	}
 	d.table(n, k, v, path)
 	for _, s := range k.sub {
-		if n.table[s.name] == nil && !s.hasDefault && k.knows(n.table) {
+		given := n.table[s.name]
+		switch {
+		case !k.has(s, v):
+			d.inVain(given, k, s, v, path)
+		case given != nil:
+		case s.hasDefault:
+			x, _ := literal(s.def, s.typ)
+			d.value(graft(x, nil, &mark{at: n.at, line: n.line}), s, v.FieldByIndex(s.index), path+"."+s.name)
+		case k.knows(n.table):
 			d.add(n, d.prefix+path+"."+s.name, func() string { return "missing, expected " + s.expected() })
 		}
 	}
+}
+
+// inVain reports key s of an element of another kind, where it is given. If the
+// kind itself is wrong, that is what is reported.
+func (d *decoder) inVain(given *node, k, s *key, v reflect.Value, path string) {
+	kind := k.find("kind")
+	word := v.FieldByIndex(kind.index).String()
+	if given == nil || !kind.admitsText(word) {
+		return
+	}
+	d.add(given, d.prefix+path+"."+s.name, func() string {
+		return fmt.Sprintf("has no effect here: it belongs to kind %s, but that is %s", choices(s.needs[kind.path]), word)
+	})
 }
 
 // knows says whether k has all keys of a table. If not, one that is missing is
@@ -146,7 +161,7 @@ func (d *decoder) scalar(n *node, k *key, v reflect.Value, path string) {
 		ok = k.limits.contains(x)
 	}
 	if !ok {
-		d.noKind = d.noKind || k.name == "kind"
+		d.noKind = d.noKind || slices.Contains(d.schema.kinds, k)
 		d.add(n, d.prefix+path, msg)
 	}
 }

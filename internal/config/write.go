@@ -75,9 +75,11 @@ func (k *key) render(v reflect.Value) string {
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case v.Kind() == reflect.Struct:
-		items := make([]string, len(k.sub))
-		for i, s := range k.sub {
-			items[i] = s.name + " = " + s.render(v.FieldByIndex(s.index))
+		var items []string
+		for _, s := range k.sub {
+			if k.has(s, v) {
+				items = append(items, s.name+" = "+s.render(v.FieldByIndex(s.index)))
+			}
 		}
 		return "{ " + strings.Join(items, ", ") + " }"
 	case v.Kind() == reflect.String:

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -27,38 +28,67 @@ func random(cfg config.Config, stream uint64) *rand.Rand {
 
 // job is one variant, ready to run.
 type job interface {
-	run(ctx context.Context, observe func(sim.Progress)) (*sim.Outcome, error)
-	// answers are what the network said at the end, pattern by pattern; nil if
-	// the task has none.
-	answers() *Answers
+	run(ctx context.Context, observe func(Progress)) (*result, error)
 }
 
-func newJob(v config.Variant) (job, error) {
-	if v.Config.Run.Precision == "float32" {
-		return newSimulation[float32](v.Config)
+// result is what a variant leaves behind.
+type result struct {
+	outcome   *sim.Outcome // of a simulation
+	training  *sim.Trained // of a training
+	answers   *Answers     // of a task with patterns
+	testError float64      // of a simulation on images, as a fraction; NaN otherwise
+	data      string       // where images were found
+}
+
+func newJob(ctx context.Context, cfg config.Config, lib library) (job, error) {
+	if cfg.Run.Precision == "float32" {
+		return newJobOf[float32](ctx, cfg, lib)
 	}
-	return newSimulation[float64](v.Config)
+	return newJobOf[float64](ctx, cfg, lib)
 }
 
+func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib library) (job, error) {
+	if !cfg.Task.Images() {
+		return newSimulation[F](cfg)
+	}
+	data, err := lib.load(ctx, cfg.Task)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Time.Kind == "discrete" {
+		return newTraining[F](cfg, data)
+	}
+	return newImageSimulation[F](cfg, data)
+}
+
+// simulation is one variant that goes through simulated time.
 type simulation[F sim.Float] struct {
 	sim.Simulation[F]
 	patterns *patterns[F]
+	after    func(*result) error // what is measured when it is over; nil: nothing
 }
 
-func (s *simulation[F]) run(ctx context.Context, observe func(sim.Progress)) (*sim.Outcome, error) {
-	s.Observer = observe
-	return s.Run(ctx)
-}
-
-func (s *simulation[F]) answers() *Answers {
-	if s.patterns == nil {
-		return nil
+func (s *simulation[F]) run(ctx context.Context, observe func(Progress)) (*result, error) {
+	s.Observer = func(p sim.Progress) {
+		observe(Progress{Time: p.Time.Seconds(), Duration: p.Duration.Seconds(), Unit: "s", Loss: p.Loss})
 	}
-	return s.patterns.answers()
+	out, err := s.Run(ctx)
+	if out == nil {
+		return nil, err
+	}
+	r := &result{outcome: out, testError: math.NaN()}
+	if s.patterns != nil {
+		r.answers = s.patterns.answers()
+	}
+	if s.after != nil && err == nil {
+		err = s.after(r)
+	}
+	return r, err
 }
 
 func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
-	net, err := newNetwork[F](cfg, nil)
+	inputs, outputs := taskSize(cfg)
+	net, err := newNetwork[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -66,15 +96,20 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := simulate(cfg, net, []sim.Stream{task})
+	if x, ok := task.(*xor.Task); ok && err == nil {
+		s.patterns = newPatterns[F](x, time.Duration(cfg.Time.Before+cfg.Time.Learn))
+		s.Watch = s.patterns.watch
+	}
+	return s, err
+}
+
+// simulate joins a network, its tasks and the way it is moved.
+func simulate[F sim.Float](cfg config.Config, net *sim.Network[F], streams []sim.Stream) (*simulation[F], error) {
 	s := &simulation[F]{}
 	s.Phases = phases(cfg)
 	s.Sample = time.Duration(cfg.Period())
 	s.Record = recording(cfg)
-	if x, ok := task.(*xor.Task); ok {
-		s.patterns = newPatterns[F](x, time.Duration(cfg.Time.Before+cfg.Time.Learn))
-		s.Watch = s.patterns.watch
-	}
-	streams := []sim.Stream{task}
 	if cfg.Time.Kind == "discrete" {
 		d, err := sim.NewDiscrete(net, learning(cfg))
 		if err != nil {
@@ -200,10 +235,10 @@ func recording(cfg config.Config) sim.Recording {
 
 // span is a time in which the task shows something.
 func span(cfg config.Config) time.Duration {
-	if cfg.Task.Kind == "xor" {
-		return 2 * time.Duration(cfg.Task.Hold)
+	if cfg.Task.Kind == "regression" {
+		return time.Duration(cfg.Task.ShortestPeriod)
 	}
-	return time.Duration(cfg.Task.ShortestPeriod)
+	return 2 * time.Duration(cfg.Task.Hold)
 }
 
 // measureLimit compares continuous and discrete weights for inputs held for
@@ -220,7 +255,8 @@ func measureLimit(cfg config.Config) (*record.Limit, error) {
 	}
 	return sim.LimitProtocol{
 		Build: func(c sim.LimitConstants) (*sim.Network[float64], error) {
-			return newNetwork[float64](cfg, &c)
+			inputs, outputs := taskSize(cfg)
+			return newNetwork[float64](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, &c)
 		},
 		Task: task, Stride: stride,
 		Tau: slowest, Step: fastest / 10,

@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"burstsim/internal/config"
-	"burstsim/sim"
+	"burstsim/internal/linalg"
 	"burstsim/sim/record"
 )
 
@@ -18,9 +18,10 @@ import (
 type Progress struct {
 	Variant  string  // label of the variant that speaks
 	Done     float64 // fraction of all variants' work, 0..1
-	Time     float64 // simulated time of that variant, s
-	Duration float64 // simulated time it will have reached at its end, s
-	Loss     float64 // mean squared error over the last metrics interval; NaN before the first
+	Time     float64 // of that variant, in Unit
+	Duration float64 // where its time will end, in Unit
+	Unit     string  // "s" of simulated time, or "epochs"
+	Loss     float64 // mean squared error over the last metrics interval or the epoch so far; NaN before the first
 }
 
 // Run carries out the experiment and all its variants, as many at once as there
@@ -30,9 +31,10 @@ type Progress struct {
 func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*record.Result, *Summary, error) {
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
+	library := library{}
 	for i, v := range variants {
 		var err error
-		if jobs[i], err = newJob(v); err != nil {
+		if jobs[i], err = newJob(ctx, v.Config, library); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -41,20 +43,25 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 		report.cost[i] = cost(v.Config)
 	}
 
-	outcomes := make([]*sim.Outcome, len(jobs))
+	// Variants share the processors; how many threads a library takes for each
+	// must not depend on anything but the file. The pure-Go one has no such
+	// setting, and needs none.
+	_ = linalg.SetThreads(max(1, runtime.NumCPU()/len(jobs)))
+	results := make([]*result, len(jobs))
 	failures := make([]error, len(jobs)+1)
 	var limit *record.Limit
 	work := make([]func(), 0, len(jobs)+1)
 	for i, j := range jobs {
 		work = append(work, func() {
 			var err error
-			outcomes[i], err = j.run(ctx, func(p sim.Progress) { report.progress(i, variants[i].Name, p) })
+			results[i], err = j.run(ctx, func(p Progress) { report.progress(i, variants[i].Name, p) })
 			if err != nil {
 				failures[i] = fmt.Errorf("%s: %w", variants[i].Name, err)
 			}
+			jobs[i] = nil // its memory can go
 		})
 	}
-	if len(cfg.Limit.Ratios) > 0 {
+	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
 		work = append(work, func() {
 			var err error
 			if limit, err = measureLimit(cfg); err != nil {
@@ -65,15 +72,24 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 	parallel(work)
 
 	res := &record.Result{Name: cfg.Run.Name, Limit: limit}
-	for i, out := range outcomes {
-		if i == 0 {
-			res.Phases = out.Phases
-		}
-		res.Variants = append(res.Variants, record.Variant{
-			Label: variants[i].Name, Metrics: out.Metrics, Trajectory: out.Trajectory})
-	}
 	err := errors.Join(failures...)
-	return res, summarise(cfg, variants, jobs, outcomes, limit, err), err
+	for i, r := range results {
+		if r == nil {
+			return nil, nil, err
+		}
+		v := record.Variant{Label: variants[i].Name}
+		if out := r.outcome; out != nil {
+			v.Metrics, v.Trajectory = out.Metrics, out.Trajectory
+			if res.Phases == nil {
+				res.Phases = out.Phases
+			}
+		}
+		if r.training != nil {
+			v.Training = &r.training.Training
+		}
+		res.Variants = append(res.Variants, v)
+	}
+	return res, summarise(cfg, variants, results, limit, err), err
 }
 
 // label is the name of the experiment itself beside its variants.
@@ -105,25 +121,28 @@ type reporter struct {
 	done, cost []float64
 }
 
-func (r *reporter) progress(i int, name string, p sim.Progress) {
+func (r *reporter) progress(i int, name string, p Progress) {
 	if r.observe == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done[i] = p.Time.Seconds() / p.Duration.Seconds()
+	r.done[i] = p.Time / p.Duration
 	var done, all float64
 	for k, c := range r.cost {
 		done += c * r.done[k]
 		all += c
 	}
-	r.observe(Progress{Variant: name, Done: done / all,
-		Time: p.Time.Seconds(), Duration: p.Duration.Seconds(), Loss: p.Loss})
+	p.Variant, p.Done = name, done/all
+	r.observe(p)
 }
 
 // cost estimates a variant's work by how often it evaluates its network.
 func cost(cfg config.Config) float64 {
 	t := cfg.Time
+	if cfg.Task.Images() && t.Kind == "discrete" {
+		return float64(cfg.Task.Epochs)
+	}
 	span := (t.Before + t.Learn + t.After).Seconds()
 	if t.Kind == "discrete" {
 		return span / cfg.Period().Seconds()

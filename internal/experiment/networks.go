@@ -9,11 +9,35 @@ import (
 	"burstsim/synapse"
 )
 
+// networkShape is what the task and the way it is run say of a network.
+type networkShape struct {
+	inputs, outputs, rows int
+	image                 imageShape // of the input, if it is one
+}
+
+// stack returns the sizes of all layers, and the first ones if they are maps.
+func (shape networkShape) stack(m config.Model) (sizes []int, maps *sim.Convolutions, err error) {
+	layers, dense := m.Stack()
+	sizes = []int{shape.inputs}
+	if len(layers) > 0 {
+		maps = &sim.Convolutions{Channels: shape.image.channels, Height: shape.image.height, Width: shape.image.width}
+		for _, l := range layers {
+			maps.Layers = append(maps.Layers, sim.Convolution{Channels: l.Channels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
+		}
+		if sizes, err = maps.Sizes(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return append(append(sizes, dense...), shape.outputs), maps, nil
+}
+
 // newNetwork builds the network; limit, if not nil, replaces the time constants
 // of weights and averages.
-func newNetwork[F sim.Float](cfg config.Config, limit *sim.LimitConstants) (*sim.Network[F], error) {
-	inputs, outputs := taskSize(cfg)
-	sizes := append(append([]int{inputs}, cfg.Model.Hidden...), outputs)
+func newNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
+	sizes, maps, err := shape.stack(cfg.Model)
+	if err != nil {
+		return nil, err
+	}
 	m, t, rng := cfg.Model, cfg.Time, random(cfg, weightStream)
 	if t.TauInterneuron == 0 {
 		t.TauInterneuron = t.TauWeight / 2 // as their discrete rate is twice that of W
@@ -39,19 +63,19 @@ func newNetwork[F sim.Float](cfg config.Config, limit *sim.LimitConstants) (*sim
 			cell.Transfer = neuron.Centred
 		}
 		return sim.NewBurstCCN[F](sim.BurstCCN{
-			Sizes: sizes, Rows: 1, Pyramidal: cell, Coupling: coupling, WeightGain: m.WeightGain,
+			Sizes: sizes, Maps: maps, Rows: shape.rows, Pyramidal: cell, Coupling: coupling, WeightGain: cfg.WeightGain(),
 			TauWeight: tau(t.TauWeight), TauY: tau(t.TauY), TauQ: tau(t.TauQ), TraceDelay: t.TraceDelay.Seconds(),
 		}, rng)
 	case "burstprop":
 		return sim.NewBurstprop[F](sim.Burstprop{
-			Sizes: sizes, Rows: 1, Pyramidal: cell, Coupling: coupling, WeightGain: m.WeightGain,
+			Sizes: sizes, Maps: maps, Rows: shape.rows, Pyramidal: cell, Coupling: coupling, WeightGain: cfg.WeightGain(),
 			TauWeight: tau(t.TauWeight), TauY: tau(t.TauY),
 			TauAverage: average, TraceDelay: t.TraceDelay.Seconds(),
 			Recurrent: m.Recurrent, RecurrentScale: m.RecurrentScale, RecurrentLearning: m.RecurrentLearning,
 		}, rng)
 	case "edn":
 		return sim.NewEDN[F](sim.EDN{
-			Sizes: sizes, Rows: 1, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: m.WeightGain,
+			Sizes: sizes, Rows: shape.rows, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: cfg.WeightGain(),
 			LambdaOutput: m.LambdaOutput, LambdaInterneuron: m.LambdaInterneuron, LambdaHidden: m.LambdaHidden,
 			BasalLag:     m.BasalLag,
 			Interneurons: synapse.Mode(m.InterneuronMode), InterneuronScale: m.InterneuronScale,
@@ -60,7 +84,7 @@ func newNetwork[F sim.Float](cfg config.Config, limit *sim.LimitConstants) (*sim
 	case "ann":
 		coupling.YPlastic = false
 		return sim.NewANN[F](sim.ANN{
-			Sizes: sizes, Rows: 1, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: m.WeightGain,
+			Sizes: sizes, Maps: maps, Rows: shape.rows, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: cfg.WeightGain(),
 			TauWeight: tau(t.TauWeight),
 		}, rng)
 	}

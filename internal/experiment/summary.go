@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"burstsim/internal/config"
+	"burstsim/internal/linalg"
 	"burstsim/sim"
 	"burstsim/sim/record"
 )
@@ -30,6 +31,25 @@ type VariantSummary struct {
 	StepsPerSecond float64            `json:"steps_per_second"`
 	WallSeconds    float64            `json:"wall_seconds"`
 	Answers        *Answers           `json:"answers,omitempty"`
+
+	// Of images: the fraction of wrong answers on the test images, after
+	// learning; NaN of other tasks.
+	TestError float64          `json:"test_error"`
+	Training  *TrainingSummary `json:"training,omitempty"`
+}
+
+// TrainingSummary is the outcome of training on a data set. Errors are
+// fractions of wrong answers; NaN where they were not measured.
+type TrainingSummary struct {
+	Data              string  `json:"data"` // where the images were found
+	Epochs            int     `json:"epochs"`
+	TrainError        float64 `json:"train_error"` // of the last epoch
+	ValidationError   float64 `json:"validation_error"`
+	TestError         float64 `json:"test_error"`
+	BestTestError     float64 `json:"best_test_error"` // of the best epoch: by validation error, if there is one
+	BestEpoch         int     `json:"best_epoch"`
+	ExamplesPerSecond float64 `json:"examples_per_second"` // without evaluation
+	SecondsPerEpoch   float64 `json:"seconds_per_epoch"`   // without evaluation
 }
 
 // LimitSummary is the fitted approach to the discrete limit.
@@ -37,12 +57,10 @@ type LimitSummary struct {
 	Slope float64 `json:"slope"`
 }
 
-func summarise(cfg config.Config, variants []config.Variant, jobs []job, outcomes []*sim.Outcome, limit *record.Limit, failure error) *Summary {
+func summarise(cfg config.Config, variants []config.Variant, results []*result, limit *record.Limit, failure error) *Summary {
 	sum := &Summary{Name: cfg.Run.Name, Variants: map[string]VariantSummary{}, Versions: Versions()}
-	for i, out := range outcomes {
-		v := summariseVariant(out)
-		v.Answers = jobs[i].answers()
-		sum.Variants[variants[i].Name] = v
+	for i, r := range results {
+		sum.Variants[variants[i].Name] = summariseVariant(r)
 	}
 	if limit != nil {
 		sum.Limit = &LimitSummary{Slope: limit.Slope}
@@ -53,8 +71,13 @@ func summarise(cfg config.Config, variants []config.Variant, jobs []job, outcome
 	return sum
 }
 
-func summariseVariant(out *sim.Outcome) VariantSummary {
+func summariseVariant(r *result) VariantSummary {
+	if r.training != nil {
+		return summariseTraining(r)
+	}
+	out := r.outcome
 	v := VariantSummary{
+		Answers: r.answers, TestError: r.testError,
 		LossInitial: out.PhaseLoss[0], LossFinal: out.PhaseLoss[len(out.PhaseLoss)-1],
 		AngleWeights: map[string]float64{}, AngleBiases: map[string]float64{},
 		Steps: out.Steps, WallSeconds: out.Wall.Seconds(),
@@ -78,6 +101,50 @@ func summariseVariant(out *sim.Outcome) VariantSummary {
 	}
 }
 
+func summariseTraining(r *result) VariantSummary {
+	out := r.training
+	epochs := out.Epochs.Len() - 1
+	last := func(column string) float64 {
+		values := out.Epochs.Column(column)
+		return values[len(values)-1]
+	}
+	v := VariantSummary{
+		LossInitial: out.Epochs.Column("test_loss")[0], LossFinal: last("test_loss"), TestError: last("test_error"),
+		AngleWeights: map[string]float64{}, AngleBiases: map[string]float64{},
+		Steps: out.Steps, WallSeconds: out.Wall.Seconds(), StepsPerSecond: float64(out.Steps) / out.Learning.Seconds(),
+		Training: &TrainingSummary{
+			Data: r.data, Epochs: epochs, TrainError: last("train_error"),
+			ValidationError: last("validation_error"), TestError: last("test_error"),
+			BestTestError: out.BestError, BestEpoch: out.BestEpoch,
+			ExamplesPerSecond: float64(out.Examples) / out.Learning.Seconds(),
+			SecondsPerEpoch:   out.Learning.Seconds() / float64(epochs),
+		},
+	}
+	if out.Log == nil {
+		return v
+	}
+	for l := 1; ; l++ {
+		w := out.Log.Column(fmt.Sprint("angle_W", l))
+		if w == nil {
+			return v
+		}
+		v.AngleWeights[fmt.Sprint("W", l)] = finiteMean(w)
+		v.AngleBiases[fmt.Sprint("c", l)] = finiteMean(out.Log.Column(fmt.Sprint("angle_c", l)))
+	}
+}
+
+func finiteMean(values []float64) float64 {
+	var sum float64
+	n := 0
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			sum += v
+			n++
+		}
+	}
+	return sum / float64(n)
+}
+
 // learningMean is the mean of a column of metrics over the phases with a
 // teacher; NaN if there is no number among them.
 func learningMean(out *sim.Outcome, column []float64) float64 {
@@ -94,10 +161,10 @@ func learningMean(out *sim.Outcome, column []float64) float64 {
 	return sum / float64(n)
 }
 
-// Versions says what made a result: program, source revision, compiler and
-// machine.
+// Versions says what made a result: program, source revision, compiler,
+// machine and the library of its matrix products.
 func Versions() map[string]string {
-	v := map[string]string{"go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH}
+	v := map[string]string{"go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH, "blas": linalg.Name()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

@@ -1,12 +1,15 @@
 // Package linalg holds the dense kernels that projections are made of. All
-// matrices are row-major slices. A batch has one sample a row; a batch of one
-// takes matrix-vector kernels, larger ones matrix products.
+// matrices are row-major slices without gaps between rows. A batch has one
+// sample a row; a batch of one takes matrix-vector kernels, larger ones matrix
+// products. The results of a kernel must not overlap its inputs.
+//
+// The products are computed by the [Backend] that [Use] chose, gonum unless
+// told otherwise. The same binary, backend and machine give the same bits,
+// whichever goroutine calls; with gonum on any number of processors, with a
+// shared library for one number of threads: see [SetThreads]. Backends, numbers
+// of threads and kinds of processor differ in the order of sums, and so in
+// rounding: see [Tolerance32].
 package linalg
-
-import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-)
 
 // Float is the precision of weights and states.
 type Float interface{ float32 | float64 }
@@ -15,59 +18,46 @@ type Float interface{ float32 | float64 }
 // x is rows x in, w is out x in, dst is rows x out.
 func MulTrans[F Float](dst, x, w []F, rows, out, in int) {
 	if rows == 1 {
-		mulVec(dst[:out], w, x[:in])
+		inUse[F]().gemv(false, out, in, w, x, dst)
 		return
 	}
-	gemm(blas.NoTrans, blas.Trans, rows, out, in, 1, x, in, w, in, 0, dst, out)
+	inUse[F]().gemm(false, true, rows, out, in, 1, x, w, 0, dst)
 }
 
 // Mul stores y w in dst: what in neurons receive from out neurons through the
 // same weights used backwards. y is rows x out, w is out x in, dst is rows x in.
 func Mul[F Float](dst, y, w []F, rows, out, in int) {
 	if rows == 1 {
-		mulVecTrans(dst[:in], w, y[:out])
+		inUse[F]().gemv(true, out, in, w, y, dst)
 		return
 	}
-	gemm(blas.NoTrans, blas.NoTrans, rows, in, out, 1, y, out, w, in, 0, dst, in)
+	inUse[F]().gemm(false, false, rows, in, out, 1, y, w, 0, dst)
 }
 
 // Outer stores alpha yᵀ x in dst: the sum over rows of post- times presynaptic
 // factors. y is rows x out, x is rows x in, dst is out x in.
 func Outer[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	if rows == 1 {
-		x = x[:in]
-		for i, yi := range y[:out] {
-			scaleTo(dst[i*in:(i+1)*in], alpha*yi, x)
-		}
+		clear(dst[:out*in])
+		inUse[F]().ger(out, in, alpha, y, x, dst)
 		return
 	}
-	gemm(blas.Trans, blas.NoTrans, out, in, rows, alpha, y, out, x, in, 0, dst, in)
+	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 0, dst)
 }
 
 // AddOuter adds what Outer would store.
 func AddOuter[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	if rows == 1 {
-		x = x[:in]
-		for i, yi := range y[:out] {
-			AddScaled(dst[i*in:(i+1)*in], alpha*yi, x)
-		}
+		inUse[F]().ger(out, in, alpha, y, x, dst)
 		return
 	}
-	gemm(blas.Trans, blas.NoTrans, out, in, rows, alpha, y, out, x, in, 1, dst, in)
+	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 1, dst)
 }
 
 // Product stores the m x n product of a (m x k) and b (k x n) in dst; transA
 // and transB say that a is stored k x m, b n x k.
 func Product[F Float](dst, a, b []F, m, k, n int, transA, transB bool) {
-	ta, lda := blas.NoTrans, k
-	if transA {
-		ta, lda = blas.Trans, m
-	}
-	tb, ldb := blas.NoTrans, n
-	if transB {
-		tb, ldb = blas.Trans, k
-	}
-	gemm(ta, tb, m, n, k, 1, a, lda, b, ldb, 0, dst, n)
+	inUse[F]().gemm(transA, transB, m, n, k, 1, a, b, 0, dst)
 }
 
 // ColumnSums stores alpha times the sum over rows of y (rows x n) in dst.
@@ -129,39 +119,5 @@ func scaleTo[F Float](dst []F, alpha F, x []F) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] = alpha * x[i]
-	}
-}
-
-func mulVec[F Float](dst, w, x []F) {
-	in := len(x)
-	if in == 3 {
-		// Few inputs: a loop of its own spares the set-up of an inner product.
-		x0, x1, x2 := x[0], x[1], x[2]
-		for i := range dst {
-			row := w[3*i : 3*i+3 : 3*i+3]
-			dst[i] = row[0]*x0 + row[1]*x1 + row[2]*x2
-		}
-		return
-	}
-	for i := range dst {
-		dst[i] = Dot(w[i*in:(i+1)*in], x)
-	}
-}
-
-func mulVecTrans[F Float](dst, w, y []F) {
-	in := len(dst)
-	scaleTo(dst, y[0], w[:in])
-	for i := 1; i < len(y); i++ {
-		AddScaled(dst, y[i], w[i*in:(i+1)*in])
-	}
-}
-
-func gemm[F Float](ta, tb blas.Transpose, m, n, k int, alpha F, a []F, lda int, b []F, ldb int, beta F, c []F, ldc int) {
-	var impl gonum.Implementation
-	switch a := any(a).(type) {
-	case []float64:
-		impl.Dgemm(ta, tb, m, n, k, float64(alpha), a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), ldc)
-	case []float32:
-		impl.Sgemm(ta, tb, m, n, k, float32(alpha), a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), ldc)
 	}
 }

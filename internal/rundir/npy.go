@@ -39,9 +39,9 @@ func writeFloats(w io.Writer, shape []int, v []float64) error {
 	return binary.Write(w, binary.LittleEndian, v)
 }
 
-// writeIndices writes a one-dimensional array of integers.
-func writeIndices(w io.Writer, v []int) error {
-	if err := writeHeader(w, npyIndex, []int{len(v)}); err != nil {
+// writeInts is writeFloats for integers.
+func writeInts(w io.Writer, shape []int, v []int) error {
+	if err := writeHeader(w, npyIndex, shape); err != nil {
 		return err
 	}
 	wide := make([]int64, len(v))
@@ -169,13 +169,21 @@ func (a array) floats() ([]float64, error) {
 	return v, nil
 }
 
-func (a array) indices() ([]int, error) {
-	if a.descr != npyIndex || len(a.shape) != 1 {
-		return nil, fmt.Errorf("array of type %q and shape %v, expected %q and one dimension", a.descr, a.shape, npyIndex)
+func (a array) ints() ([]int, error) {
+	if a.descr != npyIndex {
+		return nil, fmt.Errorf("array of type %q, expected %q", a.descr, npyIndex)
 	}
 	v := make([]int, len(a.data)/itemBytes)
 	for i := range v {
 		v[i] = int(int64(binary.LittleEndian.Uint64(a.data[i*itemBytes:])))
 	}
 	return v, nil
+}
+
+// indices is ints of an array of one dimension.
+func (a array) indices() ([]int, error) {
+	if len(a.shape) != 1 {
+		return nil, fmt.Errorf("array of shape %v, expected one dimension", a.shape)
+	}
+	return a.ints()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,16 +41,31 @@ func Open(dir string) (*Run, error) {
 		return nil, err
 	}
 	run := &Run{Config: cfg, Result: doc.result(), Summary: doc.summary()}
-	if len(doc.Labels) == 0 {
-		return run, nil // it failed before anything was recorded
-	}
-	if err := run.addMetrics(filepath.Join(dir, metricsFile)); err != nil {
-		return nil, err
-	}
-	if err := run.addTrajectories(filepath.Join(dir, trajectoryFile), doc.Signals); err != nil {
-		return nil, err
+	for _, name := range doc.files() {
+		read, known := readers[name]
+		if !known {
+			return nil, fmt.Errorf("%s: file %q, which is none of a run's", filepath.Join(dir, summaryFile), name)
+		}
+		if err := read(run, filepath.Join(dir, name), &doc); err != nil {
+			return nil, err
+		}
 	}
 	return run, nil
+}
+
+// readers add to a run what each of its files holds.
+var readers = map[string]func(run *Run, path string, doc *summaryDocument) error{
+	metricsFile: func(run *Run, path string, _ *summaryDocument) error {
+		return run.addTables(path, timeColumn, func(v *record.Variant, t *record.Table) { v.Metrics = t })
+	},
+	trajectoryFile: (*Run).addTrajectories,
+	epochsFile: func(run *Run, path string, doc *summaryDocument) error {
+		return run.addTables(path, epochColumn, func(v *record.Variant, t *record.Table) { doc.training(v).Epochs = t })
+	},
+	logFile: func(run *Run, path string, doc *summaryDocument) error {
+		return run.addTables(path, epochColumn, func(v *record.Variant, t *record.Table) { doc.training(v).Log = t })
+	},
+	trainingFile: (*Run).addTrainings,
 }
 
 func (run *Run) variant(label string) *record.Variant {
@@ -61,50 +77,88 @@ func (run *Run) variant(label string) *record.Variant {
 	return nil
 }
 
-func (run *Run) addMetrics(path string) error {
+// variantIn is the variant that a file calls by this label.
+func (run *Run) variantIn(path, label string) (*record.Variant, error) {
+	if v := run.variant(label); v != nil {
+		return v, nil
+	}
+	return nil, fmt.Errorf("%s: variant %q is not in %s", path, label, summaryFile)
+}
+
+// arraysOf is the variant whose arrays bear this label; those of the first
+// have none.
+func (run *Run) arraysOf(path, label string) (*record.Variant, error) {
+	if label == "" && len(run.Result.Variants) > 0 {
+		return &run.Result.Variants[0], nil
+	}
+	return run.variantIn(path, label)
+}
+
+func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Table)) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	found, err := ReadMetrics(bytes.NewReader(content), path)
+	found, err := readTables(bytes.NewReader(content), key, path)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		v := run.variant(f.Label)
-		if v == nil {
-			return fmt.Errorf("%s:1: variant %q is not in %s", path, f.Label, summaryFile)
+		v, err := run.variantIn(path+":1", f.label)
+		if err != nil {
+			return err
 		}
-		v.Metrics = f.Metrics
+		add(v, f.table)
 	}
 	return nil
 }
 
-func (run *Run) addTrajectories(path string, described map[string]signalDocument) error {
+// readArchive reads an archive of arrays.
+func readArchive(path string, read func(io.ReaderAt, int64, string) ([]record.Variant, error)) ([]record.Variant, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	found, err := ReadTrajectory(f, info.Size(), path)
+	return read(f, info.Size(), path)
+}
+
+func (run *Run) addTrajectories(path string, doc *summaryDocument) error {
+	found, err := readArchive(path, ReadTrajectory)
 	if err != nil {
 		return err
 	}
-	for _, variant := range found {
-		v := &run.Result.Variants[0]
-		if variant.Label != "" {
-			v = run.variant(variant.Label)
+	for _, f := range found {
+		v, err := run.arraysOf(path, f.Label)
+		if err != nil {
+			return err
 		}
-		if v == nil {
-			return fmt.Errorf("%s: variant %q is not in %s", path, variant.Label, summaryFile)
-		}
-		v.Trajectory = variant.Trajectory
+		v.Trajectory = f.Trajectory
 		for _, s := range v.Trajectory.Signals {
-			s.Label, s.Unit = described[s.Name].Label, described[s.Name].Unit
+			s.Label, s.Unit = doc.Signals[s.Name].Label, doc.Signals[s.Name].Unit
+		}
+	}
+	return nil
+}
+
+func (run *Run) addTrainings(path string, doc *summaryDocument) error {
+	found, err := readArchive(path, ReadTraining)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		v, err := run.arraysOf(path, f.Label)
+		if err != nil {
+			return err
+		}
+		tr := doc.training(v)
+		tr.Histograms, tr.Confusion, tr.Filters = f.Training.Histograms, f.Training.Confusion, f.Training.Filters
+		for _, h := range tr.Histograms {
+			h.Label = doc.Signals[h.Name].Label
 		}
 	}
 	return nil

@@ -5,8 +5,13 @@
 //	summary.json    losses, angles, speed, versions, phases, names of signals
 //	metrics.csv     one row a metrics interval, variants side by side
 //	trajectory.npz  recorded signals, one NumPy array each
+//	epochs.csv      one row an epoch, variants side by side
+//	log.csv         one row every few batches, variants side by side
+//	training.npz    histograms, confusion matrix and filters, NumPy arrays
 //	figures/        one file a figure and format
 //
+// What no variant has recorded has no file: the first two are of simulated
+// time, the next three of training on a data set. summary.json names the files.
 // Every file is written under a temporary name and renamed when it is complete
 // and on disk, so a file that exists is whole.
 package rundir
@@ -20,6 +25,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +39,9 @@ const (
 	summaryFile    = "summary.json"
 	metricsFile    = "metrics.csv"
 	trajectoryFile = "trajectory.npz"
+	epochsFile     = "epochs.csv"
+	logFile        = "log.csv"
+	trainingFile   = "training.npz"
 	figuresFolder  = "figures"
 )
 
@@ -152,19 +161,41 @@ func (d *Dir) WriteConfig(cfg config.Config) error {
 	return WriteFile(filepath.Join(d.path, configFile), cfg.WriteTOML)
 }
 
-// WriteRecord writes metrics.csv and trajectory.npz, then summary.json, whose
+// recordFile is a file that holds a part of a recording.
+type recordFile struct {
+	name  string
+	holds func(record.Variant) bool // whether a variant has that part
+	write func(io.Writer, []record.Variant) error
+}
+
+var recordFiles = []recordFile{
+	{metricsFile, func(v record.Variant) bool { return v.Metrics != nil }, WriteMetrics},
+	{trajectoryFile, func(v record.Variant) bool { return v.Trajectory != nil }, WriteTrajectory},
+	{epochsFile, func(v record.Variant) bool { return epochsOf(v) != nil }, WriteEpochs},
+	{logFile, func(v record.Variant) bool { return logOf(v) != nil }, WriteLog},
+	{trainingFile, hasArrays, WriteTraining},
+}
+
+// filesOf names the files that a result takes.
+func filesOf(res *record.Result) []string {
+	names := []string{}
+	for _, f := range recordFiles {
+		if res != nil && slices.ContainsFunc(res.Variants, f.holds) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// WriteRecord writes the files of what was recorded, then summary.json, whose
 // presence says that the others are there. A nil result has only a summary.
 func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
-	if res != nil {
-		err := WriteFile(filepath.Join(d.path, metricsFile), func(w io.Writer) error {
-			return WriteMetrics(w, res.Variants)
-		})
-		if err != nil {
-			return err
+	files := filesOf(res)
+	for _, f := range recordFiles {
+		if !slices.Contains(files, f.name) {
+			continue
 		}
-		err = WriteFile(filepath.Join(d.path, trajectoryFile), func(w io.Writer) error {
-			return WriteTrajectory(w, res.Variants)
-		})
+		err := WriteFile(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, res.Variants) })
 		if err != nil {
 			return err
 		}

@@ -32,14 +32,17 @@ func (x *jsonNumber) UnmarshalJSON(b []byte) error {
 // summaryDocument is summary.json: the experiment's summary, and what the
 // tables and arrays beside it do not say about themselves.
 type summaryDocument struct {
-	Name     string                     `json:"name"`
-	Failure  string                     `json:"failure,omitempty"`
-	Labels   []string                   `json:"labels"` // of the variants, the experiment itself first
-	Variants map[string]variantDocument `json:"variants"`
-	Limit    *limitDocument             `json:"limit,omitempty"`
-	Phases   []phaseDocument            `json:"phases"`
-	Signals  map[string]signalDocument  `json:"signals"`
-	Versions map[string]string          `json:"versions"`
+	Name    string   `json:"name"`
+	Failure string   `json:"failure,omitempty"`
+	Labels  []string `json:"labels"` // of the variants, the experiment itself first
+	Files   []string `json:"files"`  // of what was recorded
+	// TestError is that of the experiment itself; absent: it has none.
+	TestError *jsonNumber                `json:"test_error,omitempty"`
+	Variants  map[string]variantDocument `json:"variants"`
+	Limit     *limitDocument             `json:"limit,omitempty"`
+	Phases    []phaseDocument            `json:"phases"`
+	Signals   map[string]signalDocument  `json:"signals"`
+	Versions  map[string]string          `json:"versions"`
 }
 
 type variantDocument struct {
@@ -51,6 +54,20 @@ type variantDocument struct {
 	StepsPerSecond jsonNumber            `json:"steps_per_second"`
 	WallSeconds    jsonNumber            `json:"wall_seconds"`
 	Answers        *answersDocument      `json:"answers,omitempty"`
+	TestError      *jsonNumber           `json:"test_error,omitempty"` // absent: not measured
+	Training       *trainingDocument     `json:"training,omitempty"`
+}
+
+type trainingDocument struct {
+	Data              string     `json:"data"`
+	Epochs            int        `json:"epochs"`
+	TrainError        jsonNumber `json:"train_error"`
+	ValidationError   jsonNumber `json:"validation_error"`
+	TestError         jsonNumber `json:"test_error"`
+	BestTestError     jsonNumber `json:"best_test_error"`
+	BestEpoch         int        `json:"best_epoch"`
+	ExamplesPerSecond jsonNumber `json:"examples_per_second"`
+	SecondsPerEpoch   jsonNumber `json:"seconds_per_epoch"`
 }
 
 type answersDocument struct {
@@ -81,7 +98,7 @@ type signalDocument struct {
 func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) error {
 	doc := summaryDocument{
 		Name: sum.Name, Failure: sum.Failure, Versions: sum.Versions,
-		Labels: []string{}, Phases: []phaseDocument{}, Signals: map[string]signalDocument{},
+		Labels: []string{}, Files: filesOf(res), Phases: []phaseDocument{}, Signals: map[string]signalDocument{},
 		Variants: map[string]variantDocument{},
 	}
 	for label, v := range sum.Variants {
@@ -92,6 +109,17 @@ func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) erro
 		}
 		if a := v.Answers; a != nil {
 			variant.Answers = &answersDocument{a.Inputs, a.Targets, convert[jsonNumber](a.Outputs), jsonNumber(a.Margin)}
+		}
+		if !math.IsNaN(v.TestError) {
+			variant.TestError = (*jsonNumber)(&v.TestError)
+		}
+		if tr := v.Training; tr != nil {
+			variant.Training = &trainingDocument{
+				Data: tr.Data, Epochs: tr.Epochs, TrainError: jsonNumber(tr.TrainError),
+				ValidationError: jsonNumber(tr.ValidationError), TestError: jsonNumber(tr.TestError),
+				BestTestError: jsonNumber(tr.BestTestError), BestEpoch: tr.BestEpoch,
+				ExamplesPerSecond: jsonNumber(tr.ExamplesPerSecond), SecondsPerEpoch: jsonNumber(tr.SecondsPerEpoch),
+			}
 		}
 		doc.Variants[label] = variant
 	}
@@ -109,16 +137,23 @@ func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) erro
 
 // describe adds what the result knows.
 func (doc *summaryDocument) describe(res *record.Result) {
+	if len(res.Variants) > 0 {
+		doc.TestError = doc.Variants[res.Variants[0].Label].TestError
+	}
 	for _, p := range res.Phases {
 		doc.Phases = append(doc.Phases, phaseDocument{p.Name, jsonNumber(p.Start), jsonNumber(p.End), p.Teacher})
 	}
 	for _, v := range res.Variants {
 		doc.Labels = append(doc.Labels, v.Label)
-		if v.Trajectory == nil {
-			continue
+		if v.Training != nil {
+			for _, h := range v.Training.Histograms {
+				doc.Signals[h.Name] = signalDocument{Label: h.Label}
+			}
 		}
-		for _, s := range v.Trajectory.Signals {
-			doc.Signals[s.Name] = signalDocument{s.Label, s.Unit}
+		if v.Trajectory != nil {
+			for _, s := range v.Trajectory.Signals {
+				doc.Signals[s.Name] = signalDocument{s.Label, s.Unit}
+			}
 		}
 	}
 	if res.Limit != nil {
@@ -153,6 +188,18 @@ func (doc *summaryDocument) summary() *experiment.Summary {
 			variant.Answers = &experiment.Answers{Inputs: a.Inputs, Targets: a.Targets,
 				Outputs: convert[float64](a.Outputs), Margin: float64(a.Margin)}
 		}
+		variant.TestError = math.NaN()
+		if v.TestError != nil {
+			variant.TestError = float64(*v.TestError)
+		}
+		if tr := v.Training; tr != nil {
+			variant.Training = &experiment.TrainingSummary{
+				Data: tr.Data, Epochs: tr.Epochs, TrainError: float64(tr.TrainError),
+				ValidationError: float64(tr.ValidationError), TestError: float64(tr.TestError),
+				BestTestError: float64(tr.BestTestError), BestEpoch: tr.BestEpoch,
+				ExamplesPerSecond: float64(tr.ExamplesPerSecond), SecondsPerEpoch: float64(tr.SecondsPerEpoch),
+			}
+		}
 		sum.Variants[label] = variant
 	}
 	if doc.Limit != nil {
@@ -178,6 +225,26 @@ func (doc *summaryDocument) result() *record.Result {
 		}
 	}
 	return res
+}
+
+// files names the files beside the summary. Runs of versions that had no
+// training do not list them.
+func (doc *summaryDocument) files() []string {
+	if doc.Files == nil && len(doc.Labels) > 0 {
+		return []string{metricsFile, trajectoryFile}
+	}
+	return doc.Files
+}
+
+// training is that of a variant, which gets one if it has none yet.
+func (doc *summaryDocument) training(v *record.Variant) *record.Training {
+	if v.Training == nil {
+		v.Training = &record.Training{BestError: math.NaN()}
+		if tr := doc.Variants[v.Label].Training; tr != nil {
+			v.Training.BestEpoch, v.Training.BestError = tr.BestEpoch, float64(tr.BestTestError)
+		}
+	}
+	return v.Training
 }
 
 func convert[To, From ~float64](in []From) []To {

@@ -2,6 +2,7 @@ package rundir
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -22,7 +23,7 @@ const (
 // the units' indices in their layer, time the times in seconds. The archive
 // carries no dates: the same signals give the same bytes.
 func WriteTrajectory(w io.Writer, variants []record.Variant) error {
-	archive := arrayWriter{zip: zip.NewWriter(w), names: map[string]bool{}}
+	archive := newArrayWriter(w)
 	for i, v := range variants {
 		if v.Trajectory == nil {
 			continue
@@ -43,33 +44,42 @@ type arrayWriter struct {
 	names map[string]bool
 }
 
+func newArrayWriter(w io.Writer) *arrayWriter {
+	return &arrayWriter{zip: zip.NewWriter(w), names: map[string]bool{}}
+}
+
 func (a *arrayWriter) trajectory(prefix string, tr *record.Trajectory) error {
-	w, err := a.entry(prefix + timeArray)
-	if err != nil {
-		return err
-	}
-	if err := writeFloats(w, []int{len(tr.Time)}, tr.Time); err != nil {
+	if err := a.floats(prefix+timeArray, []int{len(tr.Time)}, tr.Time); err != nil {
 		return err
 	}
 	for _, s := range tr.Signals {
 		if len(s.Values) != len(tr.Time)*s.Width() {
 			return fmt.Errorf("signal %s%s has %d values for %d times and %d units", prefix, s.Name, len(s.Values), len(tr.Time), s.Width())
 		}
-		w, err := a.entry(prefix + s.Name)
-		if err != nil {
+		if err := a.floats(prefix+s.Name, []int{len(tr.Time), s.Width()}, s.Values); err != nil {
 			return err
 		}
-		if err := writeFloats(w, []int{len(tr.Time), s.Width()}, s.Values); err != nil {
-			return err
-		}
-		if w, err = a.entry(prefix + s.Name + unitsSuffix); err != nil {
-			return err
-		}
-		if err := writeIndices(w, s.Units); err != nil {
+		if err := a.ints(prefix+s.Name+unitsSuffix, []int{s.Width()}, s.Units); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *arrayWriter) floats(name string, shape []int, v []float64) error {
+	w, err := a.entry(name)
+	if err != nil {
+		return err
+	}
+	return writeFloats(w, shape, v)
+}
+
+func (a *arrayWriter) ints(name string, shape []int, v []int) error {
+	w, err := a.entry(name)
+	if err != nil {
+		return err
+	}
+	return writeInts(w, shape, v)
 }
 
 // entry starts an array. Like numpy.savez it stores without compression, which
@@ -87,15 +97,9 @@ func (a *arrayWriter) entry(name string) (io.Writer, error) {
 // it, and signals come without Label and Unit. name stands for the file in
 // errors.
 func ReadTrajectory(r io.ReaderAt, size int64, name string) ([]record.Variant, error) {
-	archive, err := zip.NewReader(r, size)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	group := newArrayGroup()
-	for _, f := range archive.File {
-		if err := group.add(f); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", name, f.Name, err)
-		}
+	if err := eachArray(r, size, name, group.add); err != nil {
+		return nil, err
 	}
 	variants := make([]record.Variant, len(group.labels))
 	for i, label := range group.labels {
@@ -119,24 +123,12 @@ func newArrayGroup() *arrayGroup {
 	return &arrayGroup{names: map[string][]string{}, arrays: map[string]array{}}
 }
 
-func (g *arrayGroup) add(f *zip.File) error {
-	path, ok := strings.CutSuffix(f.Name, arraySuffix)
-	if !ok {
-		return fmt.Errorf("expected an array, whose name ends in %s", arraySuffix)
-	}
-	content, err := readEntry(f)
-	if err != nil {
-		return err
-	}
-	a, err := parseArray(content)
-	if err != nil {
-		return err
-	}
+func (g *arrayGroup) add(path string, a array) error {
 	slash := strings.LastIndexByte(path, '/')
 	label, name := path[:max(slash, 0)], path[slash+1:]
 	key := label + "/" + name
 	if _, twice := g.arrays[key]; twice {
-		return fmt.Errorf("appears twice")
+		return errTwice
 	}
 	g.arrays[key] = a
 	if g.names[label] == nil {
@@ -144,6 +136,40 @@ func (g *arrayGroup) add(f *zip.File) error {
 	}
 	g.names[label] = append(g.names[label], name)
 	return nil
+}
+
+var errTwice = errors.New("appears twice")
+
+// eachArray hands every array of an archive to add, by its path without the
+// suffix. name stands for the file in errors.
+func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a array) error) error {
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, f := range archive.File {
+		path, a, err := readArray(f)
+		if err == nil {
+			err = add(path, a)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", name, f.Name, err)
+		}
+	}
+	return nil
+}
+
+func readArray(f *zip.File) (path string, a array, err error) {
+	path, ok := strings.CutSuffix(f.Name, arraySuffix)
+	if !ok {
+		return "", a, fmt.Errorf("expected an array, whose name ends in %s", arraySuffix)
+	}
+	content, err := readEntry(f)
+	if err != nil {
+		return "", a, err
+	}
+	a, err = parseArray(content)
+	return path, a, err
 }
 
 func readEntry(f *zip.File) ([]byte, error) {

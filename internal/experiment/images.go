@@ -1,0 +1,206 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"burstsim/internal/config"
+	"burstsim/internal/dataset"
+	"burstsim/internal/dataset/images"
+	"burstsim/sim"
+	"burstsim/tasks/cifar10"
+	"burstsim/tasks/mnist"
+)
+
+// heldOut is the number of training images that validation takes.
+const heldOut = 10000
+
+// loadImages reads the images of a data set, as many as the file asks for.
+func loadImages(ctx context.Context, k config.Task) (*images.Data, error) {
+	data, err := readImages(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if k.TrainImages > 0 && k.TrainImages < data.Train.Len() {
+		data.Train = data.Train.Slice(0, k.TrainImages)
+	}
+	if k.TestImages > 0 && k.TestImages < data.Test.Len() {
+		data.Test = data.Test.Slice(0, k.TestImages)
+	}
+	return data, nil
+}
+
+func readImages(ctx context.Context, k config.Task) (*images.Data, error) {
+	opt := dataset.Options{Dir: k.Data}
+	if k.Data == "auto" {
+		opt.Dir = ""
+	}
+	switch k.Kind {
+	case "mnist":
+		if k.Data == "embedded" {
+			return mnist.Embedded()
+		}
+		return mnist.Load(ctx, mnist.Digits, opt)
+	case "fashion-mnist":
+		return mnist.Load(ctx, mnist.Fashion, opt)
+	case "idx":
+		f := k.Files
+		return mnist.ReadFiles(mnist.Files{TrainImages: f[0], TrainLabels: f[1], TestImages: f[2], TestLabels: f[3]})
+	case "cifar10":
+		data, err := cifar10.Load(ctx, opt)
+		if err != nil && opt.Dir != "" {
+			return cifar10.ReadDir(opt.Dir) // images of that format, not the published ones
+		}
+		return data, err
+	}
+	return nil, fmt.Errorf("experiment: task %q has no images", k.Kind)
+}
+
+// transforms are what happens to images before the network sees them, while it
+// trains and while it is tested.
+func transforms(k config.Task, seed uint64) (train, test *images.Transform) {
+	if k.Kind != "cifar10" {
+		return nil, nil
+	}
+	if k.Augmentation {
+		return cifar10.Augment(seed), cifar10.Normalise()
+	}
+	return cifar10.Normalise(), cifar10.Normalise()
+}
+
+// examples is a set of images for sim.Training.
+type examples[F sim.Float] struct {
+	set       *images.Images
+	transform *images.Transform
+	seed      uint64
+}
+
+func (e *examples[F]) Len() int { return e.set.Len() }
+
+func (e *examples[F]) Label(i int) int { return e.set.Label(i) }
+
+func (e *examples[F]) Order(epoch int, dst []int) []int {
+	return images.Order(e.seed, epoch, e.set.Len(), dst)
+}
+
+func (e *examples[F]) Fill(inputs, targets []F, indices []int, epoch int) {
+	images.FillBatch(inputs, e.set, indices, e.transform, epoch)
+	images.FillTargets(targets, e.set, indices, 0, 1)
+}
+
+// training is one variant of a discrete network on images, ready to run.
+type training[F sim.Float] struct {
+	sim.Training[F]
+	data string
+}
+
+type imageShape struct{ channels, height, width int }
+
+func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*training[F], error) {
+	shape := imageShape{data.Train.Channels, data.Train.Height, data.Train.Width}
+	net, err := newNetwork[F](cfg, networkShape{inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch, image: shape}, nil)
+	if err != nil {
+		return nil, err
+	}
+	model, err := sim.NewDiscrete(net, learning(cfg))
+	if err != nil {
+		return nil, err
+	}
+	t := &training[F]{data: data.Where}
+	seed := random(cfg, taskStream).Uint64()
+	augment, plain := transforms(cfg.Task, seed)
+	set := func(d *images.Images, tr *images.Transform) sim.Examples[F] {
+		return &examples[F]{set: d, transform: tr, seed: seed}
+	}
+	train := data.Train
+	if cfg.Task.Validation {
+		var validation *images.Images
+		if train, validation, err = data.Split(heldOut); err != nil {
+			return nil, err
+		}
+		t.Validation = set(validation, plain)
+	}
+	t.Model = model
+	t.Train, t.Test = set(train, augment), set(data.Test, plain)
+	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
+	t.Filters = sim.FilterShape{Channels: shape.channels, Height: shape.height, Width: shape.width}
+	if cfg.Record.LogMode != "minimal" {
+		t.Log = sim.Log{Every: cfg.Record.LogEvery, States: cfg.Record.LogMode == "all"}
+	}
+	return t, nil
+}
+
+func (t *training[F]) run(ctx context.Context, observe func(Progress)) (*result, error) {
+	t.Observer = func(p sim.TrainingProgress) {
+		observe(Progress{Time: float64(p.Epoch-1) + float64(p.Batch)/float64(p.Batches), Duration: float64(p.Epochs),
+			Unit: "epochs", Loss: p.Loss})
+	}
+	out, err := t.Run(ctx)
+	if out == nil {
+		return nil, err
+	}
+	return &result{training: out, data: t.data, testError: math.NaN()}, err
+}
+
+// newImageSimulation is a continuous network that sees images, one after
+// another in each of its rows, without a pause.
+func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*simulation[F], error) {
+	shape := networkShape{
+		inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch,
+		image: imageShape{data.Train.Channels, data.Train.Height, data.Train.Width},
+	}
+	net, err := newNetwork[F](cfg, shape, nil)
+	if err != nil {
+		return nil, err
+	}
+	var streams []sim.Stream
+	stream := images.DefaultStreamConfig()
+	stream.Hold, stream.Rows = cfg.Task.Hold.Seconds(), shape.rows
+	stream.Seed = random(cfg, taskStream).Uint64()
+	for r := range shape.rows {
+		stream.Row = r
+		task, err := images.NewStream(data.Train, stream)
+		if err != nil {
+			return nil, err
+		}
+		streams = append(streams, task)
+	}
+	s, err := simulate(cfg, net, streams)
+	if err != nil {
+		return nil, err
+	}
+	s.after = func(r *result) error {
+		r.data = data.Where
+		// The answers that somata settle to are those of the discrete model.
+		twin, err := newNetwork[F](cfg, shape, nil)
+		if err != nil {
+			return err
+		}
+		if err := twin.CopyWeights(net); err != nil {
+			return err
+		}
+		d, err := sim.NewDiscrete(twin, sim.Learning{})
+		if err != nil {
+			return err
+		}
+		r.testError = sim.Assess(d, &examples[F]{set: data.Test})
+		return nil
+	}
+	return s, nil
+}
+
+// library keeps the images that several variants share.
+type library map[string]*images.Data
+
+func (lib library) load(ctx context.Context, k config.Task) (*images.Data, error) {
+	key := fmt.Sprint(k.Kind, "\x00", k.Data, "\x00", k.Files, k.TrainImages, k.TestImages)
+	if lib[key] == nil {
+		data, err := loadImages(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		lib[key] = data
+	}
+	return lib[key], nil
+}

@@ -1,0 +1,176 @@
+package experiment_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+)
+
+func parse(t *testing.T, text string, set ...string) config.Config {
+	t.Helper()
+	cfg, err := config.Parse("images.toml", []byte(text), config.Options{Set: set})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+const embedded = `
+task.kind = "mnist"
+task.data = "embedded"
+task.epochs = 30
+task.batch = 10
+model.hidden = [40]
+time.kind = "discrete"
+learning.lr = 0.3
+record.log_every = 50
+`
+
+// TestModelsLearnImages trains every model on the part of MNIST that comes with
+// the program.
+func TestModelsLearnImages(t *testing.T) {
+	for _, c := range []struct {
+		model string
+		set   []string
+	}{
+		{"burstccn", nil},
+		{"burstccn", []string{"model.y_mode=random", "model.q_mode=symmetric_init", "model.q_plastic=true", "learning.q_lr=0.001", "learning.lr=1", "task.epochs=100", "run.precision=float32"}},
+		{"ann", nil},
+		{"burstprop", []string{"learning.lr=1", "learning.optimiser=momentum", "learning.momentum=0.5"}},
+		{"edn", []string{"learning.lr=5", "model.interneuron_mode=tied"}},
+	} {
+		t.Run(fmt.Sprint(c.model, c.set), func(t *testing.T) {
+			t.Parallel()
+			cfg := parse(t, embedded, append([]string{"model.kind=" + c.model}, c.set...)...)
+			res, sum, err := experiment.Run(context.Background(), cfg, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			trained := sum.Variants["discrete"].Training
+			if !(trained.TrainError < 0.15) || !(trained.TestError < 0.4) {
+				t.Errorf("%+v", *trained)
+			}
+			if log := res.Variants[0].Training.Log; log.Len() != cfg.Task.Epochs {
+				t.Errorf("%d rows of log, want %d", log.Len(), cfg.Task.Epochs)
+			}
+		})
+	}
+}
+
+// TestImagesInContinuousTime lets networks see images one after another, and
+// several streams of them at once.
+func TestImagesInContinuousTime(t *testing.T) {
+	const text = `
+task.kind = "mnist"
+task.data = "embedded"
+task.hold = "1s"
+model.hidden = [40]
+time.dt = "50ms"
+time.before = "5s"
+time.learn = "600s"
+time.after = "5s"
+time.tau_weight = "2s"
+integrator.method = "euler"
+record.metrics = "50s"
+`
+	for _, streams := range []int{1, 5} {
+		cfg := parse(t, text, fmt.Sprintf("task.batch=%d", streams))
+		res, sum, err := experiment.Run(context.Background(), cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := sum.Variants["continuous"]
+		if !(v.TestError < 0.5) || !(v.LossFinal < 0.5*v.LossInitial) {
+			t.Errorf("%d streams: test error %v, loss %v before and %v after", streams, v.TestError, v.LossInitial, v.LossFinal)
+		}
+		if n := len(res.Variants[0].Trajectory.Time); n < 100 {
+			t.Errorf("%d streams: %d samples", streams, n)
+		}
+	}
+}
+
+// TestCIFAR10 trains a convolutional network on made-up images in the real
+// format: nothing can be learned but the colour of each class.
+func TestCIFAR10(t *testing.T) {
+	dir := t.TempDir()
+	rng := rand.New(rand.NewPCG(1, 1))
+	names := []string{"test_batch.bin"}
+	for k := range 5 {
+		names = append(names, fmt.Sprintf("data_batch_%d.bin", k+1))
+	}
+	for _, name := range names {
+		var data []byte
+		for range 20 {
+			label := byte(rng.IntN(3))
+			data = append(data, label)
+			for channel := range 3 {
+				level := 60
+				if channel == int(label) {
+					level = 180
+				}
+				for range 32 * 32 {
+					data = append(data, byte(level+rng.IntN(40)))
+				}
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const text = `
+task.kind = "cifar10"
+task.epochs = 12
+task.batch = 5
+run.precision = "float32"
+model.layer = [
+    { kind = "conv", channels = 4, kernel = 5, stride = 2 },
+    { kind = "conv", channels = 6, kernel = 5, stride = 2 },
+    { kind = "dense", units = 20 },
+]
+time.kind = "discrete"
+learning.lr = 0.3
+`
+	for _, model := range []string{"burstccn", "burstprop", "ann"} {
+		cfg := parse(t, text, "model.kind="+model, fmt.Sprintf("task.data=%q", dir))
+		res, sum, err := experiment.Run(context.Background(), cfg, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", model, err)
+		}
+		trained := sum.Variants["discrete"].Training
+		if !(trained.TestError < 0.35) {
+			t.Errorf("%s: test error %v after %v", model, trained.TestError, res.Variants[0].Training.Epochs.Column("test_error"))
+		}
+		if f := res.Variants[0].Training.Filters; f.Height != 5 || f.Channels != 3 || len(f.Weights) != 4 {
+			t.Errorf("%s: filters %d x %d x %d", model, f.Channels, f.Height, f.Width)
+		}
+	}
+}
+
+// TestImagesAreDeterministic checks that two runs give the same bits.
+func TestImagesAreDeterministic(t *testing.T) {
+	var losses [2][]float64
+	for k := range losses {
+		res, _, err := experiment.Run(context.Background(), parse(t, embedded, "task.epochs=3", "learning.feedforward_noise=0.1"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses[k] = res.Variants[0].Training.Epochs.Column("test_loss")
+	}
+	if !slices.Equal(losses[0], losses[1]) {
+		t.Errorf("%v and %v", losses[0], losses[1])
+	}
+}
+
+func TestImagesThatAreMissing(t *testing.T) {
+	cfg := parse(t, embedded, fmt.Sprintf("task.data=%q", t.TempDir()))
+	if _, _, err := experiment.Run(context.Background(), cfg, nil); err == nil {
+		t.Error("no error for an empty folder")
+	}
+}

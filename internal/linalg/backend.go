@@ -1,0 +1,154 @@
+package linalg
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+)
+
+// Tolerance32 and Tolerance64 say how closely backends agree: an element of a
+// result lies within this of the exact one, relative to the sum of the absolute
+// values of what is added up in it. They are 16 and 32 units in the last place
+// (2⁻²³ and 2⁻⁵²), which tests hold sums of up to 2000 terms to.
+const (
+	Tolerance32 = 0x1p-19
+	Tolerance64 = 0x1p-47
+)
+
+// A Backend computes the matrix products of this package, in both precisions.
+// It may be used by several goroutines at once.
+type Backend struct {
+	name       string // and version
+	file       string // of a shared library
+	single     kernels[float32]
+	double     kernels[float64]
+	threads    func() int  // nil if unknown
+	setThreads func(n int) // nil if the number cannot be set
+}
+
+// kernels are the three products that a backend supplies. Matrices are
+// row-major without gaps.
+type kernels[F Float] interface {
+	// gemm stores alpha a b + beta c in c (m x n); a is m x k, or k x m if
+	// transA; b is k x n, or n x k if transB. With beta 0, c is not read.
+	gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F)
+	// gemv stores w x in dst, or wᵀ x if trans; w is out x in.
+	gemv(trans bool, out, in int, w, x, dst []F)
+	// ger adds alpha y xᵀ to w, which is out x in.
+	ger(out, in int, alpha F, y, x, w []F)
+}
+
+var current atomic.Pointer[Backend]
+
+func init() { current.Store(goBackend) }
+
+// inUse are the kernels of the backend in use, in precision F.
+func inUse[F Float]() kernels[F] {
+	b := current.Load()
+	if k, ok := any(&b.single).(*kernels[F]); ok {
+		return *k
+	}
+	return *any(&b.double).(*kernels[F])
+}
+
+// Use chooses the backend of all products from now on:
+//
+//   - "gonum" is the pure-Go one, which needs nothing installed;
+//   - "auto" is the first that works of the shared libraries this system is
+//     likely to have (OpenBLAS on Linux, Accelerate on macOS), else gonum;
+//   - anything else is the path of a shared library with the Fortran interface
+//     of BLAS, or a name for the dynamic linker to look up.
+//
+// A library is taken only if its products of small matrices are right. If it
+// cannot be loaded, lacks a function or computes wrongly, the backend stays as
+// it was, and the error says why on one line. The size of the library's
+// integers does not matter. Loading is possible on Linux and macOS, on amd64
+// and arm64, and does not need cgo.
+//
+// Call Use before computing: results of the backends differ by rounding.
+func Use(choice string) error {
+	switch choice {
+	case "gonum":
+		current.Store(goBackend)
+		return nil
+	case "auto":
+		current.Store(findBackend())
+		return nil
+	}
+	b, err := open(choice)
+	if err != nil {
+		return fmt.Errorf("BLAS library %q: %s; expected auto, gonum or the path of a shared BLAS library",
+			choice, strings.Join(strings.Fields(err.Error()), " "))
+	}
+	current.Store(b)
+	return nil
+}
+
+func findBackend() *Backend {
+	for _, name := range candidates() {
+		if b, err := open(name); err == nil {
+			return b
+		}
+	}
+	return goBackend
+}
+
+// candidates are the libraries that "auto" tries, in this order.
+func candidates() []string {
+	switch runtime.GOOS {
+	case "linux":
+		// On Fedora and its kin, the first is threaded and the second is not.
+		return []string{"libopenblasp.so.0", "libopenblas.so.0", "libopenblas.so"}
+	case "darwin":
+		return []string{"/System/Library/Frameworks/Accelerate.framework/Accelerate"}
+	}
+	return nil
+}
+
+// open loads a library and checks what it computes.
+func open(path string) (*Backend, error) {
+	b, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := verify(b); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Name describes the backend in use, with version, number of threads and
+// file as far as they are known: "gonum v0.17.0", "OpenBLAS 0.3.21, 2 threads,
+// /usr/lib/x86_64-linux-gnu/libopenblas.so.0".
+func Name() string {
+	b := current.Load()
+	parts := []string{b.name}
+	if b.threads != nil {
+		if n := b.threads(); n == 1 {
+			parts = append(parts, "1 thread")
+		} else {
+			parts = append(parts, fmt.Sprintf("%d threads", n))
+		}
+	}
+	if b.file != "" {
+		parts = append(parts, b.file)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// SetThreads makes the backend in use compute each product with up to n
+// threads, for the whole process. Set 1 where independent runs already use all
+// processors. With OpenBLAS, another number gives other bits. It fails if n is
+// not positive, or if the backend has no such setting: gonum follows GOMAXPROCS.
+func SetThreads(n int) error {
+	if n < 1 {
+		return fmt.Errorf("BLAS threads: %d, expected a positive number", n)
+	}
+	b := current.Load()
+	if b.setThreads == nil {
+		return fmt.Errorf("BLAS threads: %s has no such setting", b.name)
+	}
+	b.setThreads(n)
+	return nil
+}

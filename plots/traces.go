@@ -1,0 +1,211 @@
+package plots
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"burstsim/sim/record"
+)
+
+// Sizes of a variant's output against its target.
+const (
+	mostTraces  = 8  // variants; more are too low to read
+	traceHeight = 22 // at least
+)
+
+// tracePair is a variant's output and target at two times of the run.
+type tracePair struct {
+	variant  int
+	parts    [2]*window // before and after learning; nil if not recorded
+	replaced [2]bool    // by the start and the end of what was recorded
+}
+
+// findTraces looks for the variants whose output can be shown.
+func (l *learningData) findTraces() {
+	for i := range l.res.Variants {
+		if pair, ok := l.beforeAndAfter(i); ok {
+			l.traces = append(l.traces, pair)
+		}
+	}
+	l.traces = pick(l.traces, mostTraces)
+	for _, pair := range l.traces {
+		for _, w := range pair.parts {
+			if w != nil {
+				e := l.outputExtent(pair.variant, *w)
+				l.output.include(e.lo, e.hi)
+			}
+		}
+	}
+}
+
+// beforeAndAfter finds what of the first window precedes the first teacher and
+// what of the last one follows the last teacher. Where there is nothing, the
+// whole first and last window replace them.
+func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
+	tr := l.res.Variants[variant].Trajectory
+	if tr == nil || complete(tr) != nil {
+		return pair, false
+	}
+	out, wins := tr.Signal("output"), windows(tr.Time)
+	if out == nil || out.Width() == 0 || len(wins) == 0 {
+		return pair, false
+	}
+	first, last := wins[0], wins[len(wins)-1]
+	pair.variant = variant
+	if spans := teacherSpans(l.opt.phases(l.res, variant)); len(spans) > 0 {
+		pair.parts[0] = within(tr.Time, first, math.Inf(-1), spans[0].start)
+		pair.parts[1] = within(tr.Time, last, spans[len(spans)-1].end, math.Inf(1))
+	}
+	pair.replaced = [2]bool{pair.parts[0] == nil, pair.parts[1] == nil}
+	if pair.replaced[0] {
+		to := math.Inf(1)
+		if w := pair.parts[1]; w != nil && first == last {
+			to = w.start
+		}
+		pair.parts[0] = within(tr.Time, first, math.Inf(-1), to)
+	}
+	if w := pair.parts[0]; pair.replaced[1] {
+		from := math.Inf(-1)
+		if w != nil && first == last {
+			from = w.end
+		}
+		pair.parts[1] = within(tr.Time, last, from, math.Inf(1))
+	}
+	for k, w := range pair.parts {
+		if w != nil && l.outputExtent(variant, *w).empty() {
+			pair.parts[k] = nil
+		}
+	}
+	return pair, pair.parts[0] != nil || pair.parts[1] != nil
+}
+
+// outputExtent is that of output and target, empty if the output has no value.
+func (l *learningData) outputExtent(variant int, w window) extent {
+	tr := l.res.Variants[variant].Trajectory
+	e := noExtent()
+	e.include(column(tr.Signal("output"), 0, w)...)
+	if target := tr.Signal("target"); !e.empty() && target != nil && target.Width() > 0 {
+		e.include(column(target, 0, w)...)
+	}
+	return e
+}
+
+// within is the part of a window from one time to another, nil if it has no two
+// samples.
+func within(times []float64, w window, from, to float64) *window {
+	for w.first < w.last && times[w.first] < from {
+		w.first++
+	}
+	for w.first < w.last && times[w.last-1] > to {
+		w.last--
+	}
+	if w.last-w.first < 2 {
+		return nil
+	}
+	w.start, w.end = times[w.first], times[w.last-1]
+	return &w
+}
+
+// tracesHeight is the height that panels of all variants need.
+func (l *learningData) tracesHeight() vg.Length {
+	n := vg.Length(len(l.traces))
+	return n*traceHeight + (n-1)*smallDrop
+}
+
+// traceColumn is one of the two times of the run in all variants.
+type traceColumn struct {
+	part     int // of a pair
+	title    string
+	last     int     // lowest row with a panel
+	start    float64 // range of x, unless relative
+	end      float64
+	relative bool // to each window's start, because variants differ in when it is
+}
+
+func (l *learningData) traceColumns() []traceColumn {
+	titles := [2][2]string{{"before learning", "start"}, {"after learning", "end"}}
+	var out []traceColumn
+	for k := range 2 {
+		c := traceColumn{part: k, title: titles[k][0], last: -1}
+		starts, ends, longest := noExtent(), noExtent(), 0.0
+		for i, pair := range l.traces {
+			w := pair.parts[k]
+			if w == nil {
+				continue
+			}
+			starts.include(w.start)
+			ends.include(w.end)
+			longest = math.Max(longest, w.end-w.start)
+			c.last = i
+			if pair.replaced[k] {
+				c.title = titles[k][1]
+			}
+		}
+		if c.last < 0 {
+			continue
+		}
+		c.start, c.end = starts.lo, ends.hi
+		if slack := longest / 20; starts.hi-starts.lo > slack || ends.hi-ends.lo > slack {
+			c.start, c.end, c.relative = 0, longest, true
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (l *learningData) addTraces(s *sheet, area vg.Rectangle) {
+	columns := l.traceColumns()
+	n, m := vg.Length(len(l.traces)), vg.Length(len(columns))
+	width := (area.Size().X - (m-1)*smallGap) / m
+	height := (area.Size().Y - (n-1)*smallDrop) / n
+	for k, c := range columns {
+		x := area.Min.X + vg.Length(k)*(width+smallGap)
+		s.add(label{c.title, vg.Point{X: x + width/2, Y: area.Max.Y + 2}, write(fontSize, draw.XCenter, draw.YBottom)})
+		for i, pair := range l.traces {
+			w := pair.parts[c.part]
+			if w == nil {
+				continue
+			}
+			y := area.Max.Y - vg.Length(i)*(height+smallDrop)
+			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - height}, Max: vg.Point{X: x + width, Y: y}})
+			p.noX = i < c.last
+			p.noY = k > 0 && pair.parts[columns[0].part] != nil
+			l.fillTrace(p, c, pair.variant, *w)
+			s.add(p)
+		}
+	}
+}
+
+func (l *learningData) fillTrace(p *panel, c traceColumn, variant int, w window) {
+	tr := l.res.Variants[variant].Trajectory
+	p.shades = teacherSpans(l.opt.phases(l.res, variant))
+	name, origin := "time", 0.0
+	if c.relative {
+		name, origin = "time in window", w.start
+		tr = shifted(tr, origin)
+		w.start, w.end = 0, w.end-origin
+	}
+	for i, s := range p.shades {
+		p.shades[i] = span{math.Max(s.start-origin, w.start), math.Min(s.end-origin, w.end)}
+	}
+	p.setTime(c.start, c.end, name)
+	e := l.output.padded()
+	p.setY(e.lo, e.hi, "output")
+	discrete := l.opt.discrete(variant)
+	if target := tr.Signal("target"); target != nil && target.Width() > 0 {
+		p.addSignal(tr, w, line{target, 0, targetStyle}, discrete)
+	}
+	p.addSignal(tr, w, line{tr.Signal("output"), 0, trace(variantColours, variant)}, discrete)
+}
+
+// shifted is a trajectory whose time begins at origin.
+func shifted(tr *record.Trajectory, origin float64) *record.Trajectory {
+	out := &record.Trajectory{Time: slices.Clone(tr.Time), Signals: tr.Signals}
+	for i := range out.Time {
+		out.Time[i] -= origin
+	}
+	return out
+}

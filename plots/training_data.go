@@ -1,0 +1,164 @@
+package plots
+
+import (
+	"slices"
+
+	"burstsim/sim/record"
+)
+
+// trainingData is what of the trainings of a result can be drawn.
+type trainingData struct {
+	variants []record.Variant
+	epochs   extent
+	measures []measure
+	angles   []loggedAngle
+	layers   []int
+	summed   bool // whether any angle is drawn as quartiles
+}
+
+// loggedAngle is a row of panels.
+type loggedAngle struct {
+	angleRow
+	most float64 // degrees
+}
+
+// measure is a panel of the values of all sets and variants, epoch by epoch.
+type measure struct {
+	name, label string
+	factor      float64
+	values      extent
+}
+
+// sets are the data a network is measured on, each with its dashes.
+var sets = []struct{ name, label string }{{"train", "training"}, {"validation", "validation"}, {"test", "test"}}
+
+func newTrainingData(res *record.Result) *trainingData {
+	d := &trainingData{variants: res.Variants, epochs: noExtent()}
+	measures := []measure{{"error", "error (%)", 100, noExtent()}, {"loss", "loss", 1, noExtent()}}
+	for i := range measures {
+		m := &measures[i]
+		for _, v := range d.variants {
+			if v.Training == nil || v.Training.Epochs == nil {
+				continue
+			}
+			d.epochs.include(v.Training.Epochs.Column("epoch")...)
+			for _, set := range sets {
+				m.values.include(m.column(v.Training, set.name)...)
+			}
+		}
+		if !m.values.empty() {
+			d.measures = append(d.measures, *m)
+		}
+	}
+	if !(d.epochs.lo < d.epochs.hi) {
+		d.measures = nil
+	}
+	d.findAngles()
+	return d
+}
+
+func (m measure) column(tr *record.Training, set string) []float64 {
+	values := tr.Epochs.Column(set + "_" + m.name)
+	for i := range values {
+		values[i] *= m.factor
+	}
+	return values
+}
+
+// logRatio is the ratio of values from which on an axis is logarithmic: the
+// first epoch would flatten the others.
+const logRatio = 5
+
+func (m measure) logarithmic() bool {
+	return m.values.lo >= smallestValue && m.values.hi >= logRatio*m.values.lo
+}
+
+// logOf is what a variant logged while it trained, or nil.
+func logOf(v record.Variant) *record.Table {
+	if v.Training == nil {
+		return nil
+	}
+	return v.Training.Log
+}
+
+// findAngles looks for the layers and kinds of angles that were logged.
+func (d *trainingData) findAngles() {
+	logged := noExtent()
+	for _, v := range d.variants {
+		if t := logOf(v); t != nil {
+			logged.include(t.Column("epoch")...)
+		}
+	}
+	if !(logged.lo < logged.hi) {
+		return
+	}
+	d.epochs.include(logged.lo, logged.hi)
+	for _, kind := range []angleRow{
+		{"angle_W", "weights to\nbackprop (deg)"},
+		{"angle_fa_W", "weights to\nfeedback al. (deg)"},
+		{"angle_WY", "feedforward W to\nfeedback Y (deg)"},
+	} {
+		e := noExtent()
+		for _, v := range d.variants {
+			e = d.includeAngles(e, v, kind)
+		}
+		if !e.empty() {
+			d.angles = append(d.angles, loggedAngle{kind, e.hi})
+		}
+	}
+	slices.Sort(d.layers)
+	d.layers = pick(d.layers, mostLayers)
+}
+
+func (d *trainingData) includeAngles(e extent, v record.Variant, kind angleRow) extent {
+	t := logOf(v)
+	if t == nil {
+		return e
+	}
+	for _, name := range t.Columns {
+		layer, ok := layerOf(name, kind.column)
+		if !ok {
+			continue
+		}
+		here, c := noExtent(), loggedColumn(t, name)
+		here.include(c.values...)
+		here.include(c.high...)
+		if here.empty() {
+			continue
+		}
+		d.summed = d.summed || len(c.high) > 0
+		e.include(here.lo, here.hi)
+		if !slices.Contains(d.layers, layer) {
+			d.layers = append(d.layers, layer)
+		}
+	}
+	return e
+}
+
+// loggedColumn is a column of a log over epochs, of many rows the quartiles.
+func loggedColumn(t *record.Table, name string) metricColumn {
+	c := metricColumn{times: t.Column("epoch"), values: t.Column(name)}
+	if n := len(c.values); n >= manyRows {
+		return quartiles(c.times, c.values, min(n/binRows, mostBins))
+	}
+	return c
+}
+
+// best is where the best epoch of a training is marked: at its error on the
+// test set, or on the validation set where there is none.
+func best(tr *record.Training) (epoch, percent float64, ok bool) {
+	if tr == nil || tr.Epochs == nil || tr.BestEpoch < 1 {
+		return 0, 0, false
+	}
+	for i, e := range tr.Epochs.Column("epoch") {
+		if e != float64(tr.BestEpoch) {
+			continue
+		}
+		for _, name := range []string{"test_error", "validation_error"} {
+			if values := tr.Epochs.Column(name); values != nil && isFinite(100*values[i]) {
+				return e, 100 * values[i], true
+			}
+		}
+	}
+	return 0, 0, false
+}
