@@ -128,7 +128,7 @@ func TestImageErrors(t *testing.T) {
 		"embedded has no more":   {mnist + "task.data = \"embedded\"\ntask.batch = 201\ntask.train_images = 300", 3, "task.batch", "at most 200"},
 		"all held out":           {mnist + discrete + "task.validation = true\ntask.train_images = 10000", 3, "task.validation", "more than 10000 training images: 10000 of them are held out, and here are 10000"},
 		"embedded held out":      {mnist + discrete + "task.validation = true\ntask.data = \"embedded\"", 3, "task.validation", "here are 200"},
-		"most held out":          {mnist + discrete + "task.validation = true\ntask.train_images = 10020", 2 + 1, "task.batch", "is 32, expected at most 20"},
+		"most held out":          {mnist + discrete + "task.validation = true\ntask.train_images = 10020", 4, "task.batch", "is 32, expected at most 20"},
 		"epochs of no end":       {mnist + "task.epochs = 3", 2, "task.epochs", "they are mnist and continuous"},
 		"validation, continuous": {mnist + "task.validation = true", 2, "task.validation", "time.kind discrete"},
 		"stagnation, continuous": {mnist + "task.max_stagnant_epochs = 3", 2, "task.max_stagnant_epochs", "time.kind discrete"},
