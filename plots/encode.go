@@ -67,7 +67,10 @@ func (f *Figure) svg(w io.Writer) error {
 		return err
 	}
 	const family = "font-family:Liberation Sans"
-	_, err := w.Write(bytes.ReplaceAll(buf.Bytes(), []byte(family+";"), []byte(family+",Arial,Helvetica,sans-serif;")))
+	text := bytes.ReplaceAll(buf.Bytes(), []byte(family+";"), []byte(family+",Arial,Helvetica,sans-serif;"))
+	// The canvas embeds images as PNG but calls them JPEG.
+	text = bytes.ReplaceAll(text, []byte("data:image/jpg;"), []byte("data:image/png;"))
+	_, err := w.Write(text)
 	return err
 }
 

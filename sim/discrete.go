@@ -183,7 +183,7 @@ func (d *Discrete[F]) Gradients() {
 }
 
 // Gradient is what Gradients last computed for weights of a kind of layer l;
-// nil if they do not learn. Learn turns it into a step.
+// nil if they do not learn. Learn changes it.
 func (d *Discrete[F]) Gradient(kind Kind, l int) *synapse.Param[F] {
 	k := slices.IndexFunc(d.net.plastic, func(p *plastic[F]) bool { return p.kind == kind && p.layer == l })
 	if k < 0 {
@@ -195,16 +195,38 @@ func (d *Discrete[F]) Gradient(kind Kind, l int) *synapse.Param[F] {
 // Learn makes one update of all plastic weights for what was last presented;
 // loss is what Present returned.
 func (d *Discrete[F]) Learn(loss float64) {
+	if _, sgd := d.rule.(synapse.SGD[F]); sgd && d.learning.WeightDecay == 0 {
+		d.descend()
+		return
+	}
 	d.Gradients()
 	d.rule.Steps(d.ruled, loss)
 	for k, p := range d.net.plastic {
-		rate, decay := d.learning.Rates[p.kind], 0.0
-		if p.kind == Forward {
-			rate = d.learning.Rate
-		}
+		decay := 0.0
 		if !p.plain {
 			decay = d.learning.WeightDecay
 		}
-		synapse.Descend(d.grads[k], rate, decay, d.net.biasDecay)
+		synapse.Descend(d.grads[k], d.rate(p), decay, d.net.biasDecay)
 	}
+}
+
+// descend is Learn by plain gradient descent: the weights take their change in
+// one pass, without storing a gradient.
+func (d *Discrete[F]) descend() {
+	for _, p := range d.net.plastic {
+		scale := p.gain * F(d.rate(p)/float64(d.net.rows))
+		post := p.post()
+		p.shape.AddCorrelation(*p.w, scale, post, p.pre(), d.net.rows)
+		if p.c != nil {
+			p.shape.AddBiasCorrelation(*p.c, scale, post, d.net.rows)
+		}
+	}
+}
+
+// rate is the learning rate of a projection.
+func (d *Discrete[F]) rate(p *plastic[F]) float64 {
+	if p.kind == Forward {
+		return d.learning.Rate
+	}
+	return d.learning.Rates[p.kind]
 }

@@ -24,7 +24,7 @@ type loggedState[F Float] struct {
 }
 
 // histogramBins is the number of bins of each histogram.
-const histogramBins = 50
+const histogramBins = 100
 
 // histogramRange says which signals get a histogram and between which values;
 // what lies beyond is counted in the outer bins.
