@@ -21,8 +21,11 @@ func TestExamplesRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			set := []string{"time.before=22s", "time.learn=110s", "time.after=22s", "record.metrics=11s"}
-			images := strings.HasPrefix(name, "mnist")
-			if images {
+			images := strings.HasPrefix(name, "mnist") || name == "cifar10.toml"
+			switch {
+			case name == "cifar10.toml":
+				set = append(set, fmt.Sprintf("task.data=%q", writeCIFAR10(t, 8)), "task.validation=false")
+			case images:
 				set = append(set, "task.data=embedded")
 			}
 			if cfg := load(t, name, set...); images && cfg.Time.Kind == "discrete" {

@@ -11,6 +11,7 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/linalg"
 )
 
 func parse(t *testing.T, text string, set ...string) config.Config {
@@ -96,9 +97,11 @@ record.metrics = "50s"
 	}
 }
 
-// TestCIFAR10 trains a convolutional network on made-up images in the real
-// format: nothing can be learned but the colour of each class.
-func TestCIFAR10(t *testing.T) {
+// writeCIFAR10 makes a folder of files in the format of CIFAR-10's binary
+// version, with n images each, in which nothing can be learned but the colour
+// of each class.
+func writeCIFAR10(t testing.TB, n int) string {
+	t.Helper()
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 1))
 	names := []string{"test_batch.bin"}
@@ -107,7 +110,7 @@ func TestCIFAR10(t *testing.T) {
 	}
 	for _, name := range names {
 		var data []byte
-		for range 20 {
+		for range n {
 			label := byte(rng.IntN(3))
 			data = append(data, label)
 			for channel := range 3 {
@@ -124,6 +127,13 @@ func TestCIFAR10(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	return dir
+}
+
+// TestCIFAR10 trains convolutional networks on made-up images in the real
+// format.
+func TestCIFAR10(t *testing.T) {
+	dir := writeCIFAR10(t, 20)
 	const text = `
 task.kind = "cifar10"
 task.epochs = 12
@@ -173,4 +183,31 @@ func TestImagesThatAreMissing(t *testing.T) {
 	if _, _, err := experiment.Run(context.Background(), cfg, nil); err == nil {
 		t.Error("no error for an empty folder")
 	}
+}
+
+// BenchmarkCIFAR10 trains the published convolutional network for an epoch on
+// made-up images.
+func BenchmarkCIFAR10(b *testing.B) {
+	if err := linalg.Use("auto"); err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := linalg.Use("gonum"); err != nil {
+			b.Fatal(err)
+		}
+	}()
+	cfg, err := config.Load(filepath.Join("..", "..", "examples", "cifar10.toml"), config.Options{Set: []string{
+		"task.epochs=1", "task.validation=false", "record.log_mode=minimal", fmt.Sprintf("task.data=%q", writeCIFAR10(b, 64))}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var speed float64
+	for b.Loop() {
+		_, sum, err := experiment.Run(context.Background(), cfg, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		speed = sum.Variants["discrete"].Training.ExamplesPerSecond
+	}
+	b.ReportMetric(speed, "images/s")
 }
