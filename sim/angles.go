@@ -19,6 +19,8 @@ type Angles struct {
 
 	WeightFeedback []float64 // W of the layer above and Y onto each hidden layer
 	EventFeedback  []float64 // Q and Y onto each hidden layer; nil without Q
+	// Of all of them together; NaN where there are none.
+	GlobalWeightFeedback, GlobalEventFeedback float64
 
 	Magnitude []float64 // norm of the change of W, per unit of rate
 }
@@ -152,22 +154,23 @@ func (c *Comparison[F]) clear() {
 
 func (c *Comparison[F]) feedback() {
 	net := c.backprop.net
+	var weights, events products
 	for k := range c.WeightFeedback {
 		back := net.feedback[k+1]
 		w := back.Forward.Params().W
 		y := back.BurstWeights(c.scratch[0][:len(w)])
-		c.WeightFeedback[k] = Angle(w, y)
+		c.WeightFeedback[k] = inner(&weights, w, y).angle()
 		if c.events {
-			c.EventFeedback[k] = Angle(back.EventWeights(c.scratch[1][:len(w)]), y)
+			c.EventFeedback[k] = inner(&events, back.EventWeights(c.scratch[1][:len(w)]), y).angle()
 		}
 	}
+	c.GlobalWeightFeedback, c.GlobalEventFeedback = weights.angle(), events.angle()
 }
 
 // Columns names the values that Row returns: "angle_W1", "angle_c1" and so on
 // for the angles to backprop, "angle_fa_W1" to feedback alignment,
-// "angle_fa_bp_W1" between the two, "angle_W" and "angle_fa_W" for all weights
-// together, "angle_WY1" and "angle_QY1" between weights, "change_W1" for
-// magnitudes.
+// "angle_fa_bp_W1" between the two, "angle_WY1" and "angle_QY1" between weights,
+// "change_W1" for magnitudes, and without a number for all layers together.
 func (a *Angles) Columns() []string {
 	var out []string
 	for _, g := range a.groups() {
@@ -175,7 +178,7 @@ func (a *Angles) Columns() []string {
 			out = append(out, fmt.Sprint(g.name, k+1))
 		}
 	}
-	return append(out, "angle_W", "angle_fa_W")
+	return append(out, "angle_W", "angle_fa_W", "angle_WY", "angle_QY")
 }
 
 // Row appends the values to row, in the order of Columns.
@@ -183,7 +186,7 @@ func (a *Angles) Row(row []float64) []float64 {
 	for _, g := range a.groups() {
 		row = append(row, g.values...)
 	}
-	return append(row, a.GlobalBackprop, a.GlobalAlignment)
+	return append(row, a.GlobalBackprop, a.GlobalAlignment, a.GlobalWeightFeedback, a.GlobalEventFeedback)
 }
 
 type angleGroup struct {

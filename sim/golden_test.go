@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"burstsim/internal/linalg"
 )
 
 // goldenTolerance is the absolute agreement wanted with the trajectories that
@@ -49,7 +51,25 @@ type goldenFile struct {
 
 // TestGolden checks the models against trajectories of the published system.
 // The files are those of BURSTSIM_GOLDEN_DIR where it is set.
-func TestGolden(t *testing.T) {
+func TestGolden(t *testing.T) { testGolden(t) }
+
+// TestGoldenWithLibrary does the same with the shared library of matrix
+// products that is found, if there is one.
+func TestGoldenWithLibrary(t *testing.T) {
+	if err := linalg.Use("auto"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := linalg.Use("gonum"); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	t.Log(linalg.Name())
+	testGolden(t)
+}
+
+func testGolden(t *testing.T) {
+	t.Helper()
 	dir := os.Getenv("BURSTSIM_GOLDEN_DIR")
 	if dir == "" {
 		dir = filepath.Join("testdata", "golden")
