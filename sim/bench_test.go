@@ -70,3 +70,35 @@ func TestStepAllocates(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkStepImages times one Euler step with learning of networks as large
+// as those for images, batch 1, in float32.
+func BenchmarkStepImages(b *testing.B) {
+	for _, sizes := range [][]int{{784, 200, 200, 10}, {784, 500, 500, 500, 10}} {
+		for _, split := range []bool{false, true} {
+			name := strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "-"), "[]")
+			b.Run(fmt.Sprintf("%s/split=%v", name, split), func(b *testing.B) {
+				input, target := make([]float64, sizes[0]), make([]float64, sizes[len(sizes)-1])
+				for i := range input {
+					input[i] = float64(i%7) / 7
+				}
+				sys, err := sim.NewContinuous(build[float32](b, sim.DefaultBurstCCN(sizes...), 1),
+					[]sim.Stream{&constant{input: input, target: target}}, split)
+				if err != nil {
+					b.Fatal(err)
+				}
+				const step = 10 * time.Millisecond
+				in, err := sim.NewIntegration(sys, sim.Method{Name: "euler", Step: step})
+				if err != nil {
+					b.Fatal(err)
+				}
+				in.SetTeaching(true, true)
+				b.ReportAllocs()
+				b.ResetTimer()
+				if _, err := in.Advance(0, time.Duration(b.N)*step); err != nil {
+					b.Fatal(err)
+				}
+			})
+		}
+	}
+}
