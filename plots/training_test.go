@@ -40,7 +40,7 @@ func trained(channels int, labels ...string) *record.Result {
 }
 
 func madeEpochs(variant int, rnd *rand.Rand) *record.Table {
-	t := record.NewTable("epoch", "train_loss", "train_error", "validation_loss", "validation_error", "test_loss", "test_error", "seconds")
+	t := record.NewTable("epoch", "train_loss", "train_error", "validation_loss", "validation_error", "test_loss", "test_error")
 	for e := range 21 {
 		level := 0.9*math.Exp(-float64(e)) + 0.02 + 0.01*float64(variant)
 		value := func(factor float64) float64 { return factor * level * (1 + 0.05*rnd.NormFloat64()) }
@@ -48,7 +48,7 @@ func madeEpochs(variant int, rnd *rand.Rand) *record.Table {
 		if e == 0 {
 			train, trainLoss = math.NaN(), math.NaN()
 		}
-		t.Append(float64(e), trainLoss, train, value(0.09), value(0.9), value(0.1), value(1), 3)
+		t.Append(float64(e), trainLoss, train, value(0.09), value(0.9), value(0.1), value(1))
 	}
 	return t
 }

@@ -106,7 +106,7 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 		return nil, fmt.Errorf("sim: %d epochs, expected at least 1", t.Epochs)
 	}
 	r.out.Epochs = record.NewTable("epoch", "train_loss", "train_error", "validation_loss", "validation_error",
-		"test_loss", "test_error", "seconds")
+		"test_loss", "test_error")
 	if t.Log.Every > 0 {
 		r.log = newTrainingLog(t.Model, t.Log)
 	}
@@ -114,18 +114,17 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 }
 
 func (r *trainingRun[F]) epochs(ctx context.Context) error {
-	if err := r.evaluate(ctx, 0, result{math.NaN(), math.NaN()}, 0); err != nil {
+	if err := r.evaluate(ctx, 0, result{math.NaN(), math.NaN()}); err != nil {
 		return err
 	}
 	for epoch := 1; epoch <= r.Epochs; epoch++ {
 		begin := time.Now()
 		train, err := r.epoch(ctx, epoch)
-		took := time.Since(begin)
-		r.out.Learning += took
+		r.out.Learning += time.Since(begin)
 		if err != nil {
 			return err
 		}
-		if err := r.evaluate(ctx, epoch, train, took); err != nil {
+		if err := r.evaluate(ctx, epoch, train); err != nil {
 			return err
 		}
 		if r.MaxStagnant > 0 && r.stagnant >= r.MaxStagnant {
@@ -239,11 +238,11 @@ func assess[F Float](d *Discrete[F], set Examples[F], confusion [][]int) result 
 }
 
 // evaluate adds a row for an epoch and keeps the best.
-func (r *trainingRun[F]) evaluate(ctx context.Context, epoch int, train result, took time.Duration) error {
+func (r *trainingRun[F]) evaluate(ctx context.Context, epoch int, train result) error {
 	validation, test := assess(r.Model, r.Validation, nil), assess(r.Model, r.Test, nil)
 	r.test = test.wrong
 	r.out.Epochs.Append(float64(epoch), train.loss, train.wrong, validation.loss, validation.wrong,
-		test.loss, test.wrong, took.Seconds())
+		test.loss, test.wrong)
 	judged := validation.wrong
 	if r.Validation == nil {
 		judged = test.wrong

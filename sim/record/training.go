@@ -4,7 +4,7 @@ package record
 type Training struct {
 	// Epochs has a row for the untrained network (epoch 0) and one for each
 	// epoch: "epoch", "train_loss", "train_error", "validation_loss",
-	// "validation_error", "test_loss", "test_error" and "seconds". Errors are
+	// "validation_error", "test_loss" and "test_error". Errors are
 	// fractions of wrong answers; those of training are of the batches as they
 	// came. NaN where there is no such set.
 	Epochs *Table
