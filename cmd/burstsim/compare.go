@@ -29,7 +29,7 @@ func (p *program) compareCommand() *cobra.Command {
 		Long: `Read the folders of finished runs and put all their variants side by side into
 a new folder, runs/compare-TIME unless --out says otherwise:
 
-  comparison.csv    the metrics of all variants, one row a time
+  comparison.csv    the metrics of all variants, one row a time or epoch
   summary.json      the outcome of all variants
   figures/learning  loss, outputs and angles of all variants
 
@@ -69,18 +69,19 @@ func (p *program) compareRuns(paths []string, out string, quiet bool) error {
 		return err
 	}
 	c := newComparison(runs)
-	if !c.haveCommonColumn() {
-		return failure(errors.New("the runs have no column of metrics in common"))
-	}
-	fig, err := plots.Learning(c.res, c.opt)
+	name, draw, err := c.figure()
 	if err != nil {
-		return failure(fmt.Errorf("figure learning: %w", err))
+		return failure(err)
+	}
+	fig, err := draw(c.res, c.opt)
+	if err != nil {
+		return failure(fmt.Errorf("figure %s: %w", name, err))
 	}
 	dir, err := p.createComparison(out)
 	if err != nil {
 		return failure(err)
 	}
-	if err := c.write(dir, fig.WriteTo); err != nil {
+	if err := c.write(dir, name, fig.WriteTo); err != nil {
 		return failure(err)
 	}
 	if !quiet {
@@ -224,6 +225,23 @@ func comparisonLabels(runs []finishedRun) []string {
 	return short
 }
 
+// figure chooses what shows the variants side by side: their learning over
+// simulated time or, if all were trained on data sets, over epochs.
+func (c *comparison) figure() (name string, draw func(*record.Result, plots.Options) (*plots.Figure, error), err error) {
+	switch {
+	case c.trained():
+		return "training", plots.Training, nil
+	case c.haveCommonColumn():
+		return "learning", plots.Learning, nil
+	}
+	return "", nil, errors.New("the runs have no column of metrics in common")
+}
+
+// trained tells whether all variants were trained on data sets.
+func (c *comparison) trained() bool {
+	return !slices.ContainsFunc(c.res.Variants, func(v record.Variant) bool { return v.Training == nil })
+}
+
 // haveCommonColumn tells whether there is a metric that all variants have.
 func (c *comparison) haveCommonColumn() bool {
 	first := c.res.Variants[0].Metrics
@@ -243,14 +261,17 @@ func (c *comparison) samePhases() bool {
 	})
 }
 
-func (c *comparison) write(dir *rundir.Dir, learning writeFigure) error {
+func (c *comparison) write(dir *rundir.Dir, figure string, draw writeFigure) error {
 	err := rundir.WriteFile(filepath.Join(dir.Path(), comparisonFile), func(w io.Writer) error {
+		if c.trained() {
+			return rundir.WriteEpochs(w, c.res.Variants)
+		}
 		return rundir.WriteMetrics(w, c.res.Variants)
 	})
 	if err != nil {
 		return err
 	}
-	if err := writeFormats(dir, "learning", c.formats, learning); err != nil {
+	if err := writeFormats(dir, figure, c.formats, draw); err != nil {
 		return err
 	}
 	// The signals stay in the runs' folders.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -136,12 +137,11 @@ func TestFailureBeforeAnythingIsRecorded(t *testing.T) {
 	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
 		t.Errorf("exit status %d, expected %d", status, statusFailure)
 	}
-	run, err := rundir.Open(f.dir)
-	if err != nil {
-		t.Fatal(err)
+	if want := "burstsim: no such task\n"; f.err.String() != want {
+		t.Errorf("stderr %q, expected %q", f.err.String(), want)
 	}
-	if run.Summary.Failure != "no such task" {
-		t.Errorf("failure %q", run.Summary.Failure)
+	if _, err := os.Stat(f.dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder was left: %v", err)
 	}
 }
 

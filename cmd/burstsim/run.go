@@ -187,6 +187,10 @@ func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
 	bar := p.newProgress(j.cfg.Run.Name, quiet)
 	res, sum, runErr := p.run(ctx, j.cfg, bar.observe)
 	bar.finish()
+	if res == nil && runErr != nil && ctx.Err() == nil {
+		dir.Discard() // it could not even begin
+		return failure(runErr)
+	}
 
 	sum = complete(ctx, sum, j.cfg, runErr)
 	if err := dir.WriteRecord(res, sum); err != nil {

@@ -87,6 +87,13 @@ func CreateAt(path string) (*Dir, error) {
 	return &Dir{path}, nil
 }
 
+// Discard removes a folder that a run was to be recorded in, but that came to
+// nothing. What other programs may have put there stays.
+func (d *Dir) Discard() {
+	os.Remove(filepath.Join(d.path, configFile))
+	os.Remove(d.path) // fails unless it is empty
+}
+
 // Check reports why CreateAt could not use path, as far as that can be told
 // without touching anything.
 func Check(path string) error {
