@@ -21,8 +21,12 @@ type Conv[F Float] struct {
 	Weights[F]                    // W is OutChannels x InChannels x Kernel x Kernel
 
 	height, width int // of an output map
-	columns       []F // patches of one sample, one line a weight, one column a position
-	sums          []F // gradient of one sample
+
+	// Of a batch, whose samples follow each other within a line, so that one
+	// matrix product serves them all.
+	columns []F // patches: a line a weight of a patch, a column a position
+	maps    []F // output: a line a map, a column a position
+	sums    []F // of the weights' shape
 }
 
 // NewConv returns a convolution of zero weights. Padding is zeros around each
@@ -48,7 +52,7 @@ func NewConv[F Float](inChannels, inHeight, inWidth, outChannels, kernel, stride
 		height: (inHeight+2*padding-kernel)/stride + 1, width: (inWidth+2*padding-kernel)/stride + 1,
 	}
 	c.W, c.C = make([]F, outChannels*c.patch()), make([]F, outChannels)
-	c.columns, c.sums = make([]F, c.patch()*c.positions()), make([]F, len(c.W))
+	c.sums = make([]F, len(c.W))
 	return c, nil
 }
 
@@ -77,28 +81,32 @@ func (c *Conv[F]) InitNormal(gain float64, rng *rand.Rand) {
 	clear(c.C)
 }
 
+// allocate makes the memory of a batch, once.
+func (c *Conv[F]) allocate(rows int) {
+	if n := rows * c.positions(); len(c.maps) < c.OutChannels*n {
+		c.columns, c.maps = make([]F, c.patch()*n), make([]F, c.OutChannels*n)
+	}
+}
+
 // Forward stores the convolution of x plus the bias.
 func (c *Conv[F]) Forward(dst, x []F, rows int) {
-	out, in := c.Units()
-	for r := range rows {
-		c.unfold(x[r*in : (r+1)*in])
-		y := dst[r*out : (r+1)*out]
-		linalg.Product(y, c.W, c.columns, c.OutChannels, c.patch(), c.positions(), false, false)
-		for k, bias := range c.C {
-			for i := range y[k*c.positions() : (k+1)*c.positions()] {
-				y[k*c.positions()+i] += bias
-			}
+	c.unfold(x, rows)
+	n := rows * c.positions()
+	linalg.Product(c.maps[:c.OutChannels*n], c.W, c.columns[:c.patch()*n], c.OutChannels, c.patch(), n, false, false)
+	c.each(dst, rows, func(k int, unit, column []F) {
+		bias := c.C[k]
+		for i, v := range column {
+			unit[i] = v + bias
 		}
-	}
+	})
 }
 
 // Backward stores the transposed convolution of y with w.
 func (c *Conv[F]) Backward(dst, y, w []F, rows int) {
-	out, in := c.Units()
-	for r := range rows {
-		linalg.Product(c.columns, w, y[r*out:(r+1)*out], c.patch(), c.OutChannels, c.positions(), true, false)
-		c.fold(dst[r*in : (r+1)*in])
-	}
+	c.gather(y, rows)
+	n := rows * c.positions()
+	linalg.Product(c.columns[:c.patch()*n], w, c.maps[:c.OutChannels*n], c.patch(), c.OutChannels, n, true, false)
+	c.fold(dst, rows)
 }
 
 // Correlate stores alpha times the sum over samples and positions of post times
@@ -110,12 +118,28 @@ func (c *Conv[F]) Correlate(dst []F, alpha F, post, pre []F, rows int) {
 
 // AddCorrelation adds what Correlate would store.
 func (c *Conv[F]) AddCorrelation(dst []F, alpha F, post, pre []F, rows int) {
-	out, in := c.Units()
+	c.unfold(pre, rows)
+	c.gather(post, rows)
+	n := rows * c.positions()
+	linalg.Product(c.sums, c.maps[:c.OutChannels*n], c.columns[:c.patch()*n], c.OutChannels, n, c.patch(), false, true)
+	linalg.AddScaled(dst, alpha, c.sums)
+}
+
+// each visits the units of every map of every sample with their columns in
+// maps.
+func (c *Conv[F]) each(units []F, rows int, f func(k int, unit, column []F)) {
+	p := c.positions()
 	for r := range rows {
-		c.unfold(pre[r*in : (r+1)*in])
-		linalg.Product(c.sums, post[r*out:(r+1)*out], c.columns, c.OutChannels, c.positions(), c.patch(), false, true)
-		linalg.AddScaled(dst, alpha, c.sums)
+		for k := range c.OutChannels {
+			f(k, units[(r*c.OutChannels+k)*p:][:p], c.maps[(k*rows+r)*p:][:p])
+		}
 	}
+}
+
+// gather writes a quantity of the output's units into maps.
+func (c *Conv[F]) gather(y []F, rows int) {
+	c.allocate(rows)
+	c.each(y, rows, func(_ int, unit, column []F) { copy(column, unit) })
 }
 
 // CorrelateBias stores alpha times the sum of post over samples and positions.
@@ -138,19 +162,20 @@ func (c *Conv[F]) AddBiasCorrelation(dst []F, alpha F, post []F, rows int) {
 	}
 }
 
-// unfold writes the patches of a sample into columns, zeros where they reach
-// into the padding.
-func (c *Conv[F]) unfold(x []F) {
-	c.visit(func(column []F, channel, ky, kx int) {
+// unfold writes the patches of a batch into columns, zeros where they reach into
+// the padding.
+func (c *Conv[F]) unfold(x []F, rows int) {
+	c.allocate(rows)
+	c.visit(rows, func(column []F, plane, ky, kx int) {
 		i := 0
 		for oy := range c.height {
-			y := oy*c.Stride + ky - c.Padding
+			line, inside := c.line(x, plane, oy*c.Stride+ky-c.Padding)
 			for ox := range c.width {
-				xx := ox*c.Stride + kx - c.Padding
-				if y < 0 || y >= c.InHeight || xx < 0 || xx >= c.InWidth {
-					column[i] = 0
+				at := ox*c.Stride + kx - c.Padding
+				if inside && at >= 0 && at < c.InWidth {
+					column[i] = line[at]
 				} else {
-					column[i] = x[(channel*c.InHeight+y)*c.InWidth+xx]
+					column[i] = 0
 				}
 				i++
 			}
@@ -159,16 +184,15 @@ func (c *Conv[F]) unfold(x []F) {
 }
 
 // fold adds the columns back to where unfold took them from.
-func (c *Conv[F]) fold(x []F) {
+func (c *Conv[F]) fold(x []F, rows int) {
 	clear(x)
-	c.visit(func(column []F, channel, ky, kx int) {
+	c.visit(rows, func(column []F, plane, ky, kx int) {
 		i := 0
 		for oy := range c.height {
-			y := oy*c.Stride + ky - c.Padding
+			line, inside := c.line(x, plane, oy*c.Stride+ky-c.Padding)
 			for ox := range c.width {
-				xx := ox*c.Stride + kx - c.Padding
-				if y >= 0 && y < c.InHeight && xx >= 0 && xx < c.InWidth {
-					x[(channel*c.InHeight+y)*c.InWidth+xx] += column[i]
+				if at := ox*c.Stride + kx - c.Padding; inside && at >= 0 && at < c.InWidth {
+					line[at] += column[i]
 				}
 				i++
 			}
@@ -176,13 +200,24 @@ func (c *Conv[F]) fold(x []F) {
 	})
 }
 
-// visit calls f for each weight of a patch with its line of columns.
-func (c *Conv[F]) visit(f func(column []F, channel, ky, kx int)) {
-	n, k := c.positions(), 0
+// line is line y of an input map, and whether there is one.
+func (c *Conv[F]) line(x []F, plane, y int) (line []F, inside bool) {
+	if y < 0 || y >= c.InHeight {
+		return nil, false
+	}
+	return x[(plane*c.InHeight+y)*c.InWidth:][:c.InWidth], true
+}
+
+// visit calls f for each sample and each weight of a patch with their part of
+// columns; plane counts the input maps of all samples.
+func (c *Conv[F]) visit(rows int, f func(column []F, plane, ky, kx int)) {
+	p, k := c.positions(), 0
 	for channel := range c.InChannels {
 		for ky := range c.Kernel {
 			for kx := range c.Kernel {
-				f(c.columns[k*n:(k+1)*n], channel, ky, kx)
+				for r := range rows {
+					f(c.columns[(k*rows+r)*p:][:p], r*c.InChannels+channel, ky, kx)
+				}
 				k++
 			}
 		}
