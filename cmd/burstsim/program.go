@@ -110,6 +110,6 @@ tables, signals and figures.`,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
 	return root
 }

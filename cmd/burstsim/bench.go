@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"burstsim/internal/bench"
+	"burstsim/internal/linalg"
+	"burstsim/internal/rundir"
+)
+
+// benchOptions are the flags of bench.
+type benchOptions struct {
+	blas  string
+	quick bool
+	out   string
+}
+
+func (p *program) benchCommand() *cobra.Command {
+	var opt benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure how fast this machine runs the program",
+		Long: `Measure memory bandwidth, matrix products, steps in continuous time, training
+on images, start-up, and how the cost of a step grows with a network, and print
+a table; docs/performance.md explains its lines. Images are random and nothing
+is downloaded. It takes up to three minutes, with --quick some seconds. Other
+programs that run at the same time make everything slower.
+
+With --out, DIR gets bench.json, bench.csv and figures/scaling.png and .svg.
+
+Exit status: 0; 1 if a measurement fails or a file cannot be written; 2 if the
+command line is wrong; 130 after an interrupt.`,
+		Example: `  burstsim bench
+  burstsim bench --quick --blas gonum        what needs nothing installed
+  burstsim bench --out results/bench`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.bench(cmd.Context(), opt) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
+	flags.BoolVar(&opt.quick, "quick", false, "fewer and shorter repeats")
+	flags.StringVar(&opt.out, "out", "", "write the results to folder `DIR`, new or empty")
+	return cmd
+}
+
+func (p *program) bench(ctx context.Context, opt benchOptions) error {
+	if opt.out != "" {
+		if err := rundir.Check(opt.out); err != nil {
+			return failure(err)
+		}
+	}
+	if err := linalg.Use(opt.blas); err != nil {
+		return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	set := bench.Options{BLAS: opt.blas, Quick: opt.quick}
+	if self, err := os.Executable(); err == nil {
+		set.Program = self
+	}
+	if p.terminal {
+		set.Progress = func(group string) { fmt.Fprintf(p.err, "measuring: %s\n", group) }
+	}
+	report, err := bench.Run(ctx, set)
+	if status, stopped := interruptStatus(ctx); stopped {
+		return &statusError{status: status}
+	}
+	if err != nil {
+		return failure(err)
+	}
+	if err := report.WriteTable(p.out); err != nil {
+		return failure(err)
+	}
+	if opt.out == "" {
+		return nil
+	}
+	if err := writeBench(opt.out, report); err != nil {
+		return failure(err)
+	}
+	fmt.Fprintln(p.out, opt.out)
+	return nil
+}
+
+func writeBench(path string, report *bench.Report) error {
+	dir, err := rundir.CreateAt(path)
+	if err != nil {
+		return err
+	}
+	for name, write := range map[string]func(io.Writer) error{"bench.json": report.WriteJSON, "bench.csv": report.WriteCSV} {
+		if err := rundir.WriteFile(filepath.Join(path, name), write); err != nil {
+			return err
+		}
+	}
+	figure, err := report.Figure()
+	if err != nil {
+		return err
+	}
+	return writeFormats(dir, "scaling", []string{"png", "svg"}, figure.WriteTo)
+}

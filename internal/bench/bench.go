@@ -1,0 +1,158 @@
+// Package bench measures how fast the program is on the machine it runs on:
+// memory, matrix products, steps of networks, training on images, start-up. It
+// says what it measured, and beside it what the published code took, as far as
+// that is known.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"burstsim/internal/linalg"
+)
+
+// Options say what is measured. The zero value is the full set with gonum, and
+// without start-up.
+type Options struct {
+	BLAS  string // see linalg.Use; "" is "gonum"
+	Quick bool   // fewer and shorter repeats, and smaller data
+	// Program is the executable whose start-up is measured; "": none.
+	Program string
+	// Progress, if not nil, hears the name of each group when it begins.
+	Progress func(group string)
+
+	scale scale // zero: that of full or quick
+}
+
+// scale is how much is measured. Tests use less than any user would.
+type scale struct {
+	meter          meter
+	memory, cached int    // bytes of each of the two arrays that are copied
+	shapes         []size // of products
+	steps          [][]int
+	rows           int
+	images         int // in memory
+	batches        int // of a training
+	cifarBatches   int
+	inputs         int // of the networks whose cost is followed
+	widths, depths []int
+	depthWidth     int
+	elements       int // of the sigmoid
+}
+
+var (
+	full = scale{
+		meter: meter{seconds: 0.08, repeats: 7}, memory: 128 << 20, cached: 4 << 20,
+		shapes: []size{{32, 784, 500}, {32, 500, 500}, {1, 784, 500}},
+		steps:  [][]int{{784, 200, 200, 10}, {784, 500, 500, 500, 10}}, rows: 32,
+		images: 60000, batches: 300, cifarBatches: 8,
+		inputs: 784, widths: []int{50, 100, 200, 400, 800, 1500, 2500, 4000},
+		depths: []int{1, 2, 3, 4, 5, 6, 7, 8}, depthWidth: 500, elements: 4096,
+	}
+	quick = func() scale {
+		s := full
+		s.meter, s.memory = meter{seconds: 0.01, repeats: 3}, 64<<20
+		s.images, s.batches, s.cifarBatches = 6400, 60, 2
+		s.widths, s.depths = []int{50, 200, 800, 2000, 4000}, []int{1, 2, 4, 8}
+		return s
+	}()
+)
+
+// Report is what was measured.
+type Report struct {
+	Machine Machine
+	Quick   bool
+	Results []Result
+	Scaling []Point
+}
+
+// Result is one line of the table. Best and Median are over repeats: the lowest
+// and the middle one of a time, the highest and the middle one of a rate.
+type Result struct {
+	Group, Name  string
+	Unit         string
+	Best, Median float64
+	// Allocations are those of one operation; nil where they were not counted.
+	Allocations *float64 `json:",omitempty"`
+	// Published is what the published code reached, in the same unit, on another
+	// occasion; nil if it was not measured.
+	Published *Published `json:",omitempty"`
+}
+
+// Published is a figure of the published code, PyTorch 1.13 on two cores of the
+// machine that docs/performance.md names.
+type Published struct{ Value float64 }
+
+// rates are the units of which more is better.
+var rates = map[string]bool{"GB/s": true, "GFLOP/s": true, "images/s": true}
+
+// Ratio is how many times as fast as the published code this is, by the best of
+// the repeats; 0 if that is not known.
+func (r Result) Ratio() float64 {
+	switch {
+	case r.Published == nil || r.Best == 0 || r.Published.Value == 0:
+		return 0
+	case rates[r.Unit]:
+		return r.Best / r.Published.Value
+	}
+	return r.Published.Value / r.Best
+}
+
+// run is a measurement under way.
+type run struct {
+	scale
+	ctx    context.Context
+	opt    Options
+	rng    *rand.Rand
+	report *Report
+}
+
+func (r *run) add(results ...Result) { r.report.Results = append(r.report.Results, results...) }
+
+// group is a part of the set; peak memory can only be told apart if what needs
+// much of it comes late.
+type group struct {
+	name    string
+	measure func(*run) error
+}
+
+var groups = []group{
+	{"start-up", (*run).startUp},
+	{"training", (*run).training},
+	{"sigmoid", (*run).sigmoid},
+	{"step", (*run).steps},
+	{"kernels", (*run).kernels},
+	{"scaling", (*run).scaling},
+	{"memory", (*run).bandwidth},
+}
+
+// Run measures everything, and leaves the chosen backend in use. If ctx ends it
+// returns what there is, with the error. It fails if the backend cannot be used
+// or a network fails.
+func Run(ctx context.Context, opt Options) (*Report, error) {
+	if opt.BLAS == "" {
+		opt.BLAS = "gonum"
+	}
+	if err := linalg.Use(opt.BLAS); err != nil {
+		return nil, err
+	}
+	r := &run{scale: full, ctx: ctx, opt: opt, rng: rand.New(rand.NewPCG(1, 1)), report: &Report{Quick: opt.Quick}}
+	if opt.Quick {
+		r.scale = quick
+	}
+	if opt.scale.meter.repeats > 0 {
+		r.scale = opt.scale
+	}
+	r.report.Machine = describe()
+	for _, g := range groups {
+		if opt.Progress != nil {
+			opt.Progress(g.name)
+		}
+		if err := errors.Join(g.measure(r), ctx.Err()); err != nil {
+			return r.report, fmt.Errorf("%s: %w", g.name, err)
+		}
+	}
+	return r.report, nil
+}

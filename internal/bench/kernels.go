@@ -1,0 +1,88 @@
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"burstsim/internal/linalg"
+	"burstsim/neuron"
+)
+
+// size is that of a product: samples, and units that send and receive.
+type size struct{ rows, in, out int }
+
+func (s size) String() string { return fmt.Sprintf("%dx%dx%d", s.rows, s.in, s.out) }
+
+// kernels measures the three dense products by gonum, and by the chosen
+// backend where that is another.
+func (r *run) kernels() error {
+	chosen := linalg.Name()
+	if err := linalg.Use("gonum"); err != nil {
+		return err
+	}
+	gonum := linalg.Name()
+	r.products("gonum")
+	if err := linalg.Use(r.opt.BLAS); err != nil {
+		return err
+	}
+	if chosen != gonum {
+		r.products("library")
+	}
+	return nil
+}
+
+func (r *run) products(backend string) {
+	measureProducts[float32](r, backend, "float32")
+	measureProducts[float64](r, backend, "float64")
+}
+
+func measureProducts[F linalg.Float](r *run, backend, precision string) {
+	for _, s := range r.shapes {
+		x, y, w := random[F](r.rng, s.rows*s.in), random[F](r.rng, s.rows*s.out), random[F](r.rng, s.out*s.in)
+		for _, k := range []struct {
+			name    string
+			product func()
+		}{
+			{"MulTrans", func() { linalg.MulTrans(y, x, w, s.rows, s.out, s.in) }},
+			{"Mul", func() { linalg.Mul(x, y, w, s.rows, s.out, s.in) }},
+			// So small a factor that the weights do not grow.
+			{"AddOuter", func() { linalg.AddOuter(w, 1e-20, y, x, s.rows, s.out, s.in) }},
+		} {
+			t := r.meter.time(r.ctx, repeat(k.product))
+			for i := range x {
+				x[i] = F(r.rng.NormFloat64())
+			}
+			flops := 2 * float64(s.rows*s.in*s.out)
+			r.add(t.rate("kernels", fmt.Sprintf("%s %v %s, %s", k.name, s, precision, backend), "GFLOP/s", flops/1e9))
+		}
+	}
+}
+
+// sigmoid measures the transfer function over somatic potentials as they occur.
+func (r *run) sigmoid() error {
+	measureSigmoid[float32](r, "float32")
+	measureSigmoid[float64](r, "float64")
+	return nil
+}
+
+func measureSigmoid[F linalg.Float](r *run, precision string) {
+	x, y := random[F](r.rng, r.elements), make([]F, r.elements)
+	t := r.meter.time(r.ctx, repeat(func() { neuron.Sigmoid(y, x) }))
+	r.add(t.in("sigmoid", precision+", one element", "ns", 1e-9*float64(r.elements)))
+}
+
+func repeat(f func()) func(n int) {
+	return func(n int) {
+		for range n {
+			f()
+		}
+	}
+}
+
+func random[F linalg.Float](rng *rand.Rand, n int) []F {
+	x := make([]F, n)
+	for i := range x {
+		x[i] = F(rng.NormFloat64())
+	}
+	return x
+}

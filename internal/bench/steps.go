@@ -1,0 +1,149 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"burstsim/sim"
+	"burstsim/tasks/regression"
+)
+
+// step is the time step of all networks, a tenth of their time constants.
+const step = 10 * time.Millisecond
+
+// steps measures one step of continuous networks that learn.
+func (r *run) steps() error {
+	for _, m := range []struct {
+		method    string
+		published float64 // microseconds
+	}{{"euler", 150}, {"rk4", 0}} {
+		task, err := regression.New(regression.Config{Inputs: 3, Outputs: 1, ShortestPeriod: 4,
+			TeacherHidden: []int{25}, TeacherGain: 3, Seed: 1})
+		if err != nil {
+			return err
+		}
+		name := "3-50-1 " + m.method + " float64, regression"
+		if err := addStep[float64](r, name, []int{3, 50, 1}, m.method, false, []sim.Stream{task}, m.published); err != nil {
+			return err
+		}
+	}
+	published := map[string]float64{"784-200-200-10": 420, "784-500-500-500-10": 1100}
+	for _, sizes := range r.scale.steps {
+		for _, rows := range []int{1, r.rows} {
+			for _, split := range []bool{false, true} {
+				name := fmt.Sprintf("%s euler %%s, batch %d, %s", join(sizes), rows, plasticity(split))
+				theirs := published[join(sizes)]
+				if rows > 1 {
+					theirs = 0
+				}
+				if err := addStep[float32](r, fmt.Sprintf(name, "float32"), sizes, "euler", split, streams(sizes, rows), theirs); err != nil {
+					return err
+				}
+				if err := addStep[float64](r, fmt.Sprintf(name, "float64"), sizes, "euler", split, streams(sizes, rows), 0); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func join(sizes []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "-"), "[]")
+}
+
+func plasticity(split bool) string {
+	if split {
+		return "split"
+	}
+	return "joint"
+}
+
+// addStep adds the line of one network; published is in microseconds, 0 if
+// unknown.
+func addStep[F sim.Float](r *run, name string, sizes []int, method string, split bool, tasks []sim.Stream, published float64) error {
+	t, err := timeStep[F](r, sizes, method, split, tasks)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	line := t.in("step", name, "us", 1e-6)
+	line.Allocations = &t.allocations
+	if published > 0 {
+		line.Published = &Published{published}
+	}
+	r.add(line)
+	return nil
+}
+
+// timeStep times one step of a BurstCCN with tied feedback, as in the published
+// continuous runs.
+func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks []sim.Stream) (timing, error) {
+	cfg := sim.DefaultBurstCCN(sizes...)
+	cfg.Rows = len(tasks)
+	net, err := sim.NewBurstCCN[F](cfg, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		return timing{}, err
+	}
+	sys, err := sim.NewContinuous(net, tasks, split)
+	if err != nil {
+		return timing{}, err
+	}
+	in, err := sim.NewIntegration(sys, sim.Method{Name: method, Step: step})
+	if err != nil {
+		return timing{}, err
+	}
+	in.SetTeaching(true, true)
+	var now time.Duration
+	var failed error
+	t := r.meter.time(r.ctx, func(n int) {
+		end := now + time.Duration(n)*step
+		if _, err := in.Advance(now, end); err != nil {
+			failed = err
+		}
+		now = end
+	})
+	if failed == nil {
+		failed = in.Check(now)
+	}
+	return t, failed
+}
+
+// pattern is a task with a constant input and a target that moves, so that
+// learning never ends: a network at rest would multiply zeros.
+type pattern struct{ input, phase []float64 }
+
+func streams(sizes []int, rows int) []sim.Stream {
+	rng := rand.New(rand.NewPCG(2, 2))
+	var out []sim.Stream
+	for range rows {
+		p := &pattern{input: make([]float64, sizes[0]), phase: make([]float64, sizes[len(sizes)-1])}
+		for _, v := range [][]float64{p.input, p.phase} {
+			for i := range v {
+				v[i] = rng.Float64()
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (p *pattern) Inputs() int                                   { return len(p.input) }
+func (p *pattern) Outputs() int                                  { return len(p.phase) }
+func (p *pattern) Input(dst []float64, _ float64)                { copy(dst, p.input) }
+func (p *pattern) StateDim() int                                 { return 0 }
+func (p *pattern) StateLeak([]float64)                           {}
+func (p *pattern) SteadyState([]float64, float64)                {}
+func (p *pattern) NextChange(float64) float64                    { return math.Inf(1) }
+func (p *pattern) StateDerivative([]float64, float64, []float64) {}
+
+// Target is a triangle between 0.1 and 0.9 with a period of 2 s.
+func (p *pattern) Target(dst []float64, t float64, _ []float64) {
+	for i, phase := range p.phase {
+		x := t/2 + phase
+		x -= math.Floor(x)
+		dst[i] = 0.1 + 0.8*math.Abs(2*x-1)
+	}
+}

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"burstsim/internal/dataset/images"
+	"burstsim/neuron"
+	"burstsim/sim"
+	"burstsim/synapse"
+)
+
+// batch is that of the published training.
+const batch = 32
+
+// epochImages and publishedEpoch (s) are those of an epoch of MNIST, and the
+// shortest one that was measured of the published code.
+const (
+	epochImages    = 60000
+	publishedEpoch = 8
+)
+
+// training measures the published training jobs: BurstCCN, 3 x 500, feedback
+// alignment, as in examples/mnist.toml, and the network for CIFAR-10. Images
+// are random.
+func (r *run) training() error {
+	if err := r.train("3x500 on 28x28 images", r.batches, sim.BurstCCN{Sizes: []int{784, 500, 500, 500, 10}},
+		[3]int{1, 28, 28}, &Published{epochImages / publishedEpoch}); err != nil {
+		return err
+	}
+	maps := &sim.Convolutions{Channels: 3, Height: 32, Width: 32, Layers: []sim.Convolution{
+		{Channels: 64, Kernel: 5, Stride: 2}, {Channels: 128, Kernel: 5, Stride: 2}, {Channels: 256, Kernel: 3, Stride: 1}}}
+	sizes, err := maps.Sizes()
+	if err != nil {
+		return err
+	}
+	sizes = append(append([]int{3 * 32 * 32}, sizes...), 1480, 10)
+	return r.train("convolutions on 3x32x32 images", r.cifarBatches, sim.BurstCCN{Sizes: sizes, Maps: maps}, [3]int{3, 32, 32}, nil)
+}
+
+// train adds the speed of a training, and the peak of memory up to its end.
+func (r *run) train(name string, batches int, cfg sim.BurstCCN, shape [3]int, published *Published) error {
+	set, err := randomImages(r.rng, max(batch, r.images), shape)
+	if err != nil {
+		return err
+	}
+	cfg.Rows, cfg.WeightGain, cfg.TauWeight, cfg.TauQ = batch, 3.6, 1, 1
+	cfg.Pyramidal = neuron.DefaultPyramidal()
+	cfg.Coupling = synapse.Coupling{YMode: synapse.Random, YScale: 0.5, QMode: synapse.SymmetricInit, QScale: 1, QPlastic: true}
+	net, err := sim.NewBurstCCN[float32](cfg, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		return err
+	}
+	model, err := sim.NewDiscrete(net, sim.Learning{Rate: 0.3, Rates: map[sim.Kind]float64{sim.EventFeedback: 0.000731}})
+	if err != nil {
+		return err
+	}
+	job := sim.Training[float32]{Model: model, Train: &some{set, batches * batch}, Epochs: 1}
+	var t timing
+	for range 1 + r.meter.repeats/2 {
+		out, err := job.Run(r.ctx)
+		if err != nil {
+			return err
+		}
+		t.sorted = append(t.sorted, out.Learning.Seconds()/float64(out.Examples))
+	}
+	slices.Sort(t.sorted)
+	line := t.rate("training", fmt.Sprintf("%s float32, batch %d", name, batch), "images/s", 1)
+	line.Published = published
+	r.add(line)
+	if peak := peakMemory() / 1e6; peak > 0 {
+		r.add(Result{Group: "training", Name: fmt.Sprintf("%s, peak memory with %d in memory", name, set.Len()), Unit: "MB", Best: peak, Median: peak})
+	}
+	return nil
+}
+
+// some is the first few of a set of images, over and over.
+type some struct {
+	set *images.Images
+	n   int // of an epoch
+}
+
+func (s *some) Len() int        { return s.set.Len() }
+func (s *some) Label(i int) int { return s.set.Label(i) }
+
+func (s *some) Order(epoch int, dst []int) []int {
+	dst = images.Order(1, epoch, s.set.Len(), dst)
+	return dst[:min(len(dst), s.n)]
+}
+
+func (s *some) Fill(inputs, targets []float32, indices []int, epoch int) {
+	images.FillBatch(inputs, s.set, indices, nil, epoch)
+	images.FillTargets(targets, s.set, indices, 0, 1)
+}
+
+// randomImages has as many dark pixels as MNIST has, four in five.
+func randomImages(rng *rand.Rand, n int, shape [3]int) (*images.Images, error) {
+	pixels, labels := make([]uint8, n*shape[0]*shape[1]*shape[2]), make([]uint8, n)
+	for i := range pixels {
+		if v := rng.Uint32(); v%5 == 0 {
+			pixels[i] = uint8(v >> 24)
+		}
+	}
+	for i := range labels {
+		labels[i] = uint8(rng.IntN(10))
+	}
+	return images.New(shape[0], shape[1], shape[2], 10, pixels, labels)
+}
