@@ -79,7 +79,7 @@ func (r *run) point(along string, width, depth int, split bool) error {
 	var held float64
 	p.Bytes, held = Traffic(sizes, 4, split)
 	half := max(1<<12, int(held)/2)
-	p.Bandwidth = 2 * float64(half) / r.copying(half, runtime.GOMAXPROCS(0)).best()
+	p.Bandwidth = 2 * float64(half) / r.copying(half, cacheBlock, runtime.GOMAXPROCS(0)).best()
 	r.report.Scaling = append(r.report.Scaling, p)
 	return nil
 }

@@ -14,6 +14,11 @@ import (
 // step is the time step of all networks, a tenth of their time constants.
 const step = 10 * time.Millisecond
 
+// slow is a plasticity time constant (s) with which weights change by little
+// while they are measured: a network that has learned one input for hours is
+// saturated, and multiplies subnormal numbers, which take many times as long.
+const slow = 1e5
+
 // steps measures one step of continuous networks that learn.
 func (r *run) steps() error {
 	for _, m := range []struct {
@@ -82,7 +87,7 @@ func addStep[F sim.Float](r *run, name string, sizes []int, method string, split
 // continuous runs.
 func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks []sim.Stream) (timing, error) {
 	cfg := sim.DefaultBurstCCN(sizes...)
-	cfg.Rows = len(tasks)
+	cfg.Rows, cfg.TauWeight = len(tasks), slow
 	net, err := sim.NewBurstCCN[F](cfg, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		return timing{}, err

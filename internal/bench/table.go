@@ -31,7 +31,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if m.Load != "" {
 		fmt.Fprintf(w, ", load before %s", m.Load)
 	}
-	fmt.Fprint(w, "\npublished: its Python code, measured on two cores of another machine at another time; x: times as fast\n")
+	fmt.Fprint(w, "\npublished: the Python code of the paper, measured elsewhere at another time (docs/performance.md); x: times as fast\n")
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, s := range shown {
 		r.writeGroup(out, s.group, s.title)
@@ -40,21 +40,31 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return out.Flush()
 }
 
+// writeGroup leaves out the columns that no line of the group has.
 func (r *Report) writeGroup(w io.Writer, group, title string) {
 	lines := slices.DeleteFunc(slices.Clone(r.Results), func(l Result) bool { return l.Group != group })
 	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s\tbest\tmedian\t\tallocations\tpublished\n", title)
+	counted := slices.ContainsFunc(lines, func(l Result) bool { return l.Allocations != nil })
+	compared := slices.ContainsFunc(lines, func(l Result) bool { return l.Published != nil })
+	fmt.Fprintf(w, "\n%s\tbest\tmedian\tunit", title)
+	if counted {
+		fmt.Fprint(w, "\tallocations")
+	}
+	if compared {
+		fmt.Fprint(w, "\tpublished")
+	}
+	fmt.Fprintln(w)
 	for _, l := range lines {
-		allocations, published := "", ""
-		if l.Allocations != nil {
-			allocations = strconv.FormatFloat(*l.Allocations, 'g', 4, 64)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s", l.Name, digits(l.Best), digits(l.Median), l.Unit)
+		if counted && l.Allocations != nil {
+			fmt.Fprintf(w, "\t%.4g", *l.Allocations)
 		}
 		if l.Published != nil {
-			published = fmt.Sprintf("%s: %.1f x", digits(l.Published.Value), l.Ratio())
+			fmt.Fprintf(w, "\t%s: %.1f x", digits(l.Published.Value), l.Ratio())
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", l.Name, digits(l.Best), digits(l.Median), l.Unit, allocations, published)
+		fmt.Fprintln(w)
 	}
 }
 
@@ -62,7 +72,7 @@ func (r *Report) writeScaling(w io.Writer) {
 	if len(r.Scaling) == 0 {
 		return
 	}
-	fmt.Fprint(w, "\nCost of a step: Euler, float32, batch 1\tbest\tmedian\t\tlimit\tbest/limit\n")
+	fmt.Fprint(w, "\nCost of a step: Euler, float32, batch 1\tbest\tmedian\tunit\tlimit\tbest/limit\n")
 	for _, p := range r.Scaling {
 		fmt.Fprintf(w, "  hidden layers %d x %d, %s\t%s\t%s\tus\t%s\t%.1f\n", p.Depth, p.Width, p.Plasticity,
 			digits(p.Seconds*1e6), digits(p.Median*1e6), digits(p.Limit()*1e6), p.Seconds/p.Limit())

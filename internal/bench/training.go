@@ -35,7 +35,7 @@ func (r *run) training() error {
 	if err != nil {
 		return err
 	}
-	sizes = append(append([]int{3 * 32 * 32}, sizes...), 1480, 10)
+	sizes = append(sizes, 1480, 10)
 	return r.train("convolutions on 3x32x32 images", r.cifarBatches, sim.BurstCCN{Sizes: sizes, Maps: maps}, [3]int{3, 32, 32}, nil)
 }
 
