@@ -3,6 +3,7 @@ package plots
 import (
 	"errors"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -63,6 +64,7 @@ func Scaling(panels []ScalingPanel) (*Figure, error) {
 		x := left + vg.Length(i)*(width+scalingGap)
 		p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + width, Y: bottom + scalingHeight}})
 		setLog(&p.X, ranges[i].lo/1.2, ranges[i].hi*1.2, clean(series.Label))
+		p.X.Tick.Marker = plot.ConstantTicks(plainNumbers(logTicks(p.X.Min, p.X.Max)))
 		setLog(&p.Y, y.lo/1.6, y.hi*1.6, "time of a step (s)")
 		if i > 0 {
 			p.noY = true
@@ -79,6 +81,16 @@ func Scaling(panels []ScalingPanel) (*Figure, error) {
 	}
 	f.add(lgd)
 	return f, nil
+}
+
+// plainNumbers labels numbers of units and layers as people write them.
+func plainNumbers(ticks []plot.Tick) []plot.Tick {
+	for i, t := range ticks {
+		if t.Label != "" && t.Value >= 1 && t.Value < 1e5 {
+			ticks[i].Label = number(t.Value, 0)
+		}
+	}
+	return ticks
 }
 
 // visible is what a logarithmic axis can show of a series.

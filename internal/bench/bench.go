@@ -53,7 +53,7 @@ var (
 	}
 	quick = func() scale {
 		s := full
-		s.meter, s.memory = meter{seconds: 0.01, repeats: 3}, 64<<20
+		s.meter, s.memory = meter{seconds: 0.01, repeats: 5}, 64<<20
 		s.images, s.batches, s.cifarBatches = 6400, 60, 2
 		s.widths, s.depths = []int{50, 200, 800, 2000, 4000}, []int{1, 2, 4, 8}
 		return s
