@@ -80,6 +80,7 @@ func NewBurstprop[F Float](cfg Burstprop, rng *rand.Rand) (*Network[F], error) {
 		net.feedback[l] = synapse.NewFeedback(cfg.Coupling, net.forward[l+1], cell.PBaseline, net.rows, rng)
 		if cfg.Recurrent {
 			recurrent[l] = newRecurrence(net, l, cfg.RecurrentScale, rng)
+			net.keep(Recurrent, l, recurrent[l].r.WeightShape(), &recurrent[l].r.W, nil)
 		}
 	}
 

@@ -216,6 +216,8 @@ func (pop *errorPyramids[F]) connectInterneurons(net *Network[F], l int, cfg *ED
 	out, in := above.Units()
 	onto := synapse.NewDense[F](out, in)
 	pop.onto, pop.from = onto, make([]F, out*in)
+	net.keep(OntoInterneuron, l, onto.WeightShape(), &onto.W, &onto.C)
+	net.keep(FromInterneuron, l, back.Forward.WeightShape(), &pop.from, nil)
 	if cfg.Interneurons == synapse.Random {
 		onto.FillNormal(cfg.InterneuronScale, rng)
 		synapse.FillNormal(pop.from, cfg.InterneuronScale, rng)

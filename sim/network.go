@@ -35,6 +35,7 @@ type Network[F Float] struct {
 
 	stages  []*stage[F]
 	plastic []*plastic[F]
+	kept    []stored[F] // weights besides W, Y and Q
 	signals []Signal[F]
 	lags    []lag[F]
 	adopted []func() // called when the network is put in discrete time

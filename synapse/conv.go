@@ -68,6 +68,11 @@ func (c *Conv[F]) Shape() (channels, height, width int) { return c.OutChannels, 
 // Params are the weights, shared by all neurons of a map.
 func (c *Conv[F]) Params() *Weights[F] { return &c.Weights }
 
+// WeightShape is OutChannels by InChannels by Kernel by Kernel.
+func (c *Conv[F]) WeightShape() []int {
+	return []int{c.OutChannels, c.InChannels, c.Kernel, c.Kernel}
+}
+
 // Units are the numbers of neurons of all maps.
 func (c *Conv[F]) Units() (out, in int) {
 	return c.OutChannels * c.positions(), c.InChannels * c.InHeight * c.InWidth

@@ -30,6 +30,8 @@ type Projection[F Float] interface {
 	Params() *Weights[F]
 	// Units are the numbers of neurons it reaches and starts from.
 	Units() (out, in int)
+	// WeightShape is that of W; its product is their number.
+	WeightShape() []int
 	// InitNormal draws the weights from Normal(0, gain sqrt(2/(n_in+n_out))),
 	// with the numbers of connections of a neuron, and sets the biases to
 	// zero.
@@ -68,6 +70,9 @@ func (d *Dense[F]) Params() *Weights[F] { return &d.Weights }
 
 // Units are Out and In.
 func (d *Dense[F]) Units() (out, in int) { return d.Out, d.In }
+
+// WeightShape is Out by In.
+func (d *Dense[F]) WeightShape() []int { return []int{d.Out, d.In} }
 
 // InitNormal draws the weights from Normal(0, gain sqrt(2/(In+Out))), after
 // Glorot and Bengio (AISTATS 2010), and sets the biases to zero.

@@ -97,7 +97,7 @@ func (f *File) place(tensors []described, start, size int64) error {
 		case t.begin > at:
 			return tensorError(t.Name, "data from byte %d, which leaves a gap, expected from %d", t.begin, at)
 		case !ok || need != t.end-t.begin:
-			return tensorError(t.Name, "%d bytes of data, but %s of shape %s take another number", t.end-t.begin, t.DType, FormatShape(t.Shape))
+			return tensorError(t.Name, "%d bytes of data, but %s of shape %s take another number", t.end-t.begin, t.DType, shapeText(t.Shape))
 		}
 		f.index[t.Name] = len(f.tensors)
 		f.tensors = append(f.tensors, found{t.Info, start + int64(t.begin), int64(need)})

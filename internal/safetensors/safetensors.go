@@ -67,8 +67,8 @@ type Info struct {
 	Shape []int // lengths of the dimensions; none: a single number
 }
 
-// FormatShape writes a shape as "10 x 50"; one without dimensions is "1".
-func FormatShape(shape []int) string {
+// shapeText is a shape as "10 x 50"; one without dimensions is "1".
+func shapeText(shape []int) string {
 	if len(shape) == 0 {
 		return "1"
 	}

@@ -152,7 +152,7 @@ func (t Tensor) check() error {
 	case t.Name == metadataKey:
 		return tensorError(t.Name, "the name of the metadata, expected another")
 	case !ok || n != uint64(t.length*itemBytes[t.DType]):
-		return tensorError(t.Name, "has %d values, expected %s", t.length, FormatShape(t.Shape))
+		return tensorError(t.Name, "has %d values, expected %s", t.length, shapeText(t.Shape))
 	}
 	return nil
 }
