@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Tensor is an array of weights under the name that metrics use: W1, c1, Y1,
@@ -76,7 +77,7 @@ func (net *Network[F]) SetTensors(from []Tensor[F]) error {
 	given := make(map[string]Tensor[F], len(from))
 	for _, t := range from {
 		if _, twice := given[t.Name]; twice {
-			return fmt.Errorf("%s is given twice", t.Name)
+			return fmt.Errorf("%s is given twice", shownName(t.Name))
 		}
 		given[t.Name] = t
 	}
@@ -91,7 +92,7 @@ func (net *Network[F]) SetTensors(from []Tensor[F]) error {
 	}
 	for _, t := range from {
 		if !slices.ContainsFunc(own, func(o Tensor[F]) bool { return o.Name == t.Name }) {
-			return fmt.Errorf("%s is none of the network's weights, which are %s", t.Name, namesOf(own))
+			return fmt.Errorf("%s is none of the network's weights, which are %s", shownName(t.Name), namesOf(own))
 		}
 	}
 	for _, t := range own {
@@ -124,7 +125,7 @@ func namesOf[F Float](tensors []Tensor[F]) string {
 	}
 	var names []string
 	for _, t := range tensors[:min(len(tensors), maxNames)] {
-		names = append(names, t.Name)
+		names = append(names, shownName(t.Name))
 	}
 	if more := len(tensors) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d others", more))
@@ -133,6 +134,15 @@ func namesOf[F Float](tensors []Tensor[F]) string {
 		return strings.Join(names[:last], ", ") + " and " + names[last]
 	}
 	return names[0]
+}
+
+// shownName is a name, which may come from anywhere, as it may stand on one line
+// of an error.
+func shownName(name string) string {
+	if len(name) <= 40 && name != "" && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) || r == ' ' }) {
+		return name
+	}
+	return fmt.Sprintf("%.40q", name)
 }
 
 // shapeText is a shape as "10 x 50".

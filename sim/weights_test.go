@@ -191,6 +191,7 @@ func TestSetTensorsErrors(t *testing.T) {
 		"number":      {replaced("Y1", shaped("Y1")), "Y1 has shape (), but layer 1 of the network needs 4 x 5"},
 		"missing":     {replaced("Q2", shaped("q2", 2, 4)), "Q2 is missing, which the network needs; there are W1, c1, W2, c2, W3, c3, Y1, Y2, Q1 and q2"},
 		"too many":    {append(replaced("", shaped("")), shaped("R1", 5, 5)), "R1 is none of the network's weights, which are W1, c1, W2, c2, W3, c3, Y1, Y2, Q1 and Q2"},
+		"wild name":   {append(replaced("", shaped("")), shaped("a\nb", 1)), `"a\nb" is none of the network's weights, which are W1, c1, W2, c2, W3, c3, Y1, Y2, Q1 and Q2`},
 		"twice":       {append(replaced("", shaped("")), shaped("W1", 5, 3)), "W1 is given twice"},
 		"not finite":  {replaced("W2", infinite), "W2 has +Inf as value 8 of 20, expected finite numbers"},
 		"few values":  {replaced("W2", short), "W2 has 3 values, expected 4 x 5"},

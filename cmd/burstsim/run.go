@@ -119,7 +119,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
-	opt.StabilityLimit = stabilityLimit
+	opt.StabilityLimit, opt.Weights = stabilityLimit, experiment.CheckWeights
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

@@ -85,6 +85,7 @@ type Model struct {
 	Beta             float64 `toml:"beta" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
 	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
 	WeightGain       float64 `toml:"weight_gain" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
+	Weights          string  `toml:"weights" default:"random" format:"path" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from; @sha256: and 64 digits behind it refuse any other content"`
 
 	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
 	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`

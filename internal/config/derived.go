@@ -1,6 +1,9 @@
 package config
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Baseline is the burst probability without error, p_b, in (0, 1): p_baseline
 // where the file gives it, otherwise what the model is published with: 0.2 for
@@ -28,6 +31,21 @@ func (m Model) Gain() float64 {
 		return 1
 	}
 	return 4
+}
+
+// hashMark stands between the path of a file and the SHA-256 of its content.
+const hashMark = "@sha256:"
+
+// WeightsFile is the file that holds the initial weights, "" if they are drawn
+// at random, and the SHA-256 that it must have, "" if any will do.
+func (m Model) WeightsFile() (path, sum string) {
+	if m.Weights == "random" {
+		return "", ""
+	}
+	if i := strings.LastIndex(m.Weights, hashMark); i >= 0 {
+		return m.Weights[:i], m.Weights[i+len(hashMark):]
+	}
+	return m.Weights, ""
 }
 
 // Period is the time that one sample of the discrete model stands for, more

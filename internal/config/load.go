@@ -27,6 +27,11 @@ type Options struct {
 	// the shortest time constant; +Inf if there is none, as for a method that
 	// adapts its step. Nil: not checked.
 	StabilityLimit func(method string) float64
+	// Weights returns the SHA-256 of a file of weights, as 64 digits, or says
+	// why it is none. What the file has then is written behind its path, so
+	// that the experiment cannot be repeated with other weights. Nil: not
+	// looked at.
+	Weights func(path string) (sum string, err error)
 }
 
 // Load reads and checks an experiment file of at most 1 MiB. Its errors are of
@@ -90,8 +95,15 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 	}
 	if d.first == nil {
 		d.crossChecks(&c, opt)
+		d.pinWeights(&c, opt.Weights)
 		for _, v := range variants {
-			v.crossChecks(&c.Compare[v.number].Config, opt)
+			vc := &c.Compare[v.number].Config
+			v.crossChecks(vc, opt)
+			if v.given["model.weights"] == nil {
+				vc.Model.Weights = c.Model.Weights
+				continue
+			}
+			v.pinWeights(vc, opt.Weights)
 		}
 	}
 	if err := d.err(); err != nil {

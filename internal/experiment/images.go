@@ -173,7 +173,7 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	s.after = func(r *result) error {
 		r.data = data.Where
 		// The answers that somata settle to are those of the discrete model.
-		twin, err := newNetwork[F](cfg, shape, nil)
+		twin, err := drawNetwork[F](cfg, shape, nil)
 		if err != nil {
 			return err
 		}

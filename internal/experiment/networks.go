@@ -31,9 +31,24 @@ func (shape networkShape) stack(m config.Model) (sizes []int, maps *sim.Convolut
 	return append(append(sizes, dense...), shape.outputs), maps, nil
 }
 
-// newNetwork builds the network; limit, if not nil, replaces the time constants
-// of weights and averages.
+// newNetwork builds the network with the weights it starts from; limit, if not
+// nil, replaces the time constants of weights and averages.
 func newNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
+	net, err := drawNetwork[F](cfg, shape, limit)
+	if err != nil {
+		return nil, err
+	}
+	if path, sum := cfg.Model.WeightsFile(); path != "" {
+		if err := loadWeights(net, path, sum); err != nil {
+			return nil, fmt.Errorf("%s: model.weights: %w", label(cfg), err)
+		}
+	}
+	return net, nil
+}
+
+// drawNetwork is newNetwork with weights drawn at random, whatever the file
+// says: for a network that gets its weights later.
+func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
 	sizes, maps, err := shape.stack(cfg.Model)
 	if err != nil {
 		return nil, err

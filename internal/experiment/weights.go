@@ -1,0 +1,87 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"burstsim/internal/safetensors"
+	"burstsim/sim"
+)
+
+// CheckWeights returns the SHA-256 of a file of weights as 64 hexadecimal
+// digits, or says why it cannot be one. Whether the weights fit is known once
+// there is a network.
+func CheckWeights(path string) (sum string, err error) {
+	err = withWeights(path, func(f *safetensors.File, found string) error {
+		sum = found
+		for _, t := range f.Tensors() {
+			if t.DType != safetensors.F32 && t.DType != safetensors.F64 {
+				return fmt.Errorf("tensor %.60q has type %s, expected %s or %s", t.Name, t.DType, safetensors.F32, safetensors.F64)
+			}
+		}
+		return nil
+	})
+	return sum, err
+}
+
+// loadWeights sets the network's weights to those in a file, whose SHA-256 must
+// be sum unless that is empty. Numbers of another precision are converted:
+// exactly to float64, to the nearest to float32.
+func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
+	return withWeights(path, func(f *safetensors.File, found string) error {
+		if sum != "" && sum != found {
+			return fmt.Errorf("has the SHA-256 %s, expected %s: it has changed", found, sum)
+		}
+		var tensors []sim.Tensor[F]
+		for _, t := range f.Tensors() {
+			values, shape, err := safetensors.Floats[F](f, t.Name)
+			if err != nil {
+				return err
+			}
+			tensors = append(tensors, sim.Tensor[F]{Name: t.Name, Shape: shape, Values: values})
+		}
+		return net.SetTensors(tensors)
+	})
+}
+
+// withWeights opens a file of weights and hands it to use together with its
+// SHA-256. Errors begin with the path.
+func withWeights(path string, use func(f *safetensors.File, sum string) error) error {
+	err := func() error {
+		info, err := os.Stat(path) // opening a pipe would block
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return errors.New("not a file, expected one in the safetensors format")
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		hash := sha256.New()
+		size, err := io.Copy(hash, file)
+		if err != nil {
+			return err
+		}
+		f, err := safetensors.Read(file, size)
+		if err != nil {
+			return err
+		}
+		return use(f, hex.EncodeToString(hash.Sum(nil)))
+	}()
+	var pathErr *fs.PathError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &pathErr):
+		return fmt.Errorf("%s cannot be read: %w; expected a safetensors file", path, pathErr.Err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
