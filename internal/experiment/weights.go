@@ -49,6 +49,23 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 	})
 }
 
+// WriteWeights writes all weights of a network in the safetensors format, in
+// its precision, for a variant of this label. model.weights can start from
+// them. The same weights, written by the same version, give the same bytes.
+func WriteWeights[F sim.Float](w io.Writer, net *sim.Network[F], label string) error {
+	var tensors []safetensors.Tensor
+	for _, t := range net.Tensors() {
+		tensors = append(tensors, safetensors.New(t.Name, t.Shape, t.Values))
+	}
+	return safetensors.Write(w, map[string]string{
+		"burstsim": Versions()["burstsim"], "model": net.Model(),
+		"precision": precisionOf[F](), "variant": label,
+	}, tensors)
+}
+
+// precisionOf is F as run.precision calls it.
+func precisionOf[F sim.Float]() string { return fmt.Sprintf("%T", F(0)) }
+
 // withWeights opens a file of weights and hands it to use together with its
 // SHA-256. Errors begin with the path.
 func withWeights(path string, use func(f *safetensors.File, sum string) error) error {

@@ -67,7 +67,7 @@ func writeWeights[F sim.Float](t *testing.T, tensors []sim.Tensor[F]) string {
 	t.Helper()
 	var out []safetensors.Tensor
 	for _, w := range tensors {
-		out = append(out, safetensors.New(w.Name, w.Shape, slices.Clone(w.Values)))
+		out = append(out, safetensors.New(w.Name, w.Shape, w.Values))
 	}
 	var b bytes.Buffer
 	if err := safetensors.Write(&b, nil, out); err != nil {
@@ -120,6 +120,44 @@ func TestWeightsOfEveryModel(t *testing.T) {
 			if reflect.DeepEqual(drawn[float64](t, v.Config, shape).Tensors(), got64.Tensors()) {
 				t.Errorf("%s: these are the weights of the seed itself", v.Name)
 			}
+		}
+	}
+}
+
+// TestWriteWeights checks that what is written can be started from, in either
+// precision, and what is said about it.
+func TestWriteWeights(t *testing.T) {
+	cfg := parseText(t, everyModel)
+	writeAndLoad[float32](t, cfg, "float32", safetensors.F32)
+	writeAndLoad[float64](t, cfg, "float64", safetensors.F64)
+}
+
+func writeAndLoad[F sim.Float](t *testing.T, cfg config.Config, precision string, kind safetensors.DType) {
+	t.Helper()
+	for _, v := range cfg.Compare {
+		net := drawn[F](t, v.Config, shapeOf(cfg))
+		var first, second bytes.Buffer
+		for _, b := range []*bytes.Buffer{&first, &second} {
+			if err := WriteWeights(b, net, v.Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Errorf("%s: the same weights gave different bytes", v.Name)
+		}
+		f, err := safetensors.Read(bytes.NewReader(first.Bytes()), int64(first.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"model": v.Config.Model.Kind, "variant": v.Name, "precision": precision, "burstsim": Versions()["burstsim"]}
+		if !reflect.DeepEqual(f.Metadata, want) || f.Tensors()[0].DType != kind {
+			t.Errorf("%s: metadata %v and type %s, want %v and %s", v.Name, f.Metadata, f.Tensors()[0].DType, want, kind)
+		}
+		start := v.Config
+		start.Run.Seed, start.Model.Weights = 2, writeBytes(t, first.Bytes())
+		got, err := newNetwork[F](start, shapeOf(cfg), nil)
+		if err != nil || !reflect.DeepEqual(got.Tensors(), net.Tensors()) {
+			t.Errorf("%s: started with other weights, %v", v.Name, err)
 		}
 	}
 }
