@@ -169,12 +169,13 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics  Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Sample   Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units    int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
-	LogMode  string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
-	LogEvery int      `toml:"log_every" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
-	Windows  []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Metrics     Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Sample      Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units       int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
+	LogMode     string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
+	LogEvery    int      `toml:"log_every" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
+	TensorBoard bool     `toml:"tensorboard" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
+	Windows     []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
