@@ -21,7 +21,7 @@ func python(t *testing.T, module string) string {
 	return ""
 }
 
-// load reads a file in the few lines that docs/files.md shows.
+// load reads a file in the few lines that NumPy needs for it.
 const load = `
 import json, sys, numpy as np
 def load(path):

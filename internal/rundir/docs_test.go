@@ -1,0 +1,91 @@
+package rundir
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"burstsim/internal/experiment"
+	"burstsim/internal/safetensors"
+	"burstsim/sim"
+	"burstsim/sim/record"
+)
+
+var pythonBlock = regexp.MustCompile("(?s)```python\n(.*?)```")
+
+// TestFilesDocument runs what docs/files.md says in Python, in a run folder,
+// and reads the weights that it writes.
+func TestFilesDocument(t *testing.T) {
+	interpreter := python(t)
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "files.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script []byte
+	for _, block := range pythonBlock.FindAllSubmatch(text, -1) {
+		if bytes.Contains(block[1], []byte("import torch")) && exec.Command(interpreter, "-c", "import torch").Run() != nil {
+			t.Log("no PyTorch here: its lines are left out")
+			continue
+		}
+		script = append(script, block[1]...)
+	}
+	dir := documentedRun(t)
+	script = append(script, "assert loss == [0.5, 0.25] and z.shape == (6, 2) and (z == z_discrete).all() and 0 < e[0] < 1, (loss, z, e)\n"...)
+	cmd := exec.Command(interpreter, "-c", string(script))
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	before, after := weightsIn(t, dir, "weights/continuous.safetensors"), weightsIn(t, dir, "changed.safetensors")
+	for i, w := range before {
+		if after[i] != 0.9*w {
+			t.Errorf("W1[%d] was %v and is %v", i, w, after[i])
+		}
+	}
+}
+
+func documentedRun(t *testing.T) string {
+	t.Helper()
+	d, err := CreateAt(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	variants := recording(6)
+	variants[0].Metrics = table("time,loss", []float64{0, 0.5}, []float64{10, 0.25})
+	if err := d.WriteRecord(&record.Result{Variants: variants}, &experiment.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 4, 1), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.WriteWeights("continuous", func(w io.Writer) error { return experiment.WriteWeights(w, net, "continuous") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Path()
+}
+
+// weightsIn reads W1 of a file in a folder.
+func weightsIn(t *testing.T, dir, name string) []float64 {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := safetensors.Read(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _, err := safetensors.Values[float64](f, "W1")
+	if err != nil || len(w) != 12 {
+		t.Fatalf("W1: %v, %v", w, err)
+	}
+	return w
+}
