@@ -125,6 +125,18 @@ func (a *Adaptive[F]) checkSettings() error {
 // jumps. The step size is still the best guess and stays.
 func (a *Adaptive[F]) Reset() { a.current = false }
 
+// Visit calls visit with a name for, and a reference to, everything that decides
+// the steps to come beside the system: set in a stepper that Init bound to a
+// system like this one, it makes the same steps.
+func (a *Adaptive[F]) Visit(visit func(name string, ref any)) {
+	visit("accepted", &a.Accepted)
+	visit("rejected", &a.Rejected)
+	visit("current", &a.current)
+	visit("next", &a.next)
+	visit("past", &a.past)
+	visit("derivative", a.rk.k[0])
+}
+
 // Step replaces x, of length Dim, at time t by the approximation at t+h and
 // returns h (s), which is positive and at most end-t. A step cut short to end
 // there does not shorten the step after it, and the last two steps share what

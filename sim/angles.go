@@ -143,6 +143,21 @@ func (c *Comparison[F]) Mean() {
 	c.clear()
 }
 
+// visit visits the sums.
+func (c *Comparison[F]) visit(visit Visit) {
+	visit("n", &c.n)
+	for k := range c.sums {
+		s, layer := &c.sums[k], fmt.Sprint(k+1)
+		visit("change_W"+layer, s.change)
+		visit("backprop_W"+layer, s.backprop)
+		if s.aligned != nil {
+			visit("alignment_W"+layer, s.aligned)
+		}
+		visit("change_c"+layer, s.bias)
+		visit("backprop_c"+layer, s.biasBackprop)
+	}
+}
+
 func (c *Comparison[F]) clear() {
 	c.n = 0
 	for _, s := range c.sums {

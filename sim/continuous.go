@@ -70,6 +70,25 @@ func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Con
 	return c, nil
 }
 
+// visit visits the state and all weights. Rates follow from it when it is next
+// read, but for the layer-by-layer order, in which some are seen late.
+func (c *Continuous[F]) visit(visit Visit) {
+	visit("teaching", &c.net.teaching)
+	visit("learning", &c.learning)
+	visit("state", c.x[:c.dynamic])
+	c.net.visitWeights(visit)
+	if !c.blocks.used {
+		return
+	}
+	for l, rates := range c.net.rates[1:] {
+		visit(fmt.Sprintf("rates%d", l+1), rates)
+	}
+	for k, l := range c.net.lags {
+		visit(fmt.Sprintf("lag%d/now", k), l.now)
+		visit(fmt.Sprintf("lag%d/seen", k), *l.seen)
+	}
+}
+
 // size is how many numbers the projection learns.
 func (p *plastic[F]) size() int {
 	if p.c == nil {

@@ -24,9 +24,10 @@ type Learning struct {
 	FixedPoint bool
 
 	// Noise is the standard deviation of Gaussian noise on what each layer
-	// receives while it learns; Random must be set with it.
+	// receives while it learns; Random, the source it is drawn from, must be set
+	// with it.
 	Noise  float64
-	Random *rand.Rand
+	Random *rand.PCG
 }
 
 // Discrete moves a network through the quasi-steady states of its continuous
@@ -64,7 +65,7 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 		if learning.Random == nil {
 			return nil, fmt.Errorf("sim: Learning.Noise needs Learning.Random")
 		}
-		d.noise = &noise{std: learning.Noise, rng: learning.Random}
+		d.noise = &noise{std: learning.Noise, rng: rand.New(learning.Random)}
 	}
 	for _, p := range net.plastic {
 		param := &synapse.Param[F]{Rows: p.rows(), W: *p.w, GradW: make([]F, len(*p.w))}
@@ -85,6 +86,21 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 		}
 	}
 	return d, nil
+}
+
+// visit visits compartments, weights, what the optimiser keeps and the source
+// of noise.
+func (d *Discrete[F]) visit(visit Visit) {
+	for _, s := range d.net.stages {
+		if s.tau > 0 {
+			visit(fmt.Sprintf("state/%s_%d", s.name, s.layer), s.x)
+		}
+	}
+	d.net.visitWeights(visit)
+	d.rule.Visit(d.ruled, within("optimiser", visit))
+	if d.noise != nil {
+		visit("noise", d.learning.Random)
+	}
 }
 
 // Network is the network that is moved.

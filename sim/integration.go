@@ -154,6 +154,14 @@ func (in *Integration[F]) Grid() time.Duration { return 0 }
 // Moved is the network.
 func (in *Integration[F]) Moved() *Network[F] { return in.System.net }
 
+// Visit visits the state of the system and of its stepper.
+func (in *Integration[F]) Visit(visit Visit) {
+	in.System.visit(visit)
+	if in.adaptive != nil {
+		in.adaptive.Visit(within("stepper", visit))
+	}
+}
+
 // ErrNotFinite means that a simulation left the range of its numbers.
 var ErrNotFinite = errors.New("not finite")
 
@@ -161,7 +169,7 @@ var ErrNotFinite = errors.New("not finite")
 type NumericalError struct {
 	Time  float64
 	Unit  string // of Time; "" is s
-	Where string // "layer 1 (soma)"
+	Where string // "layer 1 (soma), unit 7"
 	Err   error
 }
 
@@ -191,12 +199,12 @@ func (c *Continuous[F]) failure(t float64, cause error) error {
 	at, where := 0, "the task"
 	steepest := F(-1)
 	for _, s := range c.relaxing {
-		for _, v := range slope[at : at+len(s.x)] {
+		for i, v := range slope[at : at+len(s.x)] {
 			if v-v != 0 {
 				v = F(math.Inf(1))
 			}
 			if v = max(v, -v); v > steepest {
-				steepest, where = v, fmt.Sprintf("layer %d (%s)", s.layer, s.name)
+				steepest, where = v, s.unit(i, c.net.rows)
 			}
 		}
 		at += len(s.x)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -40,6 +41,8 @@ type LimitProtocol struct {
 	Step          time.Duration // of the integration, by RK4
 	Ratios        []float64     // values of tau/T, in (0, 1)
 	Presentations int
+	// Journal takes what was measured, ratio by ratio; nil: nothing is kept.
+	Journal Journal
 	// TwoPhases lets each input be predicted, until moving averages have
 	// settled, before it is taught for T.
 	TwoPhases bool
@@ -48,28 +51,62 @@ type LimitProtocol struct {
 // Measure returns the relative distance of the weights' changes in continuous
 // and in discrete time for each ratio, and the slope of its logarithm on that
 // of the ratio, NaN if there are fewer than two.
-func (p LimitProtocol) Measure() (*record.Limit, error) {
+func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
 	if p.Presentations < 1 || p.Stride <= 0 || p.Tau <= 0 {
 		return nil, fmt.Errorf("sim: a limit needs presentations, a stride and a time constant, not %d, %v and %v", p.Presentations, p.Stride, p.Tau)
+	}
+	journal := p.Journal
+	if journal == nil {
+		journal = unkept{}
+	}
+	rows, err := journal.Rows("limit", 2)
+	if err != nil {
+		return nil, err
+	}
+	measured := 0
+	state := func(visit Visit) { visit("measured", &measured) }
+	if _, err := journal.Restore(state); err != nil {
+		return nil, err
 	}
 	want, err := p.discrete()
 	if err != nil {
 		return nil, err
 	}
-	out := &record.Limit{}
-	var x, y []float64
-	for _, ratio := range p.Ratios {
+	for ; measured < len(p.Ratios); measured++ {
+		ratio := p.Ratios[measured]
 		if !(ratio > 0 && ratio < 1) {
 			return nil, fmt.Errorf("sim: tau/T is %v, expected between 0 and 1", ratio)
 		}
-		got, err := p.continuous(ratio)
+		if journal.Due(0) {
+			if err := journal.Save(0, state); err != nil {
+				return nil, err
+			}
+		}
+		got, err := p.continuous(ctx, ratio)
 		if err != nil {
 			return nil, err
 		}
-		distance := relativeDistance(got, want)
-		out.Ratio = append(out.Ratio, ratio)
-		out.Distance = append(out.Distance, distance)
-		x, y = append(x, math.Log(ratio)), append(y, math.Log(distance))
+		if err := rows.Append([]float64{ratio, relativeDistance(got, want)}); err != nil {
+			return nil, err
+		}
+	}
+	if err := journal.Save(0, state); err != nil {
+		return nil, err
+	}
+	return fitLimit(rows)
+}
+
+// fitLimit reads rows of a ratio and a distance, and fits a line.
+func fitLimit(rows record.Rows) (*record.Limit, error) {
+	out := &record.Limit{}
+	var x, y []float64
+	row := make([]float64, 2)
+	for i := range rows.Len() {
+		if err := rows.Read(i, row); err != nil {
+			return nil, err
+		}
+		out.Ratio, out.Distance = append(out.Ratio, row[0]), append(out.Distance, row[1])
+		x, y = append(x, math.Log(row[0])), append(y, math.Log(row[1]))
 	}
 	out.Slope = math.NaN()
 	if len(x) > 1 {
@@ -103,7 +140,7 @@ func (p LimitProtocol) discrete() ([]float64, error) {
 }
 
 // continuous returns the change of the weights in continuous time.
-func (p LimitProtocol) continuous(ratio float64) ([]float64, error) {
+func (p LimitProtocol) continuous(ctx context.Context, ratio float64) ([]float64, error) {
 	teaching := duration(p.Tau.Seconds() / ratio)
 	average := duration(averageSlowness * teaching.Seconds() / ratio)
 	var prediction time.Duration
@@ -128,6 +165,9 @@ func (p LimitProtocol) continuous(ratio float64) ([]float64, error) {
 		return nil, err
 	}
 	for k := range time.Duration(p.Presentations) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		in.SetTeaching(false, false)
 		if _, err := in.Advance(k*hold, k*hold+prediction); err != nil {
 			return nil, err

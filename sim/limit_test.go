@@ -69,7 +69,7 @@ func TestLimit(t *testing.T) {
 				Task:  newTask(t, c.leaky), Stride: time.Second,
 				Tau: 100 * time.Millisecond, Step: 20 * time.Millisecond,
 				Ratios: c.ratios, Presentations: 5, TwoPhases: strings.HasPrefix(c.name, "burstprop"),
-			}.Measure()
+			}.Measure(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -305,28 +305,49 @@ func (net *Network[F]) CopyWeights(from *Network[F]) error {
 }
 
 // Unstable names the first layer with a state or weight that is not a finite
-// number, and what it is, as in "layer 2 (soma)"; "" if all are finite.
+// number, what it is and its unit, as in "layer 2 (soma), unit 7"; "" if all
+// are finite.
 func (net *Network[F]) Unstable() string {
 	for _, s := range net.stages {
-		if !finite(s.x) {
-			return fmt.Sprintf("layer %d (%s)", s.layer, strings.ReplaceAll(s.name, "_", " "))
+		if i := notFinite(s.x); i >= 0 {
+			return s.unit(i, net.rows)
 		}
 	}
 	for _, p := range net.plastic {
-		if !finite(*p.w) || p.c != nil && !finite(*p.c) {
-			return fmt.Sprintf("layer %d (weights %s)", p.layer, p.kind)
+		if i := notFinite(*p.w); i >= 0 {
+			return fmt.Sprintf("layer %d (weights %s), unit %d", p.layer, p.kind, i/(len(*p.w)/p.rows()))
+		}
+		if p.c == nil {
+			continue
+		}
+		if i := notFinite(*p.c); i >= 0 {
+			return fmt.Sprintf("layer %d (bias of %s), unit %d", p.layer, p.kind, i)
 		}
 	}
 	return ""
 }
 
-func finite[F Float](x []F) bool {
-	for _, v := range x {
+// unit says where element i of the state is.
+func (s *stage[F]) unit(i, rows int) string {
+	return fmt.Sprintf("layer %d (%s), unit %d", s.layer, strings.ReplaceAll(s.name, "_", " "), i%(len(s.x)/rows))
+}
+
+// visitWeights visits all weights, those that do not learn too.
+func (net *Network[F]) visitWeights(visit Visit) {
+	for _, t := range net.Tensors() {
+		visit(t.Name, t.Values)
+	}
+}
+
+// notFinite is the index of the first element that is not a finite number; -1
+// if all are.
+func notFinite[F Float](x []F) int {
+	for i, v := range x {
 		if v-v != 0 { // true of NaN and of both infinities
-			return false
+			return i
 		}
 	}
-	return true
+	return -1
 }
 
 func filled[F Float](x []F, v float64) []F {

@@ -87,6 +87,14 @@ func (p *Presentation[F]) Advance(from, to time.Duration) (steps int, err error)
 	return steps, nil
 }
 
+// Visit visits the network's state. The sample of the present time is presented
+// anew before anything follows from it.
+func (p *Presentation[F]) Visit(visit Visit) {
+	visit("teaching", &p.teacher)
+	visit("learning", &p.learning)
+	p.Discrete.visit(visit)
+}
+
 // Check returns a NumericalError if a state or weight is not a finite number.
 func (p *Presentation[F]) Check(t time.Duration) error {
 	if where := p.Discrete.net.Unstable(); where != "" {

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"burstsim/sim/record"
@@ -13,6 +14,8 @@ type Recording struct {
 	Metrics time.Duration // time between two rows of metrics; > 0
 	Sample  time.Duration // time between two samples of the trajectory; 0: none
 	Units   int           // units recorded of each layer, spread over it evenly
+	Chosen  []int         // which units are recorded instead; a layer that has none of them records unit 0
+	Signals []string      // names of the signals that are recorded beside input, target and output; nil: all
 	Windows []Window      // when the trajectory is kept, ascending
 }
 
@@ -23,32 +26,59 @@ type Window struct{ Start, End time.Duration }
 type recorder[F Float] struct {
 	every   time.Duration
 	windows []Window
-	signals []func() []F
-	out     *record.Trajectory
+	values  []func() []F
+	signals []*record.Signal // without values
+	rows    record.Rows
+	row     []float64
+	last    time.Duration // when the last sample was taken; -1 before the first
 }
 
 // newRecorder prepares a recording. grid is the time between two states of a
 // discrete network, of which no state lies in between.
-func newRecorder[F Float](net *Network[F], rec Recording, grid time.Duration) *recorder[F] {
-	r := &recorder[F]{every: rec.Sample, windows: rec.Windows, out: &record.Trajectory{}}
+func newRecorder[F Float](net *Network[F], rec Recording, grid time.Duration, journal Journal) (*recorder[F], error) {
+	r := &recorder[F]{every: rec.Sample, windows: rec.Windows, last: -1}
 	if rec.Sample == 0 {
 		r.windows = nil
 	}
 	if grid > 0 {
 		r.every = grid * max(1, rec.Sample/grid)
 	}
+	width := 1 // the time
 	add := func(name, label string, units []int, value func() []F) {
-		r.signals = append(r.signals, value)
-		r.out.Signals = append(r.out.Signals, &record.Signal{Name: name, Label: label, Units: units})
+		r.values = append(r.values, value)
+		r.signals = append(r.signals, &record.Signal{Name: name, Label: label, Units: units})
+		width += len(units)
 	}
 	top := net.Layers()
-	add("input", "input", spread(net.Size(0), rec.Units), net.Input)
-	add("target", "target", spread(net.Size(top), rec.Units), net.Target)
-	add("output", "output", spread(net.Size(top), rec.Units), net.Output)
+	add("input", "input", rec.units(net.Size(0)), net.Input)
+	add("target", "target", rec.units(net.Size(top)), net.Target)
+	add("output", "output", rec.units(net.Size(top)), net.Output)
 	for _, s := range net.Signals() {
-		add(fmt.Sprintf("%s_%d", s.Name, s.Layer), s.Label, spread(s.Units, rec.Units), s.Value)
+		if rec.Signals == nil || slices.Contains(rec.Signals, s.Name) {
+			add(fmt.Sprintf("%s_%d", s.Name, s.Layer), s.Label, rec.units(s.Units), s.Value)
+		}
 	}
-	return r
+	r.row = make([]float64, 0, width)
+	var err error
+	r.rows, err = journal.Rows("trajectory", width)
+	return r, err
+}
+
+// units are those recorded of n.
+func (rec Recording) units(n int) []int {
+	if len(rec.Chosen) == 0 {
+		return spread(n, rec.Units)
+	}
+	var units []int
+	for _, u := range rec.Chosen {
+		if u < n {
+			units = append(units, u)
+		}
+	}
+	if len(units) == 0 {
+		return []int{0}
+	}
+	return units
 }
 
 // spread picks k of n units, from the first to the last.
@@ -85,15 +115,17 @@ func (r *recorder[F]) next(t time.Duration) time.Duration {
 func roundUp(t, every time.Duration) time.Duration { return (t + every - 1) / every * every }
 
 // take records the present values of the first row, unless time t was taken.
-func (r *recorder[F]) take(t time.Duration) {
-	if !r.due(t) {
-		return
+func (r *recorder[F]) take(t time.Duration) error {
+	if !r.due(t) || t == r.last {
+		return nil
 	}
-	r.out.Time = append(r.out.Time, t.Seconds())
-	for k, s := range r.out.Signals {
-		v := r.signals[k]()
+	r.last = t
+	r.row = append(r.row[:0], t.Seconds())
+	for k, s := range r.signals {
+		v := r.values[k]()
 		for _, j := range s.Units {
-			s.Values = append(s.Values, float64(v[j]))
+			r.row = append(r.row, float64(v[j]))
 		}
 	}
+	return r.rows.Append(r.row)
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -37,6 +38,8 @@ type Engine[F Float] interface {
 	Grid() time.Duration
 	// Moved is the network.
 	Moved() *Network[F]
+	// Visit visits all that decides what Advance does.
+	Visit(visit Visit)
 }
 
 // Simulation takes a network through phases and records it.
@@ -45,10 +48,15 @@ type Simulation[F Float] struct {
 	Phases []Phase
 	Sample time.Duration // time between two evaluations of the loss
 	Record Recording
+	// Journal takes what is recorded, and checkpoints; nil: the record stays in
+	// memory and there are no checkpoints.
+	Journal Journal
 
 	// Watch, if not nil, sees the network wherever the loss is evaluated: at
 	// the start of a sample in discrete time, at the end of one in continuous.
 	Watch func(t time.Duration, net *Network[F])
+	// Watched, if not nil, visits what Watch keeps.
+	Watched func(visit Visit)
 	// Observer, if not nil, hears of the progress a few times a second.
 	Observer func(Progress)
 }
@@ -69,8 +77,9 @@ type Outcome struct {
 	Wall       time.Duration
 }
 
-// Run carries the simulation out. If it fails or ctx ends, the outcome holds
-// what was recorded until then.
+// Run carries the simulation out, from the journal's last checkpoint if it has
+// one. If it fails or ctx ends, the outcome holds what was recorded until then.
+// When ctx ends, a last checkpoint is saved.
 func (s *Simulation[F]) Run(ctx context.Context) (*Outcome, error) {
 	if s.Sample <= 0 || s.Record.Metrics <= 0 {
 		return nil, fmt.Errorf("sim: sample time %v and metrics interval %v, expected more than 0", s.Sample, s.Record.Metrics)
@@ -79,26 +88,38 @@ func (s *Simulation[F]) Run(ctx context.Context) (*Outcome, error) {
 	for _, p := range s.Phases {
 		total += p.Duration
 	}
-	r := newRun(s, total)
-	begin := time.Now()
-	err := r.phases(ctx)
-	r.out.Wall = time.Since(begin)
-	return r.out, err
+	r, err := newRun(s, total)
+	if err != nil {
+		return nil, err
+	}
+	err = r.phases(ctx)
+	r.wall()
+	return r.out, errors.Join(err, r.collect())
 }
 
-// run is a simulation under way.
+// run is a simulation under way. Where it stands between two steps, and so what
+// a checkpoint holds, is said by visit.
 type run[F Float] struct {
 	*Simulation[F]
 	total time.Duration
 	out   *Outcome
+	timed time.Time // up to when out.Wall counts
 
-	now        time.Duration
+	now      time.Duration
+	phase    int           // index of the present phase
+	part     int           // of its cycle
+	partEnd  time.Duration // when that ends
+	loss     mean          // of the present phase
+	interval mean          // of the loss since the last row of metrics
+	sample   int64
+	teaching bool
+	goesOn   bool // the network is where a checkpoint left it: what is due at its time was done
+
 	trajectory *recorder[F]
 	angles     *Comparison[F]
 	angleEvery int64 // samples of the loss for one of the angles
-	sample     int64
-	teaching   bool
-	interval   mean // of the loss since the last row of metrics
+	metrics    record.Rows
+	columns    []string
 	row        []float64
 	lastReport time.Time
 }
@@ -117,79 +138,132 @@ func (m *mean) add(v float64) { m.sum += v; m.n++ }
 
 func (m *mean) value() float64 { return m.sum / float64(m.n) } // NaN if empty
 
-func newRun[F Float](s *Simulation[F], total time.Duration) *run[F] {
+func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 	net := s.Engine.Moved()
+	if s.Journal == nil {
+		s.Journal = unkept{}
+	}
 	angles := NewComparison(net)
-	columns := append([]string{"time", "loss"}, angles.Columns()...)
-	r := &run[F]{Simulation: s, total: total, lastReport: time.Now()}
-	r.trajectory = newRecorder(net, s.Record, s.Engine.Grid())
+	r := &run[F]{Simulation: s, total: total, timed: time.Now(), lastReport: time.Now()}
 	r.angles = angles
 	r.angleEvery = max(1, int64(s.Record.Metrics/s.Sample)/anglesPerRow)
-	r.row = make([]float64, 0, len(columns))
-	r.out = &Outcome{Metrics: record.NewTable(columns...), Trajectory: r.trajectory.out}
-	return r
-}
-
-func (r *run[F]) phases(ctx context.Context) error {
-	for range r.Phases {
-		r.out.PhaseLoss = append(r.out.PhaseLoss, math.NaN())
-	}
+	r.columns = append([]string{"time", "loss"}, angles.Columns()...)
+	r.row = make([]float64, 0, len(r.columns))
+	r.out = &Outcome{}
 	start := time.Duration(0)
-	for k, p := range r.Phases {
+	for _, p := range r.Phases {
 		end := start + p.Duration
 		r.out.Phases = append(r.out.Phases, record.Phase{
 			Name: p.Name, Start: start.Seconds(), End: end.Seconds(), Teacher: p.Teacher})
-		var loss mean
-		err := r.protocol(ctx, p, end, &loss)
-		r.out.PhaseLoss[k] = loss.value()
+		r.out.PhaseLoss = append(r.out.PhaseLoss, math.NaN())
+		start = end
+	}
+	var err error
+	if r.trajectory, err = newRecorder(net, s.Record, s.Engine.Grid(), s.Journal); err != nil {
+		return nil, err
+	}
+	if r.metrics, err = s.Journal.Rows("metrics", len(r.columns)); err != nil {
+		return nil, err
+	}
+	r.goesOn, err = s.Journal.Restore(r.visit)
+	return r, err
+}
+
+// visit visits all that decides how the run goes on.
+func (r *run[F]) visit(visit Visit) {
+	visit("run/now", &r.now)
+	visit("run/phase", &r.phase)
+	visit("run/part", &r.part)
+	visit("run/part_end", &r.partEnd)
+	visit("run/sample", &r.sample)
+	visit("run/teaching", &r.teaching)
+	visit("run/steps", &r.out.Steps)
+	visit("run/phase_loss", r.out.PhaseLoss)
+	visit("run/trajectory", &r.trajectory.last)
+	r.loss.visit("run/loss", visit)
+	r.interval.visit("run/interval", visit)
+	r.wall()
+	visit("run/wall", &r.out.Wall)
+	r.angles.visit(within("angles", visit))
+	r.Engine.Visit(visit)
+	if r.Watched != nil {
+		r.Watched(within("watched", visit))
+	}
+}
+
+// wall brings the time that the run took up to date.
+func (r *run[F]) wall() {
+	now := time.Now()
+	r.out.Wall += now.Sub(r.timed)
+	r.timed = now
+}
+
+func (r *run[F]) phases(ctx context.Context) error {
+	for ; r.phase < len(r.Phases); r.phase++ {
+		p := r.Phases[r.phase]
+		err := r.protocol(ctx, p, r.end(r.phase))
+		r.out.PhaseLoss[r.phase] = r.loss.value()
 		if err != nil {
 			return err
 		}
-		start = end
+		r.loss, r.part = mean{}, 0
+	}
+	if r.goesOn {
+		return nil // it was over
 	}
 	// The last state closes the trajectory.
 	r.Engine.Observe(r.now)
-	r.trajectory.take(r.now)
-	return nil
+	if err := r.trajectory.take(r.now); err != nil {
+		return err
+	}
+	return r.Journal.Save(r.now.Seconds(), r.visit)
+}
+
+// end is when a phase ends.
+func (r *run[F]) end(phase int) time.Duration {
+	var end time.Duration
+	for _, p := range r.Phases[:phase+1] {
+		end += p.Duration
+	}
+	return end
 }
 
 // protocol carries out a phase that lasts to time end.
-func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration, loss *mean) error {
+func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration) error {
 	cycle := p.Cycle
 	if len(cycle) == 0 {
 		p.Duration = end - r.now
 		cycle = []Phase{p}
 	}
-	for k := 0; r.now < end; k = (k + 1) % len(cycle) {
-		part := cycle[k]
-		if part.Duration <= 0 {
-			return fmt.Errorf("sim: phase %d of a cycle lasts %v, expected more than 0", k, part.Duration)
+	for ; r.now < end; r.part = (r.part + 1) % len(cycle) {
+		if !r.goesOn {
+			part := cycle[r.part]
+			if part.Duration <= 0 {
+				return fmt.Errorf("sim: phase %d of a cycle lasts %v, expected more than 0", r.part, part.Duration)
+			}
+			r.partEnd = min(end, r.now+part.Duration)
+			r.Engine.SetTeaching(part.Teacher, part.Learning)
+			r.teaching = part.Teacher
 		}
-		r.Engine.SetTeaching(part.Teacher, part.Learning)
-		r.teaching = part.Teacher
-		if err := r.move(ctx, min(end, r.now+part.Duration), loss); err != nil {
+		if err := r.move(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// move takes the network to time end and adds the loss on the way.
-func (r *run[F]) move(ctx context.Context, end time.Duration, loss *mean) error {
+// move takes the network to the end of the present part and adds the loss on
+// the way.
+func (r *run[F]) move(ctx context.Context) error {
 	discrete := r.Engine.Grid() > 0
-	for r.now < end {
-		if r.trajectory.due(r.now) {
-			r.Engine.Observe(r.now)
-			r.trajectory.take(r.now)
-		}
-		// A discrete network answers where a sample begins, a continuous one
-		// where it ends, still under the conditions it was held in.
-		if discrete && r.now%r.Sample == 0 {
-			if err := r.evaluate(ctx, loss); err != nil {
+	for r.now < r.partEnd {
+		if !r.goesOn {
+			if err := r.arrive(ctx, discrete); err != nil {
 				return err
 			}
 		}
-		next := min(end, following(r.now, r.Sample), following(r.now, r.Record.Metrics), r.trajectory.next(r.now))
+		r.goesOn = false
+		next := min(r.partEnd, following(r.now, r.Sample), following(r.now, r.Record.Metrics), r.trajectory.next(r.now))
 		steps, err := r.Engine.Advance(r.now, next)
 		r.out.Steps += int64(steps)
 		if err != nil {
@@ -197,26 +271,56 @@ func (r *run[F]) move(ctx context.Context, end time.Duration, loss *mean) error 
 		}
 		r.now = next
 		if !discrete && r.now%r.Sample == 0 {
-			if err := r.evaluate(ctx, loss); err != nil {
+			if err := r.evaluate(); err != nil {
 				return err
 			}
 		}
 		if r.now%r.Record.Metrics == 0 || r.now == r.total {
-			r.metrics()
+			if err := r.addMetrics(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// arrive does what is due where the network stands, and saves a checkpoint if
+// that is due too: from here, the next thing that happens is a step.
+func (r *run[F]) arrive(ctx context.Context, discrete bool) error {
+	if r.trajectory.due(r.now) {
+		r.Engine.Observe(r.now)
+		if err := r.trajectory.take(r.now); err != nil {
+			return err
+		}
+	}
+	// A discrete network answers where a sample begins, a continuous one
+	// where it ends, still under the conditions it was held in.
+	if discrete && r.now%r.Sample == 0 {
+		if err := r.evaluate(); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		if saved := r.Journal.Save(r.now.Seconds(), r.visit); saved != nil {
+			return saved
+		}
+		return fmt.Errorf("stopped at t = %.6g s: %w", r.now.Seconds(), err)
+	}
+	if r.Journal.Due(r.now.Seconds()) {
+		return r.Journal.Save(r.now.Seconds(), r.visit)
+	}
+	return nil
+}
+
 // evaluate adds the present loss and, now and then, the angles.
-func (r *run[F]) evaluate(ctx context.Context, loss *mean) error {
+func (r *run[F]) evaluate() error {
 	r.Engine.Observe(r.now)
 	if err := r.Engine.Check(r.now); err != nil {
 		return err
 	}
 	net := r.Engine.Moved()
 	l := net.Loss()
-	loss.add(l)
+	r.loss.add(l)
 	r.interval.add(l)
 	if r.teaching && r.sample%r.angleEvery == 0 {
 		r.angles.Add()
@@ -225,31 +329,37 @@ func (r *run[F]) evaluate(ctx context.Context, loss *mean) error {
 	if r.Watch != nil {
 		r.Watch(r.now, net)
 	}
-	return r.report(ctx)
+	r.report()
+	return nil
 }
 
 // following is the next multiple of every after t.
 func following(t, every time.Duration) time.Duration { return t - t%every + every }
 
-// report tells the observer how far the run is and asks whether to go on.
-func (r *run[F]) report(ctx context.Context) error {
+// report tells the observer how far the run is.
+func (r *run[F]) report() {
+	if r.Observer == nil {
+		return
+	}
 	if now := time.Now(); now.Sub(r.lastReport) > 100*time.Millisecond {
 		r.lastReport = now
-		if r.Observer != nil {
-			r.Observer(Progress{Time: r.now, Duration: r.total, Loss: r.interval.value()})
-		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("stopped at t = %.6g s: %w", r.now.Seconds(), err)
-		}
+		r.Observer(Progress{Time: r.now, Duration: r.total, Loss: r.interval.value()})
 	}
-	return nil
 }
 
-// metrics adds a row for the interval that ends now: the mean loss, and the
+// addMetrics adds a row for the interval that ends now: the mean loss, and the
 // angles between what adds up over it.
-func (r *run[F]) metrics() {
+func (r *run[F]) addMetrics() error {
 	r.angles.Mean()
 	r.row = r.angles.Row(append(r.row[:0], r.now.Seconds(), r.interval.value()))
-	r.out.Metrics.Append(r.row...)
 	r.interval = mean{}
+	return r.metrics.Append(r.row)
+}
+
+// collect reads back what was recorded.
+func (r *run[F]) collect() error {
+	var errMetrics, errTrajectory error
+	r.out.Metrics, errMetrics = record.ReadTable(r.columns, r.metrics)
+	r.out.Trajectory, errTrajectory = record.ReadTrajectory(r.trajectory.signals, r.trajectory.rows)
+	return errors.Join(errMetrics, errTrajectory)
 }

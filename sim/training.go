@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -36,6 +37,10 @@ type Training[F Float] struct {
 	Log              Log
 	Filters          FilterShape // of the weights of layer 1; zero: they are not kept
 
+	// Journal takes what is recorded, and checkpoints; nil: the record stays in
+	// memory and there are no checkpoints.
+	Journal Journal
+
 	// Observer, if not nil, hears of the progress a few times a second.
 	Observer func(TrainingProgress)
 }
@@ -68,36 +73,52 @@ type Trained struct {
 	Learning time.Duration // of Wall, without evaluation
 }
 
-// Run trains. If ctx ends, or the network leaves the finite numbers, the
-// outcome holds what there was until then.
+// Run trains, from the journal's last checkpoint if it has one. If ctx ends, or
+// the network leaves the finite numbers, the outcome holds what there was until
+// then. When ctx ends, a last checkpoint is saved.
 func (t *Training[F]) Run(ctx context.Context) (*Trained, error) {
 	r, err := newTrainingRun(t)
 	if err != nil {
 		return nil, err
 	}
-	defer func(begin time.Time) { r.out.Wall = time.Since(begin) }(time.Now())
 	err = r.epochs(ctx)
-	r.finish()
-	return r.out, err
+	collected := r.collect()
+	r.wall()
+	return r.out, errors.Join(err, collected)
 }
 
-// trainingRun is a training under way.
+// trainingRun is a training under way. Where it stands between two batches, and
+// so what a checkpoint holds, is said by visit.
 type trainingRun[F Float] struct {
 	*Training[F]
-	net      *Network[F]
-	rows     int
-	out      *Trained
-	log      *trainingLog[F]
-	order    []int
+	net   *Network[F]
+	rows  int
+	out   *Trained
+	timed time.Time // up to when out.Wall counts
+
+	epoch    int  // the present one; 0 before the untrained network was evaluated
+	batch    int  // the next one
+	loss     mean // of the epoch so far
+	wrong    int  // answers in the epoch so far
 	stagnant int
 	best     float64
-	last     time.Time // of the last report
-	test     float64   // error of the last evaluation
+	test     float64 // error of the last evaluation
+
+	table record.Rows // of epochs
+	log   *trainingLog[F]
+	order []int
+	last  time.Time // of the last report
 }
+
+var epochColumns = []string{"epoch", "train_loss", "train_error", "validation_loss", "validation_error",
+	"test_loss", "test_error"}
 
 func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 	net := t.Model.Network()
-	r := &trainingRun[F]{Training: t, net: net, rows: net.rows, out: &Trained{},
+	if t.Journal == nil {
+		t.Journal = unkept{}
+	}
+	r := &trainingRun[F]{Training: t, net: net, rows: net.rows, out: &Trained{}, timed: time.Now(),
 		best: math.Inf(1), test: math.NaN()}
 	if t.Train.Len() < r.rows {
 		return nil, fmt.Errorf("sim: %d examples to train on, expected at least a batch of %d", t.Train.Len(), r.rows)
@@ -105,82 +126,139 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 	if t.Epochs < 1 {
 		return nil, fmt.Errorf("sim: %d epochs, expected at least 1", t.Epochs)
 	}
-	r.out.Epochs = record.NewTable("epoch", "train_loss", "train_error", "validation_loss", "validation_error",
-		"test_loss", "test_error")
-	if t.Log.Every > 0 {
-		r.log = newTrainingLog(t.Model, t.Log)
+	var err error
+	if r.table, err = t.Journal.Rows("epochs", len(epochColumns)); err != nil {
+		return nil, err
 	}
-	return r, nil
+	if t.Log.Every > 0 {
+		if r.log, err = newTrainingLog(t.Model, t.Log, t.Journal); err != nil {
+			return nil, err
+		}
+	}
+	_, err = t.Journal.Restore(r.visit)
+	return r, err
+}
+
+// visit visits all that decides how the training goes on.
+func (r *trainingRun[F]) visit(visit Visit) {
+	visit("run/epoch", &r.epoch)
+	visit("run/batch", &r.batch)
+	r.loss.visit("run/loss", visit)
+	visit("run/wrong", &r.wrong)
+	visit("run/stagnant", &r.stagnant)
+	visit("run/best", &r.best)
+	visit("run/test", &r.test)
+	visit("run/best_epoch", &r.out.BestEpoch)
+	visit("run/best_error", &r.out.BestError)
+	visit("run/steps", &r.out.Steps)
+	visit("run/examples", &r.out.Examples)
+	r.wall()
+	visit("run/wall", &r.out.Wall)
+	visit("run/learning", &r.out.Learning)
+	r.Model.visit(visit)
+}
+
+// wall brings the time that the training took up to date.
+func (r *trainingRun[F]) wall() {
+	now := time.Now()
+	r.out.Wall += now.Sub(r.timed)
+	r.timed = now
+}
+
+// progress is how many epochs are behind, with their fraction.
+func (r *trainingRun[F]) progress() float64 {
+	return float64(max(r.epoch, 1)-1) + float64(r.batch)/float64(r.Train.Len()/r.rows)
 }
 
 func (r *trainingRun[F]) epochs(ctx context.Context) error {
-	if err := r.evaluate(ctx, 0, result{math.NaN(), math.NaN()}); err != nil {
-		return err
+	if r.epoch == 0 {
+		if err := r.evaluate(result{math.NaN(), math.NaN()}); err != nil {
+			return err
+		}
+		r.next()
 	}
-	for epoch := 1; epoch <= r.Epochs; epoch++ {
-		begin := time.Now()
-		train, err := r.epoch(ctx, epoch)
-		r.out.Learning += time.Since(begin)
+	for r.epoch <= r.Epochs && (r.MaxStagnant == 0 || r.stagnant < r.MaxStagnant) {
+		train, err := r.learn(ctx)
 		if err != nil {
 			return err
 		}
-		if err := r.evaluate(ctx, epoch, train); err != nil {
+		if err := r.evaluate(train); err != nil {
 			return err
 		}
-		if r.MaxStagnant > 0 && r.stagnant >= r.MaxStagnant {
-			return nil
-		}
+		r.next()
 	}
-	return nil
+	return r.Journal.Save(r.progress(), r.visit)
+}
+
+// next begins an epoch.
+func (r *trainingRun[F]) next() {
+	r.epoch++
+	r.batch, r.loss, r.wrong = 0, mean{}, 0
 }
 
 // result is the mean loss and the fraction of wrong answers of some examples.
 type result struct{ loss, wrong float64 }
 
-// epoch trains on all examples once.
-func (r *trainingRun[F]) epoch(ctx context.Context, epoch int) (result, error) {
-	r.order = r.Train.Order(epoch, r.order)
+// learn trains on what is left of the epoch.
+func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
+	r.order = r.Train.Order(r.epoch, r.order)
 	batches := len(r.order) / r.rows
-	feed := newFeeder(r.Train, r.net, r.order[:batches*r.rows], epoch)
+	feed := newFeeder(r.Train, r.net, r.order[r.batch*r.rows:batches*r.rows], r.epoch)
 	defer feed.stop()
-	var loss mean
-	wrong := 0
-	for k := range batches {
+	begin, spent := time.Now(), r.out.Learning
+	for ; r.batch < batches; r.batch++ {
+		r.out.Learning = spent + time.Since(begin)
+		if err := r.checkpoint(ctx); err != nil {
+			return result{}, err
+		}
 		indices := feed.next(r.net.input, r.net.target)
-		if r.log != nil && k%r.Log.Every == 0 { // without noise
+		if r.log != nil && r.batch%r.Log.Every == 0 { // without noise
 			l := r.Model.Present(!r.NoTeacher)
-			r.log.add(float64(epoch-1)+float64(k)/float64(batches), l)
+			if err := r.log.add(r.progress(), l); err != nil {
+				return result{}, err
+			}
 		}
 		r.Model.SetNoise(true)
 		l := r.Model.Present(!r.NoTeacher)
 		r.Model.SetNoise(false)
-		loss.add(l)
-		wrong += wrongAnswers(r.net, r.Train, indices, nil)
+		r.loss.add(l)
+		r.wrong += wrongAnswers(r.net, r.Train, indices, nil)
 		r.Model.Learn(l)
 		r.out.Steps++
 		r.out.Examples += int64(r.rows)
 		if math.IsNaN(l) || math.IsInf(l, 0) {
-			return result{}, &NumericalError{Time: float64(epoch-1) + float64(k)/float64(batches),
+			return result{}, &NumericalError{Time: r.progress(),
 				Where: r.net.whereUnstable(), Err: ErrNotFinite, Unit: "epochs"}
 		}
-		if err := r.report(ctx, epoch, k, batches, loss.value()); err != nil {
-			return result{}, err
-		}
+		r.report(batches)
 	}
-	return result{loss.value(), float64(wrong) / float64(batches*r.rows)}, nil
+	r.out.Learning = spent + time.Since(begin)
+	return result{r.loss.value(), float64(r.wrong) / float64(batches*r.rows)}, nil
 }
 
-func (r *trainingRun[F]) report(ctx context.Context, epoch, batch, batches int, loss float64) error {
-	if now := time.Now(); now.Sub(r.last) > 100*time.Millisecond {
-		r.last = now
-		if r.Observer != nil {
-			r.Observer(TrainingProgress{Epoch: epoch, Epochs: r.Epochs, Batch: batch, Batches: batches, Loss: loss, TestError: r.test})
+// checkpoint saves a checkpoint if one is due, or if ctx has ended, which ends
+// the training.
+func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		if saved := r.Journal.Save(r.progress(), r.visit); saved != nil {
+			return saved
 		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("stopped in epoch %d: %w", epoch, err)
-		}
+		return fmt.Errorf("stopped in epoch %d: %w", r.epoch, err)
+	}
+	if r.Journal.Due(r.progress()) {
+		return r.Journal.Save(r.progress(), r.visit)
 	}
 	return nil
+}
+
+func (r *trainingRun[F]) report(batches int) {
+	if r.Observer == nil {
+		return
+	}
+	if now := time.Now(); now.Sub(r.last) > 100*time.Millisecond {
+		r.last = now
+		r.Observer(TrainingProgress{Epoch: r.epoch, Epochs: r.Epochs, Batch: r.batch, Batches: batches, Loss: r.loss.value(), TestError: r.test})
+	}
 }
 
 // wrongAnswers counts the wrong answers to a batch, of which only the first
@@ -237,26 +315,28 @@ func assess[F Float](d *Discrete[F], set Examples[F], confusion [][]int) result 
 	return result{sum / float64(set.Len()), float64(wrong) / float64(set.Len())}
 }
 
-// evaluate adds a row for an epoch and keeps the best.
-func (r *trainingRun[F]) evaluate(ctx context.Context, epoch int, train result) error {
+// evaluate adds a row for the present epoch and keeps the best.
+func (r *trainingRun[F]) evaluate(train result) error {
 	validation, test := assess(r.Model, r.Validation, nil), assess(r.Model, r.Test, nil)
 	r.test = test.wrong
-	r.out.Epochs.Append(float64(epoch), train.loss, train.wrong, validation.loss, validation.wrong,
-		test.loss, test.wrong)
 	judged := validation.wrong
 	if r.Validation == nil {
 		judged = test.wrong
 	}
 	r.stagnant++
-	if epoch > 0 && judged < r.best {
+	if r.epoch > 0 && judged < r.best {
 		r.best, r.stagnant = judged, 0
-		r.out.BestEpoch, r.out.BestError = epoch, test.wrong
+		r.out.BestEpoch, r.out.BestError = r.epoch, test.wrong
 	}
-	return ctx.Err()
+	return r.table.Append([]float64{float64(r.epoch), train.loss, train.wrong, validation.loss, validation.wrong,
+		test.loss, test.wrong})
 }
 
-// finish adds what is known at the end only.
-func (r *trainingRun[F]) finish() {
+// collect reads back what was recorded, and adds what is known at the end only.
+func (r *trainingRun[F]) collect() (err error) {
+	if r.out.Epochs, err = record.ReadTable(epochColumns, r.table); err != nil {
+		return err
+	}
 	if r.Test != nil && r.out.Epochs.Len() > 1 {
 		classes := r.net.Size(r.net.Layers())
 		r.out.Confusion = make([][]int, classes)
@@ -266,9 +346,10 @@ func (r *trainingRun[F]) finish() {
 		assess(r.Model, r.Test, r.out.Confusion)
 	}
 	r.out.Filters = r.filters()
-	if r.log != nil {
-		r.out.Log, r.out.Histograms = r.log.table, r.log.histograms()
+	if r.log == nil {
+		return nil
 	}
+	return r.log.collect(&r.out.Training)
 }
 
 // filters copies the weights of the first units or maps of layer 1.
@@ -291,48 +372,3 @@ func (r *trainingRun[F]) filters() *record.Filters {
 	}
 	return out
 }
-
-// feeder prepares batches while others are computed.
-type feeder[F Float] struct {
-	full, empty chan batch[F]
-	quit        chan struct{}
-}
-
-type batch[F Float] struct {
-	inputs, targets []F
-	indices         []int
-}
-
-func newFeeder[F Float](set Examples[F], net *Network[F], order []int, epoch int) *feeder[F] {
-	const ahead = 2
-	f := &feeder[F]{full: make(chan batch[F], ahead), empty: make(chan batch[F], ahead), quit: make(chan struct{})}
-	for range ahead {
-		f.empty <- batch[F]{inputs: make([]F, len(net.input)), targets: make([]F, len(net.target))}
-	}
-	rows := net.rows
-	go func() {
-		for from := 0; from < len(order); from += rows {
-			select {
-			case b := <-f.empty:
-				b.indices = order[from : from+rows]
-				set.Fill(b.inputs, b.targets, b.indices, epoch)
-				f.full <- b
-			case <-f.quit:
-				return
-			}
-		}
-	}()
-	return f
-}
-
-// next copies the next batch to where the network wants it.
-func (f *feeder[F]) next(inputs, targets []F) (indices []int) {
-	b := <-f.full
-	copy(inputs, b.inputs)
-	copy(targets, b.targets)
-	f.empty <- b
-	return b.indices
-}
-
-// stop ends the preparation; batches that were prepared are dropped.
-func (f *feeder[F]) stop() { close(f.quit) }

@@ -9,18 +9,20 @@ import (
 
 // trainingLog follows angles and states while a network trains.
 type trainingLog[F Float] struct {
-	net    *Network[F]
-	angles *Comparison[F]
-	states []*loggedState[F]
-	table  *record.Table
-	row    []float64
+	net     *Network[F]
+	angles  *Comparison[F]
+	states  []*loggedState[F]
+	columns []string
+	rows    record.Rows
+	row     []float64
 }
 
 // loggedState is a quantity whose distribution is followed.
 type loggedState[F Float] struct {
 	value   func() []F
 	moments bool
-	counts  *record.Histogram
+	counts  *record.Histogram // nil: it is not counted
+	rows    record.Rows       // of an epoch and its counts
 }
 
 // histogramBins is the number of bins of each histogram.
@@ -35,10 +37,11 @@ var histogramRange = map[string][2]float64{
 // withMoments lists the signals whose mean, variance and magnitude are logged.
 var withMoments = map[string]bool{"apical": true, "burst_prob": true}
 
-func newTrainingLog[F Float](d *Discrete[F], log Log) *trainingLog[F] {
+func newTrainingLog[F Float](d *Discrete[F], log Log, journal Journal) (*trainingLog[F], error) {
 	net := d.Network()
 	l := &trainingLog[F]{net: net, angles: NewComparison(net)}
-	columns := append([]string{"epoch", "loss"}, l.angles.Columns()...)
+	l.columns = append([]string{"epoch", "loss"}, l.angles.Columns()...)
+	var err error
 	for _, s := range net.Signals() {
 		_, counted := histogramRange[s.Name]
 		if !log.States || !counted && !withMoments[s.Name] {
@@ -48,14 +51,17 @@ func newTrainingLog[F Float](d *Discrete[F], log Log) *trainingLog[F] {
 		state := &loggedState[F]{value: s.Value, moments: withMoments[s.Name]}
 		if counted {
 			state.counts = newHistogram(name, s.Label, histogramRange[s.Name])
+			if state.rows, err = journal.Rows("histogram_"+name, len(state.counts.Edges)); err != nil {
+				return nil, err
+			}
 		}
 		if state.moments {
-			columns = append(columns, name+"_mean", name+"_variance", name+"_magnitude")
+			l.columns = append(l.columns, name+"_mean", name+"_variance", name+"_magnitude")
 		}
 		l.states = append(l.states, state)
 	}
-	l.table = record.NewTable(columns...)
-	return l
+	l.rows, err = journal.Rows("log", len(l.columns))
+	return l, err
 }
 
 func newHistogram(name, label string, bounds [2]float64) *record.Histogram {
@@ -67,7 +73,7 @@ func newHistogram(name, label string, bounds [2]float64) *record.Histogram {
 }
 
 // add logs the network as the last batch left it.
-func (l *trainingLog[F]) add(epoch, loss float64) {
+func (l *trainingLog[F]) add(epoch, loss float64) error {
 	l.angles.Update()
 	l.row = l.angles.Row(append(l.row[:0], epoch, loss))
 	for _, s := range l.states {
@@ -76,11 +82,12 @@ func (l *trainingLog[F]) add(epoch, loss float64) {
 			l.row = appendMoments(l.row, x)
 		}
 		if s.counts != nil {
-			s.counts.Epochs = append(s.counts.Epochs, epoch)
-			s.counts.Counts = append(s.counts.Counts, count(x, s.counts.Edges))
+			if err := s.rows.Append(append([]float64{epoch}, count(x, s.counts.Edges)...)); err != nil {
+				return err
+			}
 		}
 	}
-	l.table.Append(l.row...)
+	return l.rows.Append(l.row)
 }
 
 // appendMoments appends mean, variance and root mean square.
@@ -95,9 +102,9 @@ func appendMoments[F Float](row []float64, x []F) []float64 {
 	return append(row, mean, max(0, squares/n-mean*mean), math.Sqrt(squares/n))
 }
 
-func count[F Float](x []F, edges []float64) []int {
+func count[F Float](x []F, edges []float64) []float64 {
 	bins := len(edges) - 1
-	counts := make([]int, bins)
+	counts := make([]float64, bins)
 	low, width := edges[0], (edges[bins]-edges[0])/float64(bins)
 	for _, v := range x {
 		k := (float64(v) - low) / width
@@ -112,14 +119,21 @@ func count[F Float](x []F, edges []float64) []int {
 	return counts
 }
 
-func (l *trainingLog[F]) histograms() []*record.Histogram {
-	var out []*record.Histogram
-	for _, s := range l.states {
-		if s.counts != nil {
-			out = append(out, s.counts)
-		}
+// collect reads back what was logged.
+func (l *trainingLog[F]) collect(out *record.Training) (err error) {
+	if out.Log, err = record.ReadTable(l.columns, l.rows); err != nil {
+		return err
 	}
-	return out
+	for _, s := range l.states {
+		if s.counts == nil {
+			continue
+		}
+		if err := record.ReadHistogram(s.counts, s.rows); err != nil {
+			return err
+		}
+		out.Histograms = append(out.Histograms, s.counts)
+	}
+	return nil
 }
 
 // whereUnstable names a layer that is not finite, or says that none is known.
@@ -128,8 +142,8 @@ func (net *Network[F]) whereUnstable() string {
 		return where
 	}
 	for l := 1; l <= net.Layers(); l++ {
-		if !finite(net.rates[l]) {
-			return fmt.Sprintf("layer %d (rates)", l)
+		if i := notFinite(net.rates[l]); i >= 0 {
+			return fmt.Sprintf("layer %d (rates), unit %d", l, i%net.sizes[l])
 		}
 	}
 	return "the loss"

@@ -121,7 +121,7 @@ func TestTraining(t *testing.T) {
 // with noise too, and that noise makes a difference.
 func TestTrainingIsDeterministic(t *testing.T) {
 	run := func(noise float64) []float64 {
-		tr := newTraining(t, sim.Learning{Rate: 1, Noise: noise, Random: rand.New(rand.NewPCG(5, 5))})
+		tr := newTraining(t, sim.Learning{Rate: 1, Noise: noise, Random: rand.NewPCG(5, 5)})
 		tr.Epochs = 3
 		out, err := tr.Run(t.Context())
 		if err != nil {

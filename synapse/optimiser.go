@@ -19,6 +19,9 @@ type Rule[F Float] interface {
 	// Steps replaces the gradients in params by steps. It must be called with
 	// the same parameters every time. loss is that of the batch.
 	Steps(params []*Param[F], loss float64)
+	// Visit calls visit with a name for, and a reference to, all that Steps
+	// keeps from one call to the next with these parameters.
+	Visit(params []*Param[F], visit func(name string, ref any))
 }
 
 // RuleNames lists the names NewRule knows.
@@ -77,6 +80,9 @@ type SGD[F Float] struct{}
 // Steps leaves the gradients as they are.
 func (SGD[F]) Steps([]*Param[F], float64) {}
 
+// Visit has nothing to visit.
+func (SGD[F]) Visit([]*Param[F], func(string, any)) {}
+
 // GlobalCost scales the gradient with the loss.
 type GlobalCost[F Float] struct{}
 
@@ -91,6 +97,9 @@ func (GlobalCost[F]) Steps(params []*Param[F], loss float64) {
 	}
 }
 
+// Visit has nothing to visit.
+func (GlobalCost[F]) Visit([]*Param[F], func(string, any)) {}
+
 // Momentum keeps a decaying sum of gradients, m = mu m + g, and steps along it
 // (Polyak's heavy ball).
 type Momentum[F Float] struct {
@@ -101,9 +110,7 @@ type Momentum[F Float] struct {
 
 // Steps replaces each gradient by the sum it joins.
 func (r *Momentum[F]) Steps(params []*Param[F], _ float64) {
-	if r.m == nil {
-		r.m = zeros(params)
-	}
+	r.allocate(params)
 	mu := F(r.Mu)
 	each(params, func(k int, g []F) {
 		m := r.m[k][:len(g)]
@@ -112,6 +119,18 @@ func (r *Momentum[F]) Steps(params []*Param[F], _ float64) {
 			g[i] = m[i]
 		}
 	})
+}
+
+func (r *Momentum[F]) allocate(params []*Param[F]) {
+	if r.m == nil {
+		r.m = zeros(params)
+	}
+}
+
+// Visit visits the sums.
+func (r *Momentum[F]) Visit(params []*Param[F], visit func(name string, ref any)) {
+	r.allocate(params)
+	visitAll("m", r.m, visit)
 }
 
 // The constants of Adam as Kingma and Ba propose them (arXiv 1412.6980).
@@ -130,9 +149,7 @@ type Adam[F Float] struct {
 
 // Steps replaces each gradient by the ratio.
 func (r *Adam[F]) Steps(params []*Param[F], _ float64) {
-	if r.m == nil {
-		r.m, r.v = zeros(params), zeros(params)
-	}
+	r.allocate(params)
 	r.n++
 	c1 := F(1 - math.Pow(adamBeta1, float64(r.n)))
 	c2 := F(1 - math.Pow(adamBeta2, float64(r.n)))
@@ -144,6 +161,20 @@ func (r *Adam[F]) Steps(params []*Param[F], _ float64) {
 			g[i] = (m[i] / c1) / (F(math.Sqrt(float64(v[i]/c2))) + adamEps)
 		}
 	})
+}
+
+func (r *Adam[F]) allocate(params []*Param[F]) {
+	if r.m == nil {
+		r.m, r.v = zeros(params), zeros(params)
+	}
+}
+
+// Visit visits the means and the number of steps.
+func (r *Adam[F]) Visit(params []*Param[F], visit func(name string, ref any)) {
+	r.allocate(params)
+	visit("n", &r.n)
+	visitAll("m", r.m, visit)
+	visitAll("v", r.v, visit)
 }
 
 // Scope is the group of synapses that share one sum of squared gradients.
@@ -164,83 +195,90 @@ const adagradEps = 1e-8
 type Adagrad[F Float] struct {
 	Scope Scope
 
-	synapses [][]F // sums of PerSynapse
-	groups   [][]F // sums of the others, by layer
+	// sums has a slice for each that each visits with PerSynapse, for each
+	// parameter with PerNeuron and PerLayer, and one with PerNetwork.
+	sums [][]F
 }
 
 // Steps replaces each gradient by the ratio.
 func (r *Adagrad[F]) Steps(params []*Param[F], _ float64) {
+	r.allocate(params)
 	switch r.Scope {
 	case PerSynapse:
-		r.perSynapse(params)
+		each(params, r.perSynapse)
 	case PerNeuron:
-		r.perNeuron(params)
+		for k, p := range params {
+			r.perNeuron(p, r.sums[k])
+		}
 	case PerLayer:
-		r.perLayer(params)
+		for k, p := range params {
+			r.perGroup(params[k:k+1], r.sums[k], squares(p.GradW)+squares(p.GradC))
+		}
 	case PerNetwork:
-		r.perNetwork(params)
-	}
-}
-
-func (r *Adagrad[F]) perSynapse(params []*Param[F]) {
-	if r.synapses == nil {
-		r.synapses = zeros(params)
-	}
-	each(params, func(k int, g []F) {
-		sum := r.synapses[k][:len(g)]
-		for i := range g {
-			sum[i] += g[i] * g[i]
-			g[i] /= root(sum[i])
+		var total F
+		for _, p := range params {
+			total += squares(p.GradW) + squares(p.GradC)
 		}
-	})
-}
-
-func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
-	r.allocate(params, func(p *Param[F]) int { return p.Rows })
-	for k, p := range params {
-		in := len(p.GradW) / p.Rows
-		for j := range p.Rows {
-			row, bias := p.GradW[j*in:(j+1)*in], p.GradC[min(j, len(p.GradC)):min(j+1, len(p.GradC))]
-			sum := &r.groups[k][j]
-			*sum += (squares(row) + squares(bias)) / F(len(row)+len(bias))
-			divide(row, root(*sum))
-			divide(bias, root(*sum))
-		}
+		r.perGroup(params, r.sums[0], total)
 	}
 }
 
-func (r *Adagrad[F]) perLayer(params []*Param[F]) {
-	r.allocate(params, func(*Param[F]) int { return 1 })
-	for k, p := range params {
-		sum := &r.groups[k][0]
-		*sum += (squares(p.GradW) + squares(p.GradC)) / F(len(p.GradW)+len(p.GradC))
-		divide(p.GradW, root(*sum))
-		divide(p.GradC, root(*sum))
+func (r *Adagrad[F]) perSynapse(k int, g []F) {
+	sum := r.sums[k][:len(g)]
+	for i := range g {
+		sum[i] += g[i] * g[i]
+		g[i] /= root(sum[i])
 	}
 }
 
-func (r *Adagrad[F]) perNetwork(params []*Param[F]) {
-	r.allocate(params[:1], func(*Param[F]) int { return 1 })
-	var total F
+func (r *Adagrad[F]) perNeuron(p *Param[F], sums []F) {
+	in := len(p.GradW) / p.Rows
+	for j := range p.Rows {
+		row, bias := p.GradW[j*in:(j+1)*in], p.GradC[min(j, len(p.GradC)):min(j+1, len(p.GradC))]
+		sums[j] += (squares(row) + squares(bias)) / F(len(row)+len(bias))
+		divide(row, root(sums[j]))
+		divide(bias, root(sums[j]))
+	}
+}
+
+// perGroup adds the mean of the squares, whose sum is total, to sum, and
+// divides by its root.
+func (r *Adagrad[F]) perGroup(params []*Param[F], sum []F, total F) {
 	n := 0
 	for _, p := range params {
-		total += squares(p.GradW) + squares(p.GradC)
 		n += len(p.GradW) + len(p.GradC)
 	}
-	r.groups[0][0] += total / F(n)
+	sum[0] += total / F(n)
 	for _, p := range params {
-		divide(p.GradW, root(r.groups[0][0]))
-		divide(p.GradC, root(r.groups[0][0]))
+		divide(p.GradW, root(sum[0]))
+		divide(p.GradC, root(sum[0]))
 	}
 }
 
-func (r *Adagrad[F]) allocate(params []*Param[F], size func(*Param[F]) int) {
-	if r.groups != nil {
+func (r *Adagrad[F]) allocate(params []*Param[F]) {
+	if r.sums != nil {
 		return
 	}
-	for _, p := range params {
-		r.groups = append(r.groups, make([]F, size(p)))
+	switch r.Scope {
+	case PerSynapse:
+		r.sums = zeros(params)
+	case PerNeuron:
+		for _, p := range params {
+			r.sums = append(r.sums, make([]F, p.Rows))
+		}
+	case PerLayer:
+		for range params {
+			r.sums = append(r.sums, make([]F, 1))
+		}
+	case PerNetwork:
+		r.sums = [][]F{make([]F, 1)}
 	}
+}
+
+// Visit visits the sums.
+func (r *Adagrad[F]) Visit(params []*Param[F], visit func(name string, ref any)) {
+	r.allocate(params)
+	visitAll("sum", r.sums, visit)
 }
 
 func root[F Float](sum F) F { return F(math.Sqrt(float64(sum))) + adagradEps }
@@ -264,6 +302,12 @@ func each[F Float](params []*Param[F], visit func(k int, grad []F)) {
 	for k, p := range params {
 		visit(2*k, p.GradW)
 		visit(2*k+1, p.GradC)
+	}
+}
+
+func visitAll[F Float](name string, slices [][]F, visit func(name string, ref any)) {
+	for k, s := range slices {
+		visit(fmt.Sprint(name, k), s)
 	}
 }
 

@@ -5,6 +5,7 @@ package record
 
 import (
 	"fmt"
+	"io"
 	"slices"
 )
 
@@ -29,13 +30,19 @@ type Variant struct {
 	Metrics    *Table
 	Trajectory *Trajectory
 	Training   *Training // nil unless the task is a data set; then the others may be nil
+	// Weights writes the weights that the variant ended with, as a safetensors
+	// file; nil where they are not known.
+	Weights func(io.Writer) error
 }
 
 // Table is a growing set of rows of numbers under named columns. Column 0 is
 // the time in seconds. A value that does not exist at a row is NaN.
 type Table struct {
 	Columns []string
-	rows    []float64
+	// Full has all rows where they are too many to be in memory and the table
+	// has only some of them; nil: the table has all.
+	Full Rows
+	rows []float64
 }
 
 // NewTable returns an empty table with these columns.
@@ -81,6 +88,18 @@ func (t *Table) Column(name string) []float64 {
 type Trajectory struct {
 	Time    []float64 // s
 	Signals []*Signal
+	// Full has all samples where they are too many to be in memory, as rows of a
+	// time and the values of all signals in their order; nil: these are all.
+	Full Rows
+}
+
+// RowWidth is the length of a row of a time and the values of all signals.
+func (tr *Trajectory) RowWidth() int {
+	n := 1
+	for _, s := range tr.Signals {
+		n += s.Width()
+	}
+	return n
 }
 
 // Signal is one recorded quantity of Width units.

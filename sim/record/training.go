@@ -28,6 +28,7 @@ type Histogram struct {
 	Epochs []float64 // when it was counted, one a row of Counts
 	Edges  []float64 // of the bins, ascending, one more than bins; the outer bins hold what lies beyond
 	Counts [][]int
+	Full   Rows // all rows of an epoch and counts, where they are too many to be in memory; nil: these are all
 }
 
 // Filters are the weights of the first units or channels of layer 1, as images.
