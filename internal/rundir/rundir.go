@@ -9,6 +9,7 @@
 //	log.csv         one row every few batches, variants side by side
 //	training.npz    histograms, confusion matrix and filters, NumPy arrays
 //	figures/        one file a figure and format
+//	checkpoint/     what an unfinished run goes on from; see package journal
 //
 // What no variant has recorded has no file: the first two are of simulated
 // time, the next three of training on a data set. summary.json names the files.
@@ -17,18 +18,18 @@
 package rundir
 
 import (
-	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/sim/record"
@@ -43,6 +44,7 @@ const (
 	logFile        = "log.csv"
 	trainingFile   = "training.npz"
 	figuresFolder  = "figures"
+	journalFolder  = "checkpoint"
 )
 
 // Dir is a run folder that is being written.
@@ -56,7 +58,7 @@ func Create(parent, name string, now time.Time) (*Dir, error) {
 		return nil, err
 	}
 	if err := makeParents(parent); err != nil {
-		return nil, fmt.Errorf("cannot make folder %s: %w", parent, cause(err))
+		return nil, fmt.Errorf("cannot make folder %s: %w", parent, atomicfile.Cause(err))
 	}
 	base := filepath.Join(parent, name+"-"+now.Local().Format("20060102-150405"))
 	path := base
@@ -66,7 +68,7 @@ func Create(parent, name string, now time.Time) (*Dir, error) {
 			return &Dir{path}, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+			return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
 		}
 		path = base + "-" + strconv.Itoa(n)
 	}
@@ -79,13 +81,54 @@ func CreateAt(path string) (*Dir, error) {
 		return nil, err
 	}
 	if err := makeParents(path); err != nil {
-		return nil, fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+		return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
 	}
 	if err := checkWritable(path); err != nil {
 		return nil, err
 	}
-	return &Dir{path}, nil
+	return &Dir{path}, atomicfile.Clean(path)
 }
+
+// ErrOver means that a run has nothing left to do.
+var ErrOver = errors.New("its run is over")
+
+// Reopen takes over the folder of a run that was begun, with the experiment that
+// it runs, to finish it. The error is ErrOver if it is finished.
+func Reopen(path string) (*Dir, config.Config, error) {
+	file := filepath.Join(path, configFile)
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil, config.Config{}, fmt.Errorf("%s is not a run folder: it has no %s", path, configFile)
+	}
+	cfg, err := config.Load(file, config.Options{})
+	if err != nil {
+		return nil, config.Config{}, err
+	}
+	if _, err := os.Stat(filepath.Join(path, journalFolder)); err != nil {
+		content, err := os.ReadFile(filepath.Join(path, summaryFile))
+		if err == nil {
+			doc, err := readSummary(content, filepath.Join(path, summaryFile))
+			if err == nil && doc.Failure != "" {
+				err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
+			}
+			return nil, cfg, cmp.Or(err, ErrOver)
+		}
+	}
+	return &Dir{path}, cfg, checkWritable(path)
+}
+
+// Clean removes what a writer that was killed left unfinished. Nobody else may
+// be writing: the journal is locked.
+func (d *Dir) Clean() error {
+	for _, folder := range []string{d.path, filepath.Join(d.path, figuresFolder), d.Journal()} {
+		if err := atomicfile.Clean(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot write into folder %s: %w", folder, atomicfile.Cause(err))
+		}
+	}
+	return nil
+}
+
+// Journal is the folder that an unfinished run goes on from.
+func (d *Dir) Journal() string { return filepath.Join(d.path, journalFolder) }
 
 // Discard removes a folder that a run was to be recorded in, but that came to
 // nothing. What other programs may have put there stays.
@@ -102,15 +145,15 @@ func Check(path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return checkAbove(path)
 	case err != nil:
-		return fmt.Errorf("cannot use folder %s: %w", path, cause(err))
+		return fmt.Errorf("cannot use folder %s: %w", path, atomicfile.Cause(err))
 	case !info.IsDir():
 		return fmt.Errorf("cannot use %s as a run folder: it is a file", path)
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return fmt.Errorf("cannot use folder %s: %w", path, cause(err))
+		return fmt.Errorf("cannot use folder %s: %w", path, atomicfile.Cause(err))
 	}
-	if len(entries) > 0 {
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !atomicfile.IsPartial(e) }) {
 		return fmt.Errorf("folder %s is not empty: expected a new or an empty folder", path)
 	}
 	return nil
@@ -124,7 +167,7 @@ func checkAbove(path string) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("cannot make folder %s: %w", path, cause(err))
+			return fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
 		}
 		if !info.IsDir() {
 			return fmt.Errorf("cannot make folder %s: %s is a file", path, dir)
@@ -141,31 +184,21 @@ func checkName(name string) error {
 }
 
 func checkWritable(path string) error {
-	f, err := os.CreateTemp(path, ".writable*")
+	f, err := os.CreateTemp(path, ".writable*"+atomicfile.Partial)
 	if err != nil {
-		return fmt.Errorf("cannot write into folder %s: %w", path, cause(err))
+		return fmt.Errorf("cannot write into folder %s: %w", path, atomicfile.Cause(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 func makeParents(path string) error { return os.MkdirAll(path, 0o777) }
 
-// cause drops operation and path of a file error, which the message around it
-// already has.
-func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
-}
-
 // Path is the folder's path, as it was asked for.
 func (d *Dir) Path() string { return d.path }
 
 // WriteConfig writes config.toml. Read back, it gives the same experiment.
 func (d *Dir) WriteConfig(cfg config.Config) error {
-	return WriteFile(filepath.Join(d.path, configFile), cfg.WriteTOML)
+	return atomicfile.Write(filepath.Join(d.path, configFile), cfg.WriteTOML)
 }
 
 // recordFile is a file that holds a part of a recording.
@@ -202,53 +235,27 @@ func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
 		if !slices.Contains(files, f.name) {
 			continue
 		}
-		err := WriteFile(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, res.Variants) })
+		err := atomicfile.Write(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, res.Variants) })
 		if err != nil {
 			return err
 		}
 	}
-	return WriteFile(filepath.Join(d.path, summaryFile), func(w io.Writer) error {
+	if res != nil {
+		for _, v := range res.Variants {
+			if v.Weights == nil {
+				continue
+			}
+			if err := d.WriteWeights(v.Label, v.Weights); err != nil {
+				return err
+			}
+		}
+	}
+	return atomicfile.Write(filepath.Join(d.path, summaryFile), func(w io.Writer) error {
 		return writeSummary(w, res, sum)
 	})
 }
 
 // WriteFigure writes figures/name.format.
 func (d *Dir) WriteFigure(name, format string, write func(io.Writer) error) error {
-	folder := filepath.Join(d.path, figuresFolder)
-	if err := makeParents(folder); err != nil {
-		return err
-	}
-	return WriteFile(filepath.Join(folder, name+"."+format), write)
-}
-
-// WriteFile calls write and puts what it wrote at path in one step: until all
-// of it is on disk, and if write fails, path stays as it was.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
-	folder, name := filepath.Split(path)
-	temporary := filepath.Join(folder, "."+name+"."+strconv.FormatUint(rand.Uint64(), 36))
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, cause(err))
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(temporary)
-			err = fmt.Errorf("cannot write %s: %w", path, err)
-		}
-	}()
-	buffered := bufio.NewWriter(f)
-	if err := write(buffered); err != nil {
-		return err
-	}
-	if err := buffered.Flush(); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
+	return d.writeInto(figuresFolder, name+"."+format, write)
 }

@@ -1,8 +1,6 @@
 package rundir
 
 import (
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,29 +83,5 @@ func TestCreateAt(t *testing.T) {
 				t.Error("a file that was there is gone")
 			}
 		})
-	}
-}
-
-func TestWriteFileLeavesNothingHalfWritten(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "metrics.csv")
-	if err := WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, "old"); return err }); err != nil {
-		t.Fatal(err)
-	}
-	stop := errors.New("stop")
-	err := WriteFile(path, func(w io.Writer) error {
-		if _, err := io.WriteString(w, strings.Repeat("new", 10000)); err != nil {
-			return err
-		}
-		return stop
-	})
-	if !errors.Is(err, stop) || !strings.Contains(err.Error(), path) {
-		t.Errorf("error %v, expected %v with the path", err, stop)
-	}
-	if content, _ := os.ReadFile(path); string(content) != "old" {
-		t.Errorf("file holds %.20q after a failed write, expected what it held before", content)
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("temporary files left: %v", entries)
 	}
 }

@@ -33,24 +33,33 @@ func writeTables(w io.Writer, key string, tables []labelled) error {
 	if err := out.Write(header); err != nil {
 		return err
 	}
-	next := make([]int, len(tables)) // row to be written of each
+	cursors := make([]*cursor, len(tables))
+	for k, v := range tables {
+		c, err := newCursor(v.table)
+		if err != nil {
+			return err
+		}
+		cursors[k] = c
+	}
 	fields := make([]string, len(header))
 	for {
-		t, more := earliest(tables, next)
-		if !more {
+		t := earliest(cursors)
+		if math.IsInf(t, 1) {
 			break
 		}
 		clear(fields)
 		fields[0] = number(t)
 		column := 1
-		for k, v := range tables {
-			if next[k] < rows(v.table) && !(v.table.Row(next[k])[0] > t+rounding(t)) {
-				for j, x := range v.table.Row(next[k])[1:] {
+		for _, c := range cursors {
+			if !c.over() && !(c.row[0] > t+rounding(t)) {
+				for j, x := range c.row[1:] {
 					fields[column+j] = number(x)
 				}
-				next[k]++
+				if err := c.advance(); err != nil {
+					return err
+				}
 			}
-			column += len(quantities(v.table))
+			column += max(0, len(c.row)-1)
 		}
 		if err := out.Write(fields); err != nil {
 			return err
@@ -60,28 +69,47 @@ func writeTables(w io.Writer, key string, tables []labelled) error {
 	return out.Error()
 }
 
-// earliest is the smallest key among the rows to be written next.
-func earliest(tables []labelled, next []int) (t float64, more bool) {
-	t = math.Inf(1)
-	for k, v := range tables {
-		if next[k] < rows(v.table) {
-			more = true
-			t = math.Min(t, v.table.Row(next[k])[0])
+// cursor goes through the rows of a table.
+type cursor struct {
+	rows record.Rows
+	next int
+	row  []float64 // the present one
+}
+
+// newCursor stands on the first row; without a table, on none.
+func newCursor(t *record.Table) (*cursor, error) {
+	if t == nil {
+		return &cursor{rows: &record.Memory{}}, nil
+	}
+	c := &cursor{rows: t.All(), row: make([]float64, len(t.Columns))}
+	return c, c.advance()
+}
+
+func (c *cursor) over() bool { return c.next > c.rows.Len() || len(c.row) == 0 }
+
+func (c *cursor) advance() error {
+	c.next++
+	if c.over() {
+		return nil
+	}
+	return c.rows.Read(c.next-1, c.row)
+}
+
+// earliest is the smallest key among the rows to be written next; +Inf if there
+// are none.
+func earliest(cursors []*cursor) float64 {
+	t := math.Inf(1)
+	for _, c := range cursors {
+		if !c.over() {
+			t = math.Min(t, c.row[0])
 		}
 	}
-	return t, more
+	return t
 }
 
 // rounding is how far two times may be apart and still be the same: one
 // variant adds up time steps, another multiplies them.
 func rounding(t float64) float64 { return 1e-9 * (1 + math.Abs(t)) }
-
-func rows(t *record.Table) int {
-	if t == nil {
-		return 0
-	}
-	return t.Len()
-}
 
 func quantities(t *record.Table) []string {
 	if t == nil || len(t.Columns) == 0 {

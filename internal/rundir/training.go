@@ -77,10 +77,17 @@ func (a *arrayWriter) histogram(path string, h *record.Histogram) error {
 	if err := a.floats(path+"/"+edgesArray, []int{len(h.Edges)}, h.Edges); err != nil {
 		return err
 	}
-	if err := a.floats(path+"/"+epochsArray, []int{len(h.Epochs)}, h.Epochs); err != nil {
+	if h.Full == nil {
+		if err := a.floats(path+"/"+epochsArray, []int{len(h.Epochs)}, h.Epochs); err != nil {
+			return err
+		}
+		return a.matrix(path+"/"+countsArray, h.Counts, len(h.Edges)-1)
+	}
+	n, width := h.Full.Len(), len(h.Edges) // an epoch, and a count a bin
+	if err := a.columns(path+"/"+epochsArray, []int{n}, h.Full, width, 0, 1, floatItem); err != nil {
 		return err
 	}
-	return a.matrix(path+"/"+countsArray, h.Counts, len(h.Edges)-1)
+	return a.columns(path+"/"+countsArray, []int{n, width - 1}, h.Full, width, 1, width, indexItem)
 }
 
 func (a *arrayWriter) matrix(path string, rows [][]int, columns int) error {

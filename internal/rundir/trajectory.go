@@ -2,9 +2,11 @@ package rundir
 
 import (
 	"archive/zip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -49,17 +51,58 @@ func newArrayWriter(w io.Writer) *arrayWriter {
 }
 
 func (a *arrayWriter) trajectory(prefix string, tr *record.Trajectory) error {
-	if err := a.floats(prefix+timeArray, []int{len(tr.Time)}, tr.Time); err != nil {
+	rows, err := tr.All()
+	if err != nil {
+		return fmt.Errorf("%s%w", prefix, err)
+	}
+	width := tr.RowWidth()
+	if err := a.columns(prefix+timeArray, []int{rows.Len()}, rows, width, 0, 1, floatItem); err != nil {
 		return err
 	}
+	at := 1
 	for _, s := range tr.Signals {
-		if len(s.Values) != len(tr.Time)*s.Width() {
-			return fmt.Errorf("signal %s%s has %d values for %d times and %d units", prefix, s.Name, len(s.Values), len(tr.Time), s.Width())
-		}
-		if err := a.floats(prefix+s.Name, []int{len(tr.Time), s.Width()}, s.Values); err != nil {
+		if err := a.columns(prefix+s.Name, []int{rows.Len(), s.Width()}, rows, width, at, at+s.Width(), floatItem); err != nil {
 			return err
 		}
+		at += s.Width()
 		if err := a.ints(prefix+s.Name+unitsSuffix, []int{s.Width()}, s.Units); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item is how a number is written into an array.
+type item struct {
+	descr string
+	bits  func(float64) uint64
+}
+
+var (
+	floatItem = item{npyFloat, math.Float64bits}
+	indexItem = item{npyIndex, func(x float64) uint64 { return uint64(int64(x)) }}
+)
+
+// columns writes an array of columns from to to of all rows, which need not fit
+// into memory.
+func (a *arrayWriter) columns(name string, shape []int, rows record.Rows, width, from, to int, as item) error {
+	w, err := a.entry(name)
+	if err != nil {
+		return err
+	}
+	if err := writeHeader(w, as.descr, shape); err != nil {
+		return err
+	}
+	row, raw := make([]float64, width), []byte{}
+	for i := range rows.Len() {
+		if err := rows.Read(i, row); err != nil {
+			return err
+		}
+		raw = raw[:0]
+		for _, x := range row[from:to] {
+			raw = binary.LittleEndian.AppendUint64(raw, as.bits(x))
+		}
+		if _, err := w.Write(raw); err != nil {
 			return err
 		}
 	}

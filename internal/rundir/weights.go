@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+
+	"burstsim/internal/atomicfile"
 )
 
 const (
@@ -25,7 +27,7 @@ func (d *Dir) WriteWeights(label string, write func(io.Writer) error) error {
 func (d *Dir) writeInto(folder, name string, write func(io.Writer) error) error {
 	folder = filepath.Join(d.path, folder)
 	if err := makeParents(folder); err != nil {
-		return fmt.Errorf("cannot make folder %s: %w", folder, cause(err))
+		return fmt.Errorf("cannot make folder %s: %w", folder, atomicfile.Cause(err))
 	}
-	return WriteFile(filepath.Join(folder, name), write)
+	return atomicfile.Write(filepath.Join(folder, name), write)
 }

@@ -1,0 +1,343 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"burstsim/internal/atomicfile"
+	"burstsim/internal/safetensors"
+	"burstsim/sim"
+)
+
+var _ sim.Journal = (*Variant)(nil)
+
+// format tells checkpoints from other archives, and from those of versions
+// that kept other things in them.
+const format = "burstsim checkpoint 1"
+
+// Keys of a checkpoint's metadata.
+const (
+	formatKey     = "format"
+	variantKey    = "variant"
+	programKey    = "program"
+	precisionKey  = "precision"
+	blasKey       = "blas"
+	experimentKey = "experiment"
+	progressKey   = "progress"
+	// checksumKey is that of the whole file, with zeros in the place of the
+	// checksum itself.
+	checksumKey = "sha256"
+)
+
+var noChecksum = strings.Repeat("0", hex.EncodedLen(sha256.Size))
+
+const (
+	statePrefix = "state/"
+	rowsPrefix  = "rows/"
+)
+
+// Save makes state and rows the last checkpoint, and keeps the one before.
+func (v *Variant) Save(progress float64, state func(sim.Visit)) error {
+	tensors, err := collect(state)
+	if err != nil {
+		return err
+	}
+	for _, r := range v.rows {
+		if err := r.sync(); err != nil {
+			return err
+		}
+		tensors = append(tensors, safetensors.New(rowsPrefix+r.name, []int{2}, []int64{int64(r.Len()), int64(r.sum)}))
+	}
+	id := v.journal.opt.Identity
+	metadata := map[string]string{
+		formatKey: format, variantKey: v.label, programKey: id.Program, precisionKey: id.Precision,
+		blasKey: id.BLAS, experimentKey: id.Experiment, progressKey: fmt.Sprint(progress), checksumKey: noChecksum,
+	}
+	hash := sha256.New()
+	if err := safetensors.Write(hash, metadata, tensors); err != nil {
+		return err
+	}
+	metadata[checksumKey] = hex.EncodeToString(hash.Sum(nil))
+	err = atomicfile.WriteKeeping(v.file(""), v.file(".previous"), func(w io.Writer) error {
+		return safetensors.Write(w, metadata, tensors)
+	})
+	if err == nil {
+		v.noted(progress)
+	}
+	return err
+}
+
+// collect makes a tensor of everything that is visited.
+func collect(state func(sim.Visit)) (tensors []safetensors.Tensor, err error) {
+	state(func(name string, ref any) {
+		t, failed := tensor(statePrefix+name, ref)
+		if failed != nil && err == nil {
+			err = failed
+		}
+		tensors = append(tensors, t)
+	})
+	return tensors, err
+}
+
+func tensor(name string, ref any) (safetensors.Tensor, error) {
+	integer := func(v int64) safetensors.Tensor { return safetensors.New(name, nil, []int64{v}) }
+	switch ref := ref.(type) {
+	case *bool:
+		if *ref {
+			return integer(1), nil
+		}
+		return integer(0), nil
+	case *int:
+		return integer(int64(*ref)), nil
+	case *int64:
+		return integer(*ref), nil
+	case *time.Duration:
+		return integer(int64(*ref)), nil
+	case *float64:
+		return safetensors.New(name, nil, []float64{*ref}), nil
+	case []float32:
+		return safetensors.New(name, []int{len(ref)}, ref), nil
+	case []float64:
+		return safetensors.New(name, []int{len(ref)}, ref), nil
+	case []int:
+		wide := make([]int64, len(ref))
+		for i, v := range ref {
+			wide[i] = int64(v)
+		}
+		return safetensors.New(name, []int{len(wide)}, wide), nil
+	case encoding.BinaryMarshaler:
+		raw, err := ref.MarshalBinary()
+		return safetensors.New(name, []int{len(raw)}, raw), err
+	}
+	return safetensors.Tensor{}, fmt.Errorf("checkpoint: %s is a %T, which cannot be kept", name, ref)
+}
+
+// Restore brings state and rows back to the last checkpoint, or to the one
+// before if the last is damaged or its rows are.
+func (v *Variant) Restore(state func(sim.Visit)) (bool, error) {
+	var damaged []error
+	for _, kind := range []string{"", ".previous"} {
+		c, err := v.read(v.file(kind))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = v.checkRows(c)
+		}
+		if err != nil {
+			damaged = append(damaged, err)
+			continue
+		}
+		if warn := v.journal.opt.Warn; warn != nil && len(damaged) > 0 {
+			warn(fmt.Errorf("%w; going on from the checkpoint before", errors.Join(damaged...)))
+		}
+		return true, v.restore(c, state)
+	}
+	if len(damaged) > 0 {
+		return false, errors.Join(damaged...)
+	}
+	for _, r := range v.rows {
+		if err := r.truncate(0, 0); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// checkpoint is a file that was found whole.
+type checkpoint struct {
+	path string
+	*safetensors.File
+	progress float64
+	rows     map[string][2]int64 // number and checksum
+}
+
+// read reads a checkpoint and verifies its checksum.
+func (v *Variant) read(path string) (*checkpoint, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	c := &checkpoint{path: path, rows: map[string][2]int64{}}
+	if c.File, err = safetensors.Read(bytes.NewReader(content), int64(len(content))); err != nil {
+		return nil, fmt.Errorf("checkpoint %s is damaged: %w", path, err)
+	}
+	if found := c.Metadata[formatKey]; found != format {
+		return nil, fmt.Errorf("%s has format %q, expected %q: it is no checkpoint, or one of another version", path, found, format)
+	}
+	if !verified(content, c.Metadata[checksumKey]) {
+		return nil, fmt.Errorf("checkpoint %s is damaged: its checksum does not match", path)
+	}
+	if _, err := fmt.Sscan(c.Metadata[progressKey], &c.progress); err != nil {
+		return nil, fmt.Errorf("checkpoint %s: progress %q, expected a number", path, c.Metadata[progressKey])
+	}
+	return c, nil
+}
+
+// verified tells whether a checkpoint has this checksum.
+func verified(content []byte, checksum string) bool {
+	if len(checksum) != len(noChecksum) {
+		return false
+	}
+	// The header's length was found right when it was read.
+	header := content[:8+binary.LittleEndian.Uint64(content)]
+	hash := sha256.New()
+	hash.Write(bytes.Replace(header, []byte(checksum), []byte(noChecksum), 1))
+	hash.Write(content[len(header):])
+	return hex.EncodeToString(hash.Sum(nil)) == checksum
+}
+
+func (v *Variant) checkRows(c *checkpoint) error {
+	for _, r := range v.rows {
+		counts, _, err := safetensors.Values[int64](c.File, rowsPrefix+r.name)
+		if err != nil || len(counts) != 2 {
+			return fmt.Errorf("checkpoint %s: no number of rows of %s", c.path, r.name)
+		}
+		if err := r.check(counts[0], uint32(counts[1])); err != nil {
+			return err
+		}
+		c.rows[r.name] = [2]int64(counts)
+	}
+	return nil
+}
+
+// restore sets state and rows to those of a checkpoint.
+func (v *Variant) restore(c *checkpoint, state func(sim.Visit)) error {
+	if err := v.checkIdentity(c); err != nil {
+		return err
+	}
+	left := map[string]bool{}
+	for _, t := range c.Tensors() {
+		left[t.Name] = strings.HasPrefix(t.Name, statePrefix)
+	}
+	var err error
+	state(func(name string, ref any) {
+		if err == nil {
+			err = set(c.File, statePrefix+name, ref)
+		}
+		delete(left, statePrefix+name)
+	})
+	if err != nil {
+		return fmt.Errorf("checkpoint %s does not fit this experiment: %w", c.path, err)
+	}
+	for name, unused := range left {
+		if unused {
+			return fmt.Errorf("checkpoint %s does not fit this experiment: it has %q, which is not expected", c.path, name)
+		}
+	}
+	for _, r := range v.rows {
+		if err := r.truncate(c.rows[r.name][0], uint32(c.rows[r.name][1])); err != nil {
+			return err
+		}
+	}
+	v.noted(c.progress)
+	return nil
+}
+
+// checkIdentity refuses a checkpoint from which the run would not go on to the
+// same bits.
+func (v *Variant) checkIdentity(c *checkpoint) error {
+	if found := c.Metadata[variantKey]; found != v.label {
+		return fmt.Errorf("checkpoint %s is of variant %q, expected %q", c.path, found, v.label)
+	}
+	if v.journal.opt.Force {
+		return nil
+	}
+	id := v.journal.opt.Identity
+	var differ []string
+	for _, d := range []struct{ what, key, now string }{
+		{"matrix products", blasKey, id.BLAS}, {"precision", precisionKey, id.Precision},
+		{"program", programKey, id.Program}, {"experiment", experimentKey, id.Experiment},
+	} {
+		if then := c.Metadata[d.key]; then != d.now {
+			differ = append(differ, fmt.Sprintf("%s: %s then, %s now", d.what, then, d.now))
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return fmt.Errorf("checkpoint %s was written under other conditions (%s), so results could differ from those of an unbroken run; --force goes on all the same",
+		c.path, strings.Join(differ, "; "))
+}
+
+// set stores a tensor where ref says.
+func set(f *safetensors.File, name string, ref any) error {
+	switch ref := ref.(type) {
+	case *bool:
+		return one(f, name, func(v int64) { *ref = v != 0 })
+	case *int:
+		return one(f, name, func(v int64) { *ref = int(v) })
+	case *int64:
+		return one(f, name, func(v int64) { *ref = v })
+	case *time.Duration:
+		return one(f, name, func(v int64) { *ref = time.Duration(v) })
+	case *float64:
+		return one(f, name, func(v float64) { *ref = v })
+	case []float32:
+		return floats(f, name, ref)
+	case []float64:
+		return floats(f, name, ref)
+	case []int:
+		values, _, err := safetensors.Values[int64](f, name)
+		if err == nil && len(values) != len(ref) {
+			err = fmt.Errorf("%q has %d values, expected %d", name, len(values), len(ref))
+		}
+		for i := range min(len(ref), len(values)) {
+			ref[i] = int(values[i])
+		}
+		return err
+	case encoding.BinaryUnmarshaler:
+		raw, _, err := safetensors.Values[uint8](f, name)
+		if err != nil {
+			return err
+		}
+		return ref.UnmarshalBinary(raw)
+	}
+	return fmt.Errorf("%s is a %T, which cannot be set", name, ref)
+}
+
+func one[T safetensors.Element](f *safetensors.File, name string, set func(T)) error {
+	values, _, err := safetensors.Values[T](f, name)
+	if err == nil && len(values) != 1 {
+		err = fmt.Errorf("%q has %d values, expected 1", name, len(values))
+	}
+	if err == nil {
+		set(values[0])
+	}
+	return err
+}
+
+// floats sets numbers, of either precision where a run is forced into another.
+func floats[F float32 | float64](f *safetensors.File, name string, dst []F) error {
+	values, _, err := safetensors.Floats[F](f, name)
+	if err == nil && len(values) != len(dst) {
+		err = fmt.Errorf("%q has %d values, expected %d", name, len(values), len(dst))
+	}
+	if err == nil {
+		copy(dst, values)
+	}
+	return err
+}
+
+// Exists tells whether a folder holds checkpoints of any variant.
+func Exists(path string) bool {
+	files, err := filepath.Glob(filepath.Join(escape(path), "*.safetensors"))
+	return err == nil && slices.ContainsFunc(files, func(f string) bool { return !strings.HasPrefix(filepath.Base(f), ".") })
+}
+
+// escape keeps the letters of a path from being a pattern.
+func escape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
