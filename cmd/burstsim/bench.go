@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/bench"
 	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
@@ -93,7 +94,7 @@ func writeBench(path string, report *bench.Report) error {
 		return err
 	}
 	for name, write := range map[string]func(io.Writer) error{"bench.json": report.WriteJSON, "bench.csv": report.WriteCSV} {
-		if err := rundir.WriteFile(filepath.Join(path, name), write); err != nil {
+		if err := atomicfile.Write(filepath.Join(path, name), write); err != nil {
 			return err
 		}
 	}

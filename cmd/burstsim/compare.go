@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
 	"burstsim/plots"
@@ -262,7 +263,7 @@ func (c *comparison) samePhases() bool {
 }
 
 func (c *comparison) write(dir *rundir.Dir, figure string, draw writeFigure) error {
-	err := rundir.WriteFile(filepath.Join(dir.Path(), comparisonFile), func(w io.Writer) error {
+	err := atomicfile.Write(filepath.Join(dir.Path(), comparisonFile), func(w io.Writer) error {
 		if c.trained() {
 			return rundir.WriteEpochs(w, c.res.Variants)
 		}

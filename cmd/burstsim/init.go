@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
-	"burstsim/internal/rundir"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -54,7 +54,7 @@ func (p *program) writeTemplate(text, output string) error {
 	if _, err := os.Lstat(output); !errors.Is(err, fs.ErrNotExist) {
 		return failure(fmt.Errorf("%s exists already: expected the name of a new file", output))
 	}
-	err := rundir.WriteFile(output, func(w io.Writer) error {
+	err := atomicfile.Write(output, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
 	})

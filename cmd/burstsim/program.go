@@ -29,7 +29,7 @@ type program struct {
 	out, err io.Writer
 	terminal bool // whether err is one
 	now      func() time.Time
-	run      func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error)
+	run      func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error)
 	draw     func(figure string, res *record.Result, cfg config.Config) (writeFigure, error)
 }
 
@@ -103,6 +103,7 @@ tables, signals and figures.`,
 		Example: `  burstsim init regression -o my.toml        write a commented experiment file
   burstsim run my.toml                       run it; the last line is the folder
   burstsim run my.toml --set model.beta=2    run it with another value
+  burstsim resume runs/my-20260102-030405    go on with a run that was broken off
   burstsim compare runs/a runs/b             show finished runs side by side
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
@@ -110,6 +111,6 @@ tables, signals and figures.`,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.resumeCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
 	return root
 }

@@ -39,7 +39,7 @@ func newFixture(t *testing.T) *fixture {
 		out: &f.out,
 		err: &f.err,
 		now: time.Now,
-		run: func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+		run: func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error) {
 			res, sum := recorded()
 			return res, sum, nil
 		},
@@ -102,7 +102,7 @@ func TestTable(t *testing.T) {
 
 func TestNumericalFailureKeepsTheRecord(t *testing.T) {
 	f := newFixture(t)
-	f.run = func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+	f.run = func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error) {
 		res, sum := recorded()
 		return res, sum, errors.New("not a number at 3.2 s in layer 1")
 	}
@@ -131,7 +131,7 @@ func TestNumericalFailureKeepsTheRecord(t *testing.T) {
 
 func TestFailureBeforeAnythingIsRecorded(t *testing.T) {
 	f := newFixture(t)
-	f.run = func(context.Context, config.Config, func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+	f.run = func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error) {
 		return nil, nil, errors.New("no such task")
 	}
 	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
@@ -172,7 +172,7 @@ func TestSeveralRunsGoOnAfterAFailure(t *testing.T) {
 	if err := os.WriteFile(second, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	f.run = func(_ context.Context, cfg config.Config, _ func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+	f.run = func(_ context.Context, cfg config.Config, _ experiment.Options) (*record.Result, *experiment.Summary, error) {
 		res, sum := recorded()
 		if cfg.Run.Name == "demo" {
 			return res, sum, errors.New("unstable")
@@ -198,7 +198,7 @@ func TestSignalsKeepTheRecord(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			f := newFixture(t)
 			runs := 0
-			f.run = func(ctx context.Context, _ config.Config, _ func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
+			f.run = func(ctx context.Context, _ config.Config, _ experiment.Options) (*record.Result, *experiment.Summary, error) {
 				runs++
 				self, err := os.FindProcess(os.Getpid())
 				if err != nil {
@@ -247,11 +247,11 @@ func TestProgress(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.terminal = test.terminal
-			f.run = func(_ context.Context, _ config.Config, observe func(experiment.Progress)) (*record.Result, *experiment.Summary, error) {
-				observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Unit: "s", Loss: math.NaN()})
+			f.run = func(_ context.Context, _ config.Config, opt experiment.Options) (*record.Result, *experiment.Summary, error) {
+				opt.Observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Unit: "s", Loss: math.NaN()})
 				time.Sleep(2 * progressInterval)
-				observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Unit: "s", Loss: 0.0125})
-				observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Unit: "s", Loss: 0.01})
+				opt.Observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Unit: "s", Loss: 0.0125})
+				opt.Observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Unit: "s", Loss: 0.01})
 				res, sum := recorded()
 				return res, sum, nil
 			}

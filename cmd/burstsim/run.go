@@ -9,12 +9,15 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"burstsim/integrator"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/journal"
 	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
+	"burstsim/sim/record"
 )
 
 // runOptions are the flags of run.
@@ -36,8 +39,9 @@ func (p *program) runCommand() *cobra.Command {
 says otherwise. All files are checked before the first one runs. The last line
 printed is the path of the folder.
 
-Interrupting (Ctrl-C) keeps what was recorded until then; a second interrupt
-ends the program at once.
+Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and draws what was
+recorded until then; burstsim resume goes on from there, or from the last
+checkpoint of a run that was killed. A second interrupt ends the program at once.
 
 Exit status: 0; 1 if a run failed or its folder cannot be written; 2 if a file
 or the command line is wrong; 130 after an interrupt.`,
@@ -58,12 +62,18 @@ or the command line is wrong; 130 after an interrupt.`,
 	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files, DIR/NAME for each")
 	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
 	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
-	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
-	flags.BoolVarP(&opt.quiet, "quiet", "q", false, "print nothing but the folder's path, warnings and errors")
+	addBLASFlag(flags, &opt.blas)
+	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
 		panic(err) // the flag is defined above
 	}
 	return cmd
+}
+
+const quietUsage = "print nothing but the folder's path, warnings and errors"
+
+func addBLASFlag(flags *pflag.FlagSet, blas *string) {
+	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
 }
 
 // needFiles says what to do where cobra would only count arguments.
@@ -76,15 +86,26 @@ func needFiles(cmd *cobra.Command, files []string) error {
 
 // job is a checked experiment and where it goes.
 type job struct {
-	cfg config.Config
-	out string // "": a new folder in cfg.Run.Out
+	cfg   config.Config
+	out   string      // "": a new folder in cfg.Run.Out
+	begun *rundir.Dir // where it was begun already; nil: it was not
+	force bool        // whether it goes on whatever wrote its checkpoints
 }
 
-func (j job) createDir(p *program) (*rundir.Dir, error) {
-	if j.out != "" {
-		return rundir.CreateAt(j.out)
+// dir is the folder of the job, with the experiment in it.
+func (j job) dir(p *program) (dir *rundir.Dir, err error) {
+	switch {
+	case j.begun != nil:
+		return j.begun, nil
+	case j.out != "":
+		dir, err = rundir.CreateAt(j.out)
+	default:
+		dir, err = rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
 	}
-	return rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
+	if err != nil {
+		return nil, err
+	}
+	return dir, dir.WriteConfig(j.cfg)
 }
 
 func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) error {
@@ -96,14 +117,19 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	if err != nil {
 		return err
 	}
-	if err := linalg.Use(opt.blas); err != nil {
+	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
+}
+
+// runJobs runs one job after another, until a signal stops them.
+func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bool) error {
+	if err := linalg.Use(blas); err != nil {
 		return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	failed := false
 	for _, j := range jobs {
-		if err := p.runJob(ctx, j, opt.quiet); err != nil {
+		if err := p.runJob(ctx, j, quiet); err != nil {
 			p.report(err)
 			failed = true
 		}
@@ -172,40 +198,67 @@ func plan(configs []config.Config, out string) ([]job, error) {
 
 // runJob runs one experiment and writes its folder, whatever becomes of it.
 func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
-	dir, err := j.createDir(p)
+	dir, err := j.dir(p)
 	if err != nil {
 		return err
 	}
-	if err := dir.WriteConfig(j.cfg); err != nil {
+	kept, err := p.openJournal(dir, j)
+	if err != nil {
 		return err
 	}
 	if !quiet {
 		if err := writeHeader(p.out, j.cfg); err != nil {
-			return err
+			return errors.Join(err, kept.Close())
 		}
 	}
 	bar := p.newProgress(j.cfg.Run.Name, quiet)
-	res, sum, runErr := p.run(ctx, j.cfg, bar.observe)
+	res, sum, runErr := p.run(ctx, j.cfg, experiment.Options{Observe: bar.observe, Journal: kept})
 	bar.finish()
 	if res == nil && runErr != nil && ctx.Err() == nil {
+		if j.begun != nil {
+			return failure(errors.Join(runErr, kept.Close()))
+		}
+		runErr = errors.Join(runErr, kept.Remove())
 		dir.Discard() // it could not even begin
 		return failure(runErr)
 	}
+	return p.finish(ctx, dir, kept, j, outcome{res, sum, runErr}, quiet)
+}
 
-	sum = complete(ctx, sum, j.cfg, runErr)
-	if err := dir.WriteRecord(res, sum); err != nil {
-		return errors.Join(runErr, err)
+// outcome is what a run came to.
+type outcome struct {
+	res *record.Result
+	sum *experiment.Summary
+	err error
+}
+
+// finish writes the folder of a run that ended, or that will go on.
+func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Journal, j job, o outcome, quiet bool) error {
+	o.sum = complete(ctx, o.sum, j.cfg, o.err)
+	err := dir.WriteRecord(o.res, o.sum)
+	if err == nil && j.cfg.Record.TensorBoard && o.res != nil {
+		err = dir.WriteTensorBoard(o.res.Variants)
 	}
-	figuresErr := p.writeFigures(dir, j.cfg, res)
+	if err != nil {
+		return errors.Join(o.err, err, kept.Close())
+	}
+	figuresErr := p.writeFigures(dir, j.cfg, o.res)
+	settle := kept.Remove
+	if o.err != nil {
+		settle = kept.Close // to go on from
+	}
+	if err := settle(); err != nil {
+		return errors.Join(o.err, err)
+	}
 	if !quiet {
-		if err := writeTable(p.out, res, sum); err != nil {
+		if err := writeTable(p.out, o.res, o.sum); err != nil {
 			return err
 		}
 	}
 	if _, err := fmt.Fprintln(p.out, dir.Path()); err != nil {
 		return err
 	}
-	return p.outcome(ctx, dir, runErr, figuresErr)
+	return p.verdict(ctx, dir, o.err, figuresErr)
 }
 
 // writeHeader says what is run and by what.
@@ -231,17 +284,22 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 	return sum
 }
 
-// outcome is the error of a finished job. A figure may be impossible to draw
+// verdict is the error of a finished job. A figure may be impossible to draw
 // when a run stopped early: then it is worth a warning only.
-func (p *program) outcome(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
+func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
 		return figuresErr
 	}
 	if figuresErr != nil {
-		fmt.Fprintf(p.err, "burstsim: warning: %v\n", figuresErr)
+		p.warn(figuresErr)
 	}
 	if ctx.Err() != nil {
-		runErr = context.Cause(ctx)
+		return fmt.Errorf("%w; what was recorded until then is in %[2]s, and burstsim resume %[2]s goes on", context.Cause(ctx), dir.Path())
 	}
 	return fmt.Errorf("%w; what was recorded until then is in %s", runErr, dir.Path())
+}
+
+// warn reports what does not stop the program.
+func (p *program) warn(err error) {
+	p.report(fmt.Errorf("warning: %w", err))
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,6 +45,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkOptimiser(c)
 	d.checkStep(c, opt.StabilityLimit)
 	d.checkSpan(c)
+	d.checkRecord(c)
 	d.checkPhases(c)
 }
 
@@ -151,6 +153,28 @@ func (d *decoder) checkSpan(c *Config) {
 				"the window from %v lasts %v, expected to end within the run of %v (before + learn + after)", w.Start, w.Length, span)
 		}
 	}
+}
+
+// checkRecord refuses a list that names something twice.
+func (d *decoder) checkRecord(c *Config) {
+	if k := repeated(c.Record.Chosen); k >= 0 {
+		d.refuse(c, []string{fmt.Sprintf("record.chosen_units[%d]", k), "record.chosen_units"},
+			"unit %d is given twice, expected different units", c.Record.Chosen[k])
+	}
+	if k := repeated(c.Record.Signals); k >= 0 {
+		d.refuse(c, []string{fmt.Sprintf("record.signals[%d]", k), "record.signals"},
+			"%q is given twice, expected different signals", c.Record.Signals[k])
+	}
+}
+
+// repeated is the index of the first element that came before; -1 if none did.
+func repeated[T comparable](list []T) int {
+	for k := range list {
+		if slices.Contains(list[:k], list[k]) {
+			return k
+		}
+	}
+	return -1
 }
 
 // checkPhases refuses a protocol in which nothing is ever learned.

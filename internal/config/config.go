@@ -24,6 +24,7 @@ type Config struct {
 	Learning   Learning   `toml:"learning" for:"discrete" doc:"Learning in discrete time. In continuous time the time constants say it all."`
 	Integrator Integrator `toml:"integrator" doc:"How continuous time is stepped."`
 	Record     Record     `toml:"record" doc:"What is kept."`
+	Checkpoint Checkpoint `toml:"checkpoint" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
 	Plots      Plots      `toml:"plots" doc:"Figures."`
 	Limit      Limit      `toml:"limit" doc:"How the continuous model tends to the discrete one as tau/T falls."`
 
@@ -171,7 +172,9 @@ type Integrator struct {
 type Record struct {
 	Metrics     Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
 	Sample      Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units       int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded"`
+	Units       int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen      []int    `toml:"chosen_units" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals     []string `toml:"signals" default:"[\"all\"]" oneof:"all,soma,dendrite,apical,event_rate,burst_prob,burst_rate,event_rate_average,burst_rate_average,burst_prob_average,basal,basal_rate,interneuron,error" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
 	LogMode     string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
 	LogEvery    int      `toml:"log_every" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
 	TensorBoard bool     `toml:"tensorboard" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
@@ -182,6 +185,14 @@ type Record struct {
 type Window struct {
 	Start  Duration `toml:"start" default:"0s" range:">=0" doc:"simulated time at which it begins"`
 	Length Duration `toml:"length" range:">0" doc:"how long it lasts"`
+}
+
+// Checkpoint says when the state of a run is saved. Checkpoints do not change
+// its results.
+type Checkpoint struct {
+	Every     Duration `toml:"every" default:"5m" range:">=0" doc:"time on the clock between two checkpoints; 0s: none but those below"`
+	Simulated Duration `toml:"simulated" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
+	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
 }
 
 // Plots chooses figures and file formats.

@@ -65,6 +65,13 @@ func (p *patterns[F]) watch(t time.Duration, net *sim.Network[F]) {
 	}
 }
 
+// visit visits what was collected.
+func (p *patterns[F]) visit(visit sim.Visit) {
+	visit("sum", p.sum)
+	visit("n", p.n)
+	visit("margin", &p.margin)
+}
+
 func same[F sim.Float](x []F, want []float64) bool {
 	for i, v := range want {
 		if x[i] != F(v) {

@@ -3,8 +3,10 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"burstsim/internal/config"
@@ -22,13 +24,16 @@ const (
 	noiseStream
 )
 
-func random(cfg config.Config, stream uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(uint64(cfg.Run.Seed), stream))
+func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }
+
+func source(cfg config.Config, stream uint64) *rand.PCG {
+	return rand.NewPCG(uint64(cfg.Run.Seed), stream)
 }
 
-// job is one variant, ready to run.
+// job is one variant, ready to run. A journal takes what it records; nil: it
+// stays in memory.
 type job interface {
-	run(ctx context.Context, observe func(Progress)) (*result, error)
+	run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error)
 }
 
 // result is what a variant leaves behind.
@@ -38,6 +43,7 @@ type result struct {
 	answers   *Answers     // of a task with patterns
 	testError float64      // of a simulation on images, as a fraction; NaN otherwise
 	data      string       // where images were found
+	weights   func(w io.Writer, label string) error
 }
 
 func newJob(ctx context.Context, cfg config.Config, lib library) (job, error) {
@@ -68,7 +74,8 @@ type simulation[F sim.Float] struct {
 	after    func(*result) error // what is measured when it is over; nil: nothing
 }
 
-func (s *simulation[F]) run(ctx context.Context, observe func(Progress)) (*result, error) {
+func (s *simulation[F]) run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error) {
+	s.Journal = journal
 	s.Observer = func(p sim.Progress) {
 		observe(Progress{Time: p.Time.Seconds(), Duration: p.Duration.Seconds(), Unit: "s", Loss: p.Loss})
 	}
@@ -76,7 +83,7 @@ func (s *simulation[F]) run(ctx context.Context, observe func(Progress)) (*resul
 	if out == nil {
 		return nil, err
 	}
-	r := &result{outcome: out, testError: math.NaN()}
+	r := &result{outcome: out, testError: math.NaN(), weights: weightsOf(s.Engine.Moved())}
 	if s.patterns != nil {
 		r.answers = s.patterns.answers()
 	}
@@ -99,7 +106,7 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	s, err := simulate(cfg, net, []sim.Stream{task})
 	if x, ok := task.(*xor.Task); ok && err == nil {
 		s.patterns = newPatterns[F](x, time.Duration(cfg.Time.Before+cfg.Time.Learn))
-		s.Watch = s.patterns.watch
+		s.Watch, s.Watched = s.patterns.watch, s.patterns.visit
 	}
 	return s, err
 }
@@ -199,7 +206,7 @@ func learning(cfg config.Config) sim.Learning {
 			sim.OntoInterneuron: interneurons, sim.FromInterneuron: interneurons,
 		},
 		Optimiser: l.Optimiser, Momentum: l.Momentum, WeightDecay: l.WeightDecay,
-		Noise: l.Noise, Random: random(cfg, noiseStream),
+		Noise: l.Noise, Random: source(cfg, noiseStream),
 	}
 }
 
@@ -209,7 +216,10 @@ const windowSpan = 5
 
 func recording(cfg config.Config) sim.Recording {
 	r := cfg.Record
-	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Sample: time.Duration(r.Sample), Units: r.Units}
+	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
+	if !slices.Contains(r.Signals, "all") {
+		rec.Signals = r.Signals
+	}
 	for _, w := range r.Windows {
 		start := time.Duration(w.Start)
 		rec.Windows = append(rec.Windows, sim.Window{Start: start, End: start + time.Duration(w.Length)})
@@ -243,7 +253,7 @@ func span(cfg config.Config) time.Duration {
 
 // measureLimit compares continuous and discrete weights for inputs held for
 // times of the file's choice.
-func measureLimit(cfg config.Config) (*record.Limit, error) {
+func measureLimit(ctx context.Context, journal sim.Journal, cfg config.Config) (*record.Limit, error) {
 	task, err := newTask(cfg)
 	if err != nil {
 		return nil, err
@@ -262,7 +272,8 @@ func measureLimit(cfg config.Config) (*record.Limit, error) {
 		Tau: slowest, Step: fastest / 10,
 		Ratios: cfg.Limit.Ratios, Presentations: cfg.Limit.Presentations,
 		TwoPhases: cfg.Model.Kind == "burstprop",
-	}.Measure()
+		Journal:   journal,
+	}.Measure(ctx)
 }
 
 // timeConstants are the extremes of those of the compartments.

@@ -35,7 +35,7 @@ func TestExamplesRun(t *testing.T) {
 			if len(cfg.Limit.Ratios) > 0 {
 				cfg.Limit.Ratios = cfg.Limit.Ratios[:2]
 			}
-			res, sum, err := experiment.Run(context.Background(), cfg, nil)
+			res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestXORIsSolved(t *testing.T) {
 						}
 						cfg.Compare = nil
 						cfg.Run.Label = c.label
-						_, sum, err := experiment.Run(context.Background(), cfg, nil)
+						_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -122,7 +122,7 @@ func TestXORIsSolved(t *testing.T) {
 func TestModelsLearnRegression(t *testing.T) {
 	long(t)
 	cfg := load(t, "models.toml")
-	_, sum, err := experiment.Run(context.Background(), cfg, nil)
+	_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"sync"
+	"time"
 
 	"burstsim/internal/config"
+	"burstsim/internal/journal"
 	"burstsim/internal/linalg"
+	"burstsim/sim"
 	"burstsim/sim/record"
 )
 
@@ -24,11 +28,20 @@ type Progress struct {
 	Loss     float64 // mean squared error over the last metrics interval or the epoch so far; NaN before the first
 }
 
+// Options are what Run takes beside the experiment.
+type Options struct {
+	// Observe, if not nil, hears of the progress, by one goroutine at a time.
+	Observe func(Progress)
+	// Journal, if not nil, takes what is recorded, and checkpoints. What it has
+	// of an earlier run of the same experiment is gone on from.
+	Journal *journal.Journal
+}
+
 // Run carries out the experiment and all its variants, as many at once as there
-// are processors; the results do not depend on how many. observe, if not nil,
-// is called by one goroutine at a time. On a numerical failure, or when ctx
-// ends, Run returns what was recorded until then together with the error.
-func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*record.Result, *Summary, error) {
+// are processors; the results do not depend on how many. On a numerical failure,
+// or when ctx ends, Run returns what was recorded until then together with the
+// error.
+func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *Summary, error) {
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
 	library := library{}
@@ -38,7 +51,7 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 			return nil, nil, err
 		}
 	}
-	report := &reporter{observe: observe, done: make([]float64, len(jobs)), cost: make([]float64, len(jobs))}
+	report := &reporter{observe: opt.Observe, done: make([]float64, len(jobs)), cost: make([]float64, len(jobs))}
 	for i, v := range variants {
 		report.cost[i] = cost(v.Config)
 	}
@@ -54,7 +67,7 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 	for i, j := range jobs {
 		work = append(work, func() {
 			var err error
-			results[i], err = j.run(ctx, func(p Progress) { report.progress(i, variants[i].Name, p) })
+			results[i], err = runVariant(ctx, j, opt.Journal, i, variants[i], func(p Progress) { report.progress(i, variants[i].Name, p) })
 			if err != nil {
 				failures[i] = fmt.Errorf("%s: %w", variants[i].Name, err)
 			}
@@ -64,7 +77,7 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
 		work = append(work, func() {
 			var err error
-			if limit, err = measureLimit(cfg); err != nil {
+			if limit, err = measureLimit(ctx, limitJournal(opt.Journal, len(jobs), cfg), cfg); err != nil {
 				failures[len(jobs)] = fmt.Errorf("limit: %w", err)
 			}
 		})
@@ -77,7 +90,8 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 		if r == nil {
 			return nil, nil, err
 		}
-		v := record.Variant{Label: variants[i].Name}
+		label := variants[i].Name
+		v := record.Variant{Label: label, Weights: func(w io.Writer) error { return r.weights(w, label) }}
 		if out := r.outcome; out != nil {
 			v.Metrics, v.Trajectory = out.Metrics, out.Trajectory
 			if res.Phases == nil {
@@ -90,6 +104,52 @@ func Run(ctx context.Context, cfg config.Config, observe func(Progress)) (*recor
 		res.Variants = append(res.Variants, v)
 	}
 	return res, summarise(cfg, variants, results, limit, err), err
+}
+
+// runVariant runs a job with its part of the journal, if there is one.
+func runVariant(ctx context.Context, j job, journal *journal.Journal, number int, v config.Variant, observe func(Progress)) (*result, error) {
+	if journal == nil {
+		return j.run(ctx, nil, observe)
+	}
+	kept := journal.Variant(number, v.Name, policy(v.Config))
+	r, err := j.run(ctx, kept, observe)
+	var failed *sim.NumericalError
+	if errors.As(err, &failed) {
+		err = fmt.Errorf("%w; %s", err, lastCheckpoint(kept, v.Config))
+	}
+	return r, err
+}
+
+// limitJournal is the part of a journal behind those of all variants.
+func limitJournal(journal *journal.Journal, number int, cfg config.Config) sim.Journal {
+	if journal == nil {
+		return nil
+	}
+	return journal.Variant(number, "limit", policy(cfg))
+}
+
+// policy says when checkpoints are saved.
+func policy(cfg config.Config) journal.Policy {
+	c := cfg.Checkpoint
+	p := journal.Policy{Every: time.Duration(c.Every), Progress: c.Simulated.Seconds()}
+	if trains(cfg) {
+		p.Progress = c.Epochs
+	}
+	return p
+}
+
+// trains tells whether a variant goes through epochs, not simulated time.
+func trains(cfg config.Config) bool { return cfg.Task.Images() && cfg.Time.Kind == "discrete" }
+
+func lastCheckpoint(v *journal.Variant, cfg config.Config) string {
+	file, progress := v.Checkpoint()
+	switch {
+	case file == "":
+		return "no checkpoint had been saved"
+	case trains(cfg):
+		return fmt.Sprintf("the last checkpoint is %s, after %.6g epochs", file, progress)
+	}
+	return fmt.Sprintf("the last checkpoint is %s, at t = %.6g s", file, progress)
 }
 
 // label is the name of the experiment itself beside its variants.
@@ -140,7 +200,7 @@ func (r *reporter) progress(i int, name string, p Progress) {
 // cost estimates a variant's work by how often it evaluates its network.
 func cost(cfg config.Config) float64 {
 	t := cfg.Time
-	if cfg.Task.Images() && t.Kind == "discrete" {
+	if trains(cfg) {
 		return float64(cfg.Task.Epochs)
 	}
 	span := (t.Before + t.Learn + t.After).Seconds()

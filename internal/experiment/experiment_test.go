@@ -41,7 +41,7 @@ func TestExampleLearns(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
 			t.Parallel()
 			cfg := load(t, "regression.toml", fmt.Sprintf("run.seed=%d", seed+1), "limit.ratios=[]")
-			_, sum, err := experiment.Run(context.Background(), cfg, nil)
+			_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +63,7 @@ func TestDeterminism(t *testing.T) {
 	cfg := load(t, "regression.toml", short...)
 	run := func(procs int) *record.Result {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		res, _, err := experiment.Run(context.Background(), cfg, nil)
+		res, _, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestDeterminism(t *testing.T) {
 // continuous network does, but for its lag.
 func TestVariantsShareWeightsAndData(t *testing.T) {
 	cfg := load(t, "regression.toml", append(short, "time.tau_soma=1ms", "time.tau_dendrite=1ms", "time.dt=500us", "time.learn=1s")...)
-	res, _, err := experiment.Run(context.Background(), cfg, nil)
+	res, _, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestFailureKeepsRecord(t *testing.T) {
 		cfg := load(t, "regression.toml", append(short, "integrator.method="+method, "limit.ratios=[]",
 			// Plastic feedback far beyond its stable rate.
 			"model.y_mode=symmetric_init", "model.y_plastic=true", "time.tau_y=1ns")...)
-		res, sum, err := experiment.Run(context.Background(), cfg, nil)
+		res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		var failure *sim.NumericalError
 		if !errors.As(err, &failure) {
 			t.Fatalf("%s: error %v, want a NumericalError", method, err)
@@ -149,7 +149,7 @@ func TestFailureKeepsRecord(t *testing.T) {
 // go on with ever smaller steps, says where numbers leave their range.
 func TestFailureOfAdaptiveSteps(t *testing.T) {
 	cfg := load(t, "regression.toml", append(short, "integrator.method=dopri5", "limit.ratios=[]", "model.weight_gain=1e308")...)
-	_, sum, err := experiment.Run(context.Background(), cfg, nil)
+	_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 	var failure *sim.NumericalError
 	if !errors.As(err, &failure) || !strings.Contains(failure.Where, "layer 1") || sum.Failure == "" {
 		t.Errorf("error %v, want a NumericalError in layer 1", err)
@@ -161,11 +161,11 @@ func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	cfg := load(t, "regression.toml", "time.learn=10000000s", "limit.ratios=[]")
-	res, _, err := experiment.Run(ctx, cfg, func(p experiment.Progress) {
+	res, _, err := experiment.Run(ctx, cfg, experiment.Options{Observe: func(p experiment.Progress) {
 		if p.Variant == "continuous" && p.Time > 100 {
 			cancel()
 		}
-	})
+	}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v, want context.Canceled", err)
 	}
@@ -179,7 +179,7 @@ func TestPrecision(t *testing.T) {
 	var outputs [2]*record.Signal
 	for i, precision := range []string{"float64", "float32"} {
 		cfg := load(t, "regression.toml", append(short, "run.precision="+precision, "limit.ratios=[]")...)
-		res, _, err := experiment.Run(context.Background(), cfg, nil)
+		res, _, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -131,7 +131,8 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*training[F
 	return t, nil
 }
 
-func (t *training[F]) run(ctx context.Context, observe func(Progress)) (*result, error) {
+func (t *training[F]) run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error) {
+	t.Journal = journal
 	t.Observer = func(p sim.TrainingProgress) {
 		observe(Progress{Time: float64(p.Epoch-1) + float64(p.Batch)/float64(p.Batches), Duration: float64(p.Epochs),
 			Unit: "epochs", Loss: p.Loss})
@@ -140,7 +141,7 @@ func (t *training[F]) run(ctx context.Context, observe func(Progress)) (*result,
 	if out == nil {
 		return nil, err
 	}
-	return &result{training: out, data: t.data, testError: math.NaN()}, err
+	return &result{training: out, data: t.data, testError: math.NaN(), weights: weightsOf(t.Model.Network())}, err
 }
 
 // newImageSimulation is a continuous network that sees images, one after

@@ -50,7 +50,7 @@ func TestModelsLearnImages(t *testing.T) {
 		t.Run(fmt.Sprint(c.model, c.set), func(t *testing.T) {
 			t.Parallel()
 			cfg := parse(t, embedded, append([]string{"model.kind=" + c.model}, c.set...)...)
-			res, sum, err := experiment.Run(context.Background(), cfg, nil)
+			res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +83,7 @@ record.metrics = "50s"
 `
 	for _, streams := range []int{1, 5} {
 		cfg := parse(t, text, fmt.Sprintf("task.batch=%d", streams))
-		res, sum, err := experiment.Run(context.Background(), cfg, nil)
+		res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +149,7 @@ learning.lr = 0.3
 `
 	for _, model := range []string{"burstccn", "burstprop", "ann"} {
 		cfg := parse(t, text, "model.kind="+model, fmt.Sprintf("task.data=%q", dir))
-		res, sum, err := experiment.Run(context.Background(), cfg, nil)
+		res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", model, err)
 		}
@@ -167,7 +167,7 @@ learning.lr = 0.3
 func TestImagesAreDeterministic(t *testing.T) {
 	var losses [2][]float64
 	for k := range losses {
-		res, _, err := experiment.Run(context.Background(), parse(t, embedded, "task.epochs=3", "learning.feedforward_noise=0.1"), nil)
+		res, _, err := experiment.Run(context.Background(), parse(t, embedded, "task.epochs=3", "learning.feedforward_noise=0.1"), experiment.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestImagesAreDeterministic(t *testing.T) {
 
 func TestImagesThatAreMissing(t *testing.T) {
 	cfg := parse(t, embedded, fmt.Sprintf("task.data=%q", t.TempDir()))
-	if _, _, err := experiment.Run(context.Background(), cfg, nil); err == nil {
+	if _, _, err := experiment.Run(context.Background(), cfg, experiment.Options{}); err == nil {
 		t.Error("no error for an empty folder")
 	}
 }
@@ -203,7 +203,7 @@ func BenchmarkCIFAR10(b *testing.B) {
 	}
 	var speed float64
 	for b.Loop() {
-		_, sum, err := experiment.Run(context.Background(), cfg, nil)
+		_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -63,6 +63,11 @@ func WriteWeights[F sim.Float](w io.Writer, net *sim.Network[F], label string) e
 	}, tensors)
 }
 
+// weightsOf writes a network as it is when the result is called.
+func weightsOf[F sim.Float](net *sim.Network[F]) func(io.Writer, string) error {
+	return func(w io.Writer, label string) error { return WriteWeights(w, net, label) }
+}
+
 // precisionOf is F as run.precision calls it.
 func precisionOf[F sim.Float]() string { return fmt.Sprintf("%T", F(0)) }
 

@@ -189,7 +189,7 @@ model.hidden = [10]
 			run := func(weights string) any {
 				cfg := parseText(t, c.text)
 				cfg.Model.Weights = weights
-				res, _, err := Run(context.Background(), cfg, nil)
+				res, _, err := Run(context.Background(), cfg, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -237,7 +237,7 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		bad := cfg
 		bad.Compare = slices.Clone(cfg.Compare)
 		bad.Model.Weights = path
-		_, _, err := Run(context.Background(), bad, func(Progress) { t.Errorf("%s: something ran", name) })
+		_, _, err := Run(context.Background(), bad, Options{Observe: func(Progress) { t.Errorf("%s: something ran", name) }})
 		if want := "burstccn: model.weights: " + path + ": " + c.want; err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", name, err, want)
 		}
