@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	errFolder = errors.New("is a folder, expected a file")
-	errOther  = errors.New("is no regular file, but a pipe or a device")
+	errFolder = errors.New("is a folder, not a file")
+	errOther  = errors.New("is a pipe or a device, not a file")
 )
 
 // Open opens a file, or what a symbolic link says is one. Errors are of type

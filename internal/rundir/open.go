@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/regular"
 	"burstsim/sim/record"
 )
 
@@ -25,7 +25,7 @@ type Run struct {
 // files hold; memory grows with the files' sizes, not with what their headers
 // claim.
 func Open(dir string) (*Run, error) {
-	content, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	content, err := regular.ReadFile(filepath.Join(dir, summaryFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not a finished run: it has no %s", dir, summaryFile)
 	}
@@ -95,7 +95,7 @@ func (run *Run) arraysOf(path, label string) (*record.Variant, error) {
 }
 
 func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Table)) error {
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Ta
 
 // readArchive reads an archive of arrays.
 func readArchive(path string, read func(io.ReaderAt, int64, string) ([]record.Variant, error)) ([]record.Variant, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

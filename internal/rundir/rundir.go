@@ -32,6 +32,7 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/regular"
 	"burstsim/sim/record"
 )
 
@@ -104,16 +105,29 @@ func Reopen(path string) (*Dir, config.Config, error) {
 		return nil, config.Config{}, err
 	}
 	if _, err := os.Stat(filepath.Join(path, journalFolder)); err != nil {
-		content, err := os.ReadFile(filepath.Join(path, summaryFile))
-		if err == nil {
-			doc, err := readSummary(content, filepath.Join(path, summaryFile))
-			if err == nil && doc.Failure != "" {
-				err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
-			}
-			return nil, cfg, cmp.Or(err, ErrOver)
+		if over := isOver(path); over != nil {
+			return nil, cfg, over
 		}
 	}
 	return &Dir{path}, cfg, checkWritable(path)
+}
+
+// isOver says why a run that has no journal cannot go on: its summary, which is
+// written last, tells that it is over or failed. Without one it has not begun.
+func isOver(path string) error {
+	summary := filepath.Join(path, summaryFile)
+	content, err := regular.ReadFile(summary)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	doc, err := readSummary(content, summary)
+	if err == nil && doc.Failure != "" {
+		err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
+	}
+	return cmp.Or(err, ErrOver)
 }
 
 // Clean removes what a writer that was killed left unfinished. Nobody else may
