@@ -168,7 +168,7 @@ func (doc *summaryDocument) describe(res *record.Result) {
 func readSummary(content []byte, name string) (summaryDocument, error) {
 	var doc summaryDocument
 	if err := json.Unmarshal(content, &doc); err != nil {
-		return doc, fmt.Errorf("%s: %w", name, err)
+		return doc, fmt.Errorf("%s: %w", name, jsonCause(err))
 	}
 	return doc, nil
 }
