@@ -55,6 +55,26 @@ func KindOf(dir string) Kind {
 	return KindNone
 }
 
+// CheckRun reports why a folder is not that of a run.
+func CheckRun(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w: expected the folder of a run", dir, cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file: expected the folder of a run", dir)
+	}
+	switch KindOf(dir) {
+	case KindComparison:
+		return fmt.Errorf("%s is a comparison of runs: expected the folder of one run", dir)
+	case KindBench:
+		return fmt.Errorf("%s holds measurements of burstsim bench: expected the folder of a run", dir)
+	case KindNone:
+		return fmt.Errorf("%s is not the folder of a run: it has no %s", dir, configFile)
+	}
+	return nil
+}
+
 // Status is what has become of a run.
 type Status string
 
