@@ -46,9 +46,7 @@ folder cannot be written; 2 if the command line is wrong.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
+		ValidArgsFunction: completeDirs,
 		RunE: func(_ *cobra.Command, runs []string) error {
 			return p.compareRuns(runs, out, quiet)
 		},

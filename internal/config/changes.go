@@ -47,14 +47,19 @@ func (c Config) ChangesOf(i int) []Setting {
 	return out
 }
 
-// Setting is the value of a key in the experiment. It is false of a key that
-// does not exist, has no meaning here, or follows from others.
+// Setting is the value of a key in the experiment, with an empty text if it
+// follows from other keys. It is false of a key that does not exist or has no
+// meaning here.
 func (c Config) Setting(path string) (Setting, bool) {
 	s := fileSchema()
 	for _, k := range s.keys {
-		if v := k.of(&c); k.path == path && k.applies(s, &c) && !k.isDerived(v) {
+		if k.path != path || !k.applies(s, &c) {
+			continue
+		}
+		if v := k.of(&c); !k.isDerived(v) {
 			return k.setting(v, reflect.Zero(k.typ)), true
 		}
+		return Setting{Key: path}, true
 	}
 	return Setting{}, false
 }

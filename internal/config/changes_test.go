@@ -112,9 +112,12 @@ windows = [{ start = "1s", length = "2s" }]
 			t.Errorf("%s: %s (%v, %v), want %s", path, got, ok, err, want)
 		}
 	}
-	for _, path := range []string{"model.bta", "model", "model.beta", "task.inputs"} {
+	for _, path := range []string{"model.bta", "model", "task.inputs"} {
 		if s, ok := c.Setting(path); ok {
 			t.Errorf("%s has value %s, want none", path, s.Text)
 		}
+	}
+	if s, ok := c.Setting("model.beta"); !ok || s.Text != "" {
+		t.Errorf("model.beta: %+v, %v, want an empty text", s, ok)
 	}
 }
