@@ -121,3 +121,36 @@ func finite(x float64) *float64 {
 	}
 	return &x
 }
+
+// FullEntry is a run with what is in its folder.
+type FullEntry struct {
+	Entry
+	Versions map[string]string `json:"versions,omitempty"`
+	Signals  []EntrySignals    `json:"signals,omitempty"`
+	Arrays   []rundir.Array    `json:"arrays,omitempty"` // of training
+	Files    []rundir.File     `json:"files"`
+}
+
+// EntrySignals are what was recorded of a variant.
+type EntrySignals struct {
+	Variant string              `json:"variant"`
+	Samples int                 `json:"samples"`
+	Windows [][2]float64        `json:"windows_s"` // first and last sample
+	Signals []rundir.SignalInfo `json:"signals"`
+}
+
+// Entry is the document for programs.
+func (doc *Document) Entry() FullEntry {
+	e := FullEntry{Entry: NewEntry(doc.Digest), Arrays: doc.Contents.Arrays, Files: doc.Contents.Files}
+	if doc.Digest.Summary != nil {
+		e.Versions = doc.Digest.Summary.Versions
+	}
+	for _, r := range doc.Contents.Trajectory {
+		s := EntrySignals{Variant: r.Variant, Samples: r.Samples, Signals: r.Signals}
+		for _, w := range r.Windows {
+			s.Windows = append(s.Windows, [2]float64{w.Start, w.End})
+		}
+		e.Signals = append(e.Signals, s)
+	}
+	return e
+}
