@@ -122,6 +122,6 @@ tables, signals and figures.`,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.lsCommand(), p.showCommand(), p.plotCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
 	return root
 }

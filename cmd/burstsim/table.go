@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -51,18 +52,24 @@ func writeOutcome(w io.Writer, labels []string, sum *experiment.Summary) error {
 
 // writeRows prints a table with its columns two spaces apart.
 func writeRows(w io.Writer, t *report.Table, flags uint) error {
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', flags)
-	for i, row := range append([][]string{t.Header}, t.Rows...) {
-		if i == 0 && len(row) == 0 {
-			continue
-		}
+	var text bytes.Buffer
+	out := tabwriter.NewWriter(&text, 0, 0, 2, ' ', flags)
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
 		line := printable(row)
 		if flags&tabwriter.AlignRight != 0 {
 			line += "\t" // the last column is one too
 		}
 		fmt.Fprintln(out, line)
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printable joins cells. What a damaged file holds must not control a terminal.

@@ -78,7 +78,7 @@ func (doc *Document) Sections() []Section {
 		{"recorded", "Recorded", doc.recorded()},
 		{"files", "Files", doc.files()},
 		{"versions", "Versions", doc.versions()},
-		{"again", "Run it again", []Part{{Lines: doc.Again()}}},
+		{"again", "Run it again", []Part{{Lines: doc.Again(path.Join(doc.Digest.Dir, "config.toml"))}}},
 	}
 	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Parts) == 0 })
 }
@@ -325,8 +325,9 @@ func (doc *Document) versions() []Part {
 	return []Part{{Table: t}}
 }
 
-// Again are the commands that give the same run, and what else that takes.
-func (doc *Document) Again() []string {
+// Again are the commands that give the same run from its resolved experiment
+// file, or go on with it.
+func (doc *Document) Again(config string) []string {
 	var lines []string
 	versions := map[string]string{}
 	if doc.Digest.Summary != nil {
@@ -339,7 +340,7 @@ func (doc *Document) Again() []string {
 		}
 		lines = append(lines, "git checkout "+quoted(revision)+note)
 	}
-	lines = append(lines, "burstsim run "+quoted(path.Join(doc.Digest.Dir, "config.toml")))
+	lines = append(lines, "burstsim run "+quoted(config))
 	if doc.Digest.Status == rundir.Interrupted {
 		lines = append(lines, Resume(doc.Digest)+"   # goes on where it stopped")
 	}
