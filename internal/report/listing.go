@@ -103,11 +103,11 @@ var listed = []string{"run.name", "run.label", "run.out", "run.seed", "task.kind
 
 // Varying are the keys that do not have the same value in all runs in which they
 // have a meaning, in the order of a file, without those that a listing shows
-// anyway.
+// anyway and those of figures.
 func Varying(runs []*rundir.Digest) []string {
 	var out []string
 	for _, key := range config.Keys() {
-		if slices.Contains(listed, key) {
+		if slices.Contains(listed, key) || strings.HasPrefix(key, "plots.") {
 			continue
 		}
 		values := map[string]bool{}
@@ -126,28 +126,24 @@ func Varying(runs []*rundir.Digest) []string {
 	return out
 }
 
-// Listing is a row a run, with a column for each of these keys.
+// Listing is a row a run, with a column for each of these keys. What tells runs
+// of a sweep apart comes first, in case a terminal is narrow.
 func Listing(runs []*rundir.Digest, keys []string) *Table {
 	images := slices.ContainsFunc(runs, func(d *rundir.Digest) bool { o, _ := d.Outcome(); return hasError(o.TestError) })
 	noted := slices.ContainsFunc(runs, func(d *rundir.Digest) bool { return Note(d) != "" })
-	t := &Table{Header: []string{"run", "began", "status", "task", "model", "time", "variants", "seed", "loss"}}
+	t := &Table{Header: []string{"run", "began", "status", "loss"}}
 	if images {
 		t.Header = append(t.Header, "error")
 	}
-	t.Header = append(t.Header, keys...)
+	t.Header = append(append(t.Header, keys...), "seed", "task", "model", "time", "variants")
 	if noted {
 		t.Header = append(t.Header, "note")
 	}
 	for _, d := range runs {
-		row := append([]string{d.Dir, when(d.Began), string(d.Status)}, kinds(d)...)
 		outcome, _ := d.Outcome()
-		row = append(row, cell("%.3g", outcome.LossFinal, ""))
+		row := []string{d.Dir, when(d.Began), string(d.Status), cell("%.3g", outcome.LossFinal, "")}
 		if images {
-			text := "-"
-			if hasError(outcome.TestError) {
-				text = cell("%.2f", 100*outcome.TestError, " %")
-			}
-			row = append(row, text)
+			row = append(row, cell("%.2f", 100*outcome.TestError, " %"))
 		}
 		for _, key := range keys {
 			text := "-"
@@ -156,6 +152,7 @@ func Listing(runs []*rundir.Digest, keys []string) *Table {
 			}
 			row = append(row, text)
 		}
+		row = append(row, kinds(d)...)
 		if noted {
 			row = append(row, Note(d))
 		}
@@ -172,7 +169,7 @@ func kinds(d *rundir.Digest) []string {
 		return []string{"-", "-", "-", "-", "-"}
 	}
 	c := d.Config
-	return []string{c.Task.Kind, c.Model.Kind, c.Time.Kind, strconv.Itoa(1 + len(c.Compare)), strconv.FormatInt(c.Run.Seed, 10)}
+	return []string{strconv.FormatInt(c.Run.Seed, 10), c.Task.Kind, c.Model.Kind, c.Time.Kind, strconv.Itoa(1 + len(c.Compare))}
 }
 
 func when(t time.Time) string {
