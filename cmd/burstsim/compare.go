@@ -97,7 +97,7 @@ func (p *program) createComparison(out string) (*rundir.Dir, error) {
 	if out != "" {
 		return rundir.CreateAt(out)
 	}
-	return rundir.Create("runs", comparisonName, p.now())
+	return rundir.Create(defaultRuns, comparisonName, p.now())
 }
 
 func (p *program) printComparison(c *comparison) error {

@@ -108,7 +108,7 @@ func (p *program) list(dirs []string, opt lsOptions) error {
 	return nil
 }
 
-const defaultRuns = "runs" // where run puts its folders
+const defaultRuns = "runs" // where run and compare put their folders
 
 // findRuns takes each folder for a run or for a folder of runs.
 func findRuns(dirs []string) (runs []*rundir.Digest, others int, err error) {
