@@ -277,7 +277,7 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 	switch {
 	case runErr == nil:
 	case ctx.Err() != nil:
-		sum.Failure = context.Cause(ctx).Error()
+		sum.Failure, sum.Interrupted = context.Cause(ctx).Error(), true
 	case sum.Failure == "":
 		sum.Failure = runErr.Error()
 	}

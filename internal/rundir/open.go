@@ -2,10 +2,8 @@ package rundir
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,15 +23,14 @@ type Run struct {
 // files hold; memory grows with the files' sizes, not with what their headers
 // claim.
 func Open(dir string) (*Run, error) {
-	content, err := os.ReadFile(filepath.Join(dir, summaryFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a finished run: it has no %s", dir, summaryFile)
-	}
+	doc, found, err := loadSummary(dir)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := readSummary(content, filepath.Join(dir, summaryFile))
-	if err != nil {
+	if !found {
+		return nil, fmt.Errorf("%s is not a finished run: it has no %s", dir, summaryFile)
+	}
+	if err := regular(filepath.Join(dir, configFile)); err != nil {
 		return nil, err
 	}
 	cfg, err := config.Load(filepath.Join(dir, configFile), config.Options{})
@@ -46,7 +43,11 @@ func Open(dir string) (*Run, error) {
 		if !known {
 			return nil, fmt.Errorf("%s: file %q, which is none of a run's", filepath.Join(dir, summaryFile), name)
 		}
-		if err := read(run, filepath.Join(dir, name), &doc); err != nil {
+		path := filepath.Join(dir, name)
+		if err := regular(path); err != nil {
+			return nil, err
+		}
+		if err := read(run, path, &doc); err != nil {
 			return nil, err
 		}
 	}
