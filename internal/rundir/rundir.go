@@ -8,6 +8,8 @@
 //	epochs.csv      one row an epoch, variants side by side
 //	log.csv         one row every few batches, variants side by side
 //	training.npz    histograms, confusion matrix and filters, NumPy arrays
+//	weights/        one safetensors file a variant: what it ended with
+//	tensorboard/    one folder of event files a variant, if asked for
 //	figures/        one file a figure and format
 //	checkpoint/     what an unfinished run goes on from; see package journal
 //
