@@ -58,7 +58,7 @@ or the command line is wrong; 130 after an interrupt.`,
 	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files, DIR/NAME for each")
 	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
 	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
-	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
+	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: the first of these that there is")
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, "print nothing but the folder's path, warnings and errors")
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
 		panic(err) // the flag is defined above

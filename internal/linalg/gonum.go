@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// goBackend is gonum: pure Go, with assembly for vectors on amd64.
-var goBackend = &Backend{name: gonumName(), single: gonumSingle{}, double: gonumDouble{}}
+// gonumBackend is gonum: Go, with assembly for vectors on amd64.
+var gonumBackend = &Backend{name: gonumName(), single: gonumSingle{}, double: gonumDouble{}}
 
 func gonumName() string {
 	const module = "gonum.org/v1/gonum"

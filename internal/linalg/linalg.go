@@ -3,12 +3,12 @@
 // sample a row; a batch of one takes matrix-vector kernels, larger ones matrix
 // products. The results of a kernel must not overlap its inputs.
 //
-// The products are computed by the [Backend] that [Use] chose, gonum unless
-// told otherwise. The same binary, backend and machine give the same bits,
-// whichever goroutine calls; with gonum on any number of processors, with a
-// shared library for one number of threads: see [SetThreads]. Backends, numbers
-// of threads and kinds of processor differ in the order of sums, and so in
-// rounding: see [Tolerance32].
+// The products are computed by the [Backend] that [Use] chose, the fastest that
+// needs nothing installed unless told otherwise. The same binary, backend and
+// machine give the same bits, whichever goroutine calls; on any number of
+// processors, but with a shared library for one number of threads: see
+// [SetThreads]. Backends, numbers of threads and kinds of processor differ in
+// the order of sums, and so in rounding: see [Tolerance32].
 package linalg
 
 // Float is the precision of weights and states.

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// available are gonum and the shared library of this machine, if any, that
-// "auto" would find.
+// available are gonum, the kernels of our own that this processor runs, slower
+// ones included, and the shared library of this machine, if any.
 func available(t testing.TB) map[string]*Backend {
 	t.Helper()
-	all := map[string]*Backend{"gonum": goBackend}
-	for _, path := range candidates() {
-		if b, err := open(path); err == nil {
-			all["library"] = b
-			break
-		}
+	all := map[string]*Backend{"gonum": gonumBackend}
+	for _, b := range runnable() {
+		all[b.name] = b
+	}
+	if b, err := installed(); err == nil {
+		all["library"] = b
 	}
 	return all
 }
@@ -212,9 +212,18 @@ func equal(a, b []float32) bool {
 	return len(a) == len(b)
 }
 
-// gonum's results do not depend on the number of processors.
+// Results of the backends in Go do not depend on the number of processors.
 func TestProcessorsDoNotChangeBits(t *testing.T) {
-	use(t, goBackend)
+	for _, b := range append(runnable(), gonumBackend) {
+		t.Run(b.name, func(t *testing.T) {
+			use(t, b)
+			checkProcessors(t)
+		})
+	}
+}
+
+func checkProcessors(t *testing.T) {
+	t.Helper()
 	const rows, out, in = 33, 150, 201
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, w := random[float32](rng, rows*in), random[float32](rng, out*in)
@@ -255,7 +264,7 @@ func checkAgreement[F Float](t *testing.T, b *Backend, tol float64) {
 		got, other := make([]F, rows*out), make([]F, rows*out)
 		use(t, b)
 		MulTrans(got, x, w, rows, out, in)
-		use(t, goBackend)
+		use(t, gonumBackend)
 		MulTrans(other, x, w, rows, out, in)
 		want := sums(nil, 1, x, w, rows, in, out, false, true)
 		for i := range want {
