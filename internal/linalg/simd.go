@@ -1,5 +1,5 @@
 package linalg
 
-//go:generate go -C asm run ./gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg linalg
-//go:generate go -C asm run ./vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg linalg
-//go:generate go -C asm run ./transpose -out ../transpose_amd64.s -stubs ../transpose_amd64.go -pkg linalg
+//go:generate go -C ../asm run ./gemm -out ../linalg/gemm_amd64.s -stubs ../linalg/gemm_amd64.go -pkg linalg
+//go:generate go -C ../asm run ./vector -out ../linalg/vector_amd64.s -stubs ../linalg/vector_amd64.go -pkg linalg
+//go:generate go -C ../asm run ./transpose -out ../linalg/transpose_amd64.s -stubs ../linalg/transpose_amd64.go -pkg linalg

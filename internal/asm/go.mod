@@ -1,6 +1,6 @@
 // The generators of this package's assembly are a module of their own: who
 // builds burstsim needs none of it.
-module burstsim/internal/linalg/asm
+module burstsim/internal/asm
 
 go 1.26.8
 

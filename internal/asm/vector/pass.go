@@ -10,7 +10,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"burstsim/internal/linalg/asm/isa"
+	"burstsim/internal/asm/isa"
 )
 
 // pass is a function that passes over the rows of w in groups, and over each

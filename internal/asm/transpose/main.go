@@ -7,7 +7,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"burstsim/internal/linalg/asm/isa"
+	"burstsim/internal/asm/isa"
 )
 
 func main() {

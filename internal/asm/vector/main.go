@@ -8,7 +8,7 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/reg"
 
-	"burstsim/internal/linalg/asm/isa"
+	"burstsim/internal/asm/isa"
 )
 
 func main() {
