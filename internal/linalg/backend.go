@@ -28,7 +28,7 @@ type Backend struct {
 	setThreads func(n int) // nil if the number cannot be set
 }
 
-// kernels are the three products that a backend supplies. Matrices are
+// kernels are the products that a backend supplies. Matrices are
 // row-major without gaps.
 type kernels[F Float] interface {
 	// gemm stores alpha a b + beta c in c (m x n); a is m x k, or k x m if
@@ -38,6 +38,9 @@ type kernels[F Float] interface {
 	gemv(trans bool, out, in int, w, x, dst []F)
 	// ger adds alpha y xᵀ to w, which is out x in.
 	ger(out, in int, alpha F, y, x, w []F)
+	// gerv is ger, then gemv of the new w: it stores w next in dst, with the
+	// same bits.
+	gerv(out, in int, alpha F, y, x, w, next, dst []F)
 }
 
 var current atomic.Pointer[Backend]

@@ -53,6 +53,11 @@ func (g gonumSingle) ger(out, in int, alpha float32, y, x, w []float32) {
 	g.blas.Sger(out, in, alpha, y, 1, x, 1, w, in)
 }
 
+func (g gonumSingle) gerv(out, in int, alpha float32, y, x, w, next, dst []float32) {
+	g.ger(out, in, alpha, y, x, w)
+	g.gemv(false, out, in, w, next, dst)
+}
+
 type gonumDouble struct{ blas gonum.Implementation }
 
 func (g gonumDouble) gemm(transA, transB bool, m, n, k int, alpha float64, a, b []float64, beta float64, c []float64) {
@@ -77,6 +82,11 @@ func (g gonumDouble) gemvPart(trans bool, out, in int, w []float64, stride int, 
 
 func (g gonumDouble) ger(out, in int, alpha float64, y, x, w []float64) {
 	g.blas.Dger(out, in, alpha, y, 1, x, 1, w, in)
+}
+
+func (g gonumDouble) gerv(out, in int, alpha float64, y, x, w, next, dst []float64) {
+	g.ger(out, in, alpha, y, x, w)
+	g.gemv(false, out, in, w, next, dst)
 }
 
 func transpose(t bool) blas.Transpose {

@@ -203,6 +203,11 @@ func (l *library[F]) ger(out, in int, alpha F, y, x, w []F) {
 	l.end(s)
 }
 
+func (l *library[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
+	l.ger(out, in, alpha, y, x, w)
+	l.gemv(false, out, in, w, next, dst)
+}
+
 // begin takes a call from the pool, for operands that the caller has cut to
 // their lengths: the library would not notice that one is too short.
 func (l *library[F]) begin(first, second, result []F) *call[F] {

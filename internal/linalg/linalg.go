@@ -54,6 +54,13 @@ func AddOuter[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 1, dst)
 }
 
+// AddOuterMulTrans is AddOuter for one sample, followed by MulTrans with the
+// new weights, in one pass over them where the backend can: it adds alpha y xᵀ
+// to w (out x in), then stores w next in dst (out).
+func AddOuterMulTrans[F Float](dst, w []F, alpha F, y, x, next []F, out, in int) {
+	inUse[F]().gerv(out, in, alpha, y, x, w, next, dst)
+}
+
 // Product stores the m x n product of a (m x k) and b (k x n) in dst; transA
 // and transB say that a is stored k x m, b n x k.
 func Product[F Float](dst, a, b []F, m, k, n int, transA, transB bool) {

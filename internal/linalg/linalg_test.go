@@ -273,3 +273,25 @@ func checkAgreement[F Float](t *testing.T, b *Backend, tol float64) {
 		near(t, fmt.Sprint(s), got, want, tol)
 	}
 }
+
+// One pass over the weights leaves the same bits as two.
+func TestAddOuterMulTransIsBoth(t *testing.T) {
+	for name, b := range available(t) {
+		t.Run(name, func(t *testing.T) {
+			use(t, b)
+			for _, s := range shapes() {
+				out, in := s[1], s[2]
+				rng := rand.New(rand.NewPCG(15, uint64(out*1000+in)))
+				w, x, y, next := random[float32](rng, out*in), random[float32](rng, in), random[float32](rng, out), random[float32](rng, in)
+				want, got := make([]float32, out), make([]float32, out)
+				changed := append([]float32(nil), w...)
+				AddOuter(w, 0.3, y, x, 1, out, in)
+				MulTrans(want, next, w, 1, out, in)
+				AddOuterMulTrans(got, changed, 0.3, y, x, next, out, in)
+				if !equal(got, want) || !equal(changed, w) {
+					t.Errorf("%d x %d: differs from AddOuter and MulTrans", out, in)
+				}
+			}
+		})
+	}
+}

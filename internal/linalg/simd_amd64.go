@@ -184,3 +184,12 @@ func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
 	w, y, x = w[:out*in], y[:out], x[:in]
 	s.addOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
 }
+
+func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
+	if out*in < simdMatrix || in < simdRow {
+		s.small.gerv(out, in, alpha, y, x, w, next, dst)
+		return
+	}
+	w, y, x, next, dst = w[:out*in], y[:out], x[:in], next[:in], dst[:out]
+	s.addOuterDots(out, in, alpha, &w[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
+}

@@ -15,63 +15,45 @@ TEXT ·dotsAVX512Single(SB), NOSPLIT, $0-48
 	MOVQ     x+32(FP), BX
 	MOVQ     rows+0(FP), SI
 
-rows8:
-	CMPQ   SI, $0x08
-	JLT    after8
+rows4:
+	CMPQ   SI, $0x04
+	JLT    after4
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	LEAQ   (CX)(CX*2), R9
-	LEAQ   (R9)(CX*2), R10
-	LEAQ   (R10)(CX*2), R11
-	MOVQ   n+8(FP), R12
-	SUBQ   $0x10, R12
-	JL     last8
+	MOVQ   n+8(FP), R10
+	SUBQ   $0x10, R10
+	JL     last4
 
-columns8:
+columns4:
 	VMOVUPS     (DI), Z0
 	VFMADD231PS (R8), Z0, Z1
 	VFMADD231PS (R8)(CX*1), Z0, Z2
 	VFMADD231PS (R8)(CX*2), Z0, Z3
 	VFMADD231PS (R8)(R9*1), Z0, Z4
-	VFMADD231PS (R8)(CX*4), Z0, Z5
-	VFMADD231PS (R8)(R10*1), Z0, Z6
-	VFMADD231PS (R8)(R9*2), Z0, Z7
-	VFMADD231PS (R8)(R11*1), Z0, Z8
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DI
-	SUBQ        $0x10, R12
-	JGE         columns8
+	SUBQ        $0x10, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x10, R12
-	JZ          done8
+last4:
+	ADDQ        $0x10, R10
+	JZ          done4
 	VMOVUPS.Z   (DI), K1, Z0
-	VMOVUPS.Z   (R8), K1, Z10
-	VFMADD231PS Z10, Z0, Z1
-	VMOVUPS.Z   (R8)(CX*1), K1, Z10
-	VFMADD231PS Z10, Z0, Z2
-	VMOVUPS.Z   (R8)(CX*2), K1, Z10
-	VFMADD231PS Z10, Z0, Z3
-	VMOVUPS.Z   (R8)(R9*1), K1, Z10
-	VFMADD231PS Z10, Z0, Z4
-	VMOVUPS.Z   (R8)(CX*4), K1, Z10
-	VFMADD231PS Z10, Z0, Z5
-	VMOVUPS.Z   (R8)(R10*1), K1, Z10
-	VFMADD231PS Z10, Z0, Z6
-	VMOVUPS.Z   (R8)(R9*2), K1, Z10
-	VFMADD231PS Z10, Z0, Z7
-	VMOVUPS.Z   (R8)(R11*1), K1, Z10
-	VFMADD231PS Z10, Z0, Z8
+	VMOVUPS.Z   (R8), K1, Z6
+	VFMADD231PS Z6, Z0, Z1
+	VMOVUPS.Z   (R8)(CX*1), K1, Z6
+	VFMADD231PS Z6, Z0, Z2
+	VMOVUPS.Z   (R8)(CX*2), K1, Z6
+	VFMADD231PS Z6, Z0, Z3
+	VMOVUPS.Z   (R8)(R9*1), K1, Z6
+	VFMADD231PS Z6, Z0, Z4
 
-done8:
+done4:
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VADDPS        Y0, Y1, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -92,43 +74,19 @@ done8:
 	VHADDPS       X4, X3, X3
 	VHADDPS       X3, X1, X1
 	VMOVUPS       X1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y0
-	VADDPS        Y0, Y5, Y5
-	VEXTRACTF128  $0x01, Y5, X0
-	VADDPS        X0, X5, X5
-	VEXTRACTF64X4 $0x01, Z6, Y0
-	VADDPS        Y0, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X0
-	VADDPS        X0, X6, X6
-	VEXTRACTF64X4 $0x01, Z7, Y0
-	VADDPS        Y0, Y7, Y7
-	VEXTRACTF128  $0x01, Y7, X0
-	VADDPS        X0, X7, X7
-	VEXTRACTF64X4 $0x01, Z8, Y0
-	VADDPS        Y0, Y8, Y8
-	VEXTRACTF128  $0x01, Y8, X0
-	VADDPS        X0, X8, X8
-	VHADDPS       X6, X5, X5
-	VHADDPS       X8, X7, X7
-	VHADDPS       X7, X5, X5
-	VMOVUPS       X5, 16(DX)
 	ADDQ          CX, AX
 	ADDQ          CX, AX
 	ADDQ          CX, AX
 	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          $0x20, DX
-	SUBQ          $0x08, SI
-	JMP           rows8
+	ADDQ          $0x10, DX
+	SUBQ          $0x04, SI
+	JMP           rows4
 
-after8:
+after4:
 rows1:
 	CMPQ   SI, $0x01
 	JLT    after1
-	VPXORD Z9, Z9, Z9
+	VPXORD Z5, Z5, Z5
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	MOVQ   n+8(FP), R9
@@ -137,7 +95,7 @@ rows1:
 
 columns1:
 	VMOVUPS     (DI), Z0
-	VFMADD231PS (R8), Z0, Z9
+	VFMADD231PS (R8), Z0, Z5
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DI
 	SUBQ        $0x10, R9
@@ -148,16 +106,16 @@ last1:
 	JZ          done1
 	VMOVUPS.Z   (DI), K1, Z0
 	VMOVUPS.Z   (R8), K1, Z1
-	VFMADD231PS Z1, Z0, Z9
+	VFMADD231PS Z1, Z0, Z5
 
 done1:
-	VEXTRACTF64X4 $0x01, Z9, Y0
-	VADDPS        Y0, Y9, Y9
-	VEXTRACTF128  $0x01, Y9, X0
-	VADDPS        X0, X9, X9
-	VHADDPS       X9, X9, X9
-	VHADDPS       X9, X9, X9
-	VMOVSS        X9, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPS        X0, X5, X5
+	VHADDPS       X5, X5, X5
+	VHADDPS       X5, X5, X5
+	VMOVSS        X5, (DX)
 	ADDQ          CX, AX
 	ADDQ          $0x04, DX
 	SUBQ          $0x01, SI
@@ -180,78 +138,56 @@ TEXT ·addRowSumAVX512Single(SB), NOSPLIT, $0-48
 	MOVQ     dst+32(FP), BX
 	MOVQ     rows+0(FP), SI
 
-rows8:
-	CMPQ         SI, $0x08
-	JLT          after8
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
 	VBROADCASTSS (DX), Z0
 	VBROADCASTSS 4(DX), Z1
 	VBROADCASTSS 8(DX), Z2
 	VBROADCASTSS 12(DX), Z3
-	VBROADCASTSS 16(DX), Z4
-	VBROADCASTSS 20(DX), Z5
-	VBROADCASTSS 24(DX), Z6
-	VBROADCASTSS 28(DX), Z7
 	MOVQ         BX, DI
 	MOVQ         AX, R8
 	LEAQ         (CX)(CX*2), R9
-	LEAQ         (R9)(CX*2), R10
-	LEAQ         (R10)(CX*2), R11
-	MOVQ         n+8(FP), R12
-	SUBQ         $0x10, R12
-	JL           last8
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x10, R10
+	JL           last4
 
-columns8:
-	VMOVUPS     (DI), Z8
-	VFMADD231PS (R8), Z0, Z8
-	VFMADD231PS (R8)(CX*1), Z1, Z8
-	VFMADD231PS (R8)(CX*2), Z2, Z8
-	VFMADD231PS (R8)(R9*1), Z3, Z8
-	VFMADD231PS (R8)(CX*4), Z4, Z8
-	VFMADD231PS (R8)(R10*1), Z5, Z8
-	VFMADD231PS (R8)(R9*2), Z6, Z8
-	VFMADD231PS (R8)(R11*1), Z7, Z8
-	VMOVUPS     Z8, (DI)
+columns4:
+	VMOVUPS     (DI), Z4
+	VFMADD231PS (R8), Z0, Z4
+	VFMADD231PS (R8)(CX*1), Z1, Z4
+	VFMADD231PS (R8)(CX*2), Z2, Z4
+	VFMADD231PS (R8)(R9*1), Z3, Z4
+	VMOVUPS     Z4, (DI)
 	ADDQ        $0x40, DI
 	ADDQ        $0x40, R8
-	SUBQ        $0x10, R12
-	JGE         columns8
+	SUBQ        $0x10, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x10, R12
-	JZ          done8
-	VMOVUPS.Z   (DI), K1, Z8
-	VMOVUPS.Z   (R8), K1, Z9
-	VFMADD231PS Z9, Z0, Z8
+last4:
+	ADDQ        $0x10, R10
+	JZ          done4
+	VMOVUPS.Z   (DI), K1, Z4
+	VMOVUPS.Z   (R8), K1, Z5
+	VFMADD231PS Z5, Z0, Z4
 	VMOVUPS.Z   (R8)(CX*1), K1, Z0
-	VFMADD231PS Z0, Z1, Z8
+	VFMADD231PS Z0, Z1, Z4
 	VMOVUPS.Z   (R8)(CX*2), K1, Z0
-	VFMADD231PS Z0, Z2, Z8
+	VFMADD231PS Z0, Z2, Z4
 	VMOVUPS.Z   (R8)(R9*1), K1, Z0
-	VFMADD231PS Z0, Z3, Z8
-	VMOVUPS.Z   (R8)(CX*4), K1, Z0
-	VFMADD231PS Z0, Z4, Z8
-	VMOVUPS.Z   (R8)(R10*1), K1, Z0
-	VFMADD231PS Z0, Z5, Z8
-	VMOVUPS.Z   (R8)(R9*2), K1, Z0
-	VFMADD231PS Z0, Z6, Z8
-	VMOVUPS.Z   (R8)(R11*1), K1, Z0
-	VFMADD231PS Z0, Z7, Z8
-	VMOVUPS     Z8, K1, (DI)
+	VFMADD231PS Z0, Z3, Z4
+	VMOVUPS     Z4, K1, (DI)
 
-done8:
+done4:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ $0x20, DX
-	SUBQ $0x08, SI
-	JMP  rows8
+	ADDQ $0x10, DX
+	SUBQ $0x04, SI
+	JMP  rows4
 
-after8:
+after4:
 rows1:
 	CMPQ         SI, $0x01
 	JLT          after1
@@ -592,63 +528,45 @@ TEXT ·dotsAVX512Double(SB), NOSPLIT, $0-48
 	MOVQ     x+32(FP), BX
 	MOVQ     rows+0(FP), SI
 
-rows8:
-	CMPQ   SI, $0x08
-	JLT    after8
+rows4:
+	CMPQ   SI, $0x04
+	JLT    after4
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	LEAQ   (CX)(CX*2), R9
-	LEAQ   (R9)(CX*2), R10
-	LEAQ   (R10)(CX*2), R11
-	MOVQ   n+8(FP), R12
-	SUBQ   $0x08, R12
-	JL     last8
+	MOVQ   n+8(FP), R10
+	SUBQ   $0x08, R10
+	JL     last4
 
-columns8:
+columns4:
 	VMOVUPD     (DI), Z0
 	VFMADD231PD (R8), Z0, Z1
 	VFMADD231PD (R8)(CX*1), Z0, Z2
 	VFMADD231PD (R8)(CX*2), Z0, Z3
 	VFMADD231PD (R8)(R9*1), Z0, Z4
-	VFMADD231PD (R8)(CX*4), Z0, Z5
-	VFMADD231PD (R8)(R10*1), Z0, Z6
-	VFMADD231PD (R8)(R9*2), Z0, Z7
-	VFMADD231PD (R8)(R11*1), Z0, Z8
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DI
-	SUBQ        $0x08, R12
-	JGE         columns8
+	SUBQ        $0x08, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x08, R12
-	JZ          done8
+last4:
+	ADDQ        $0x08, R10
+	JZ          done4
 	VMOVUPD.Z   (DI), K1, Z0
-	VMOVUPD.Z   (R8), K1, Z10
-	VFMADD231PD Z10, Z0, Z1
-	VMOVUPD.Z   (R8)(CX*1), K1, Z10
-	VFMADD231PD Z10, Z0, Z2
-	VMOVUPD.Z   (R8)(CX*2), K1, Z10
-	VFMADD231PD Z10, Z0, Z3
-	VMOVUPD.Z   (R8)(R9*1), K1, Z10
-	VFMADD231PD Z10, Z0, Z4
-	VMOVUPD.Z   (R8)(CX*4), K1, Z10
-	VFMADD231PD Z10, Z0, Z5
-	VMOVUPD.Z   (R8)(R10*1), K1, Z10
-	VFMADD231PD Z10, Z0, Z6
-	VMOVUPD.Z   (R8)(R9*2), K1, Z10
-	VFMADD231PD Z10, Z0, Z7
-	VMOVUPD.Z   (R8)(R11*1), K1, Z10
-	VFMADD231PD Z10, Z0, Z8
+	VMOVUPD.Z   (R8), K1, Z6
+	VFMADD231PD Z6, Z0, Z1
+	VMOVUPD.Z   (R8)(CX*1), K1, Z6
+	VFMADD231PD Z6, Z0, Z2
+	VMOVUPD.Z   (R8)(CX*2), K1, Z6
+	VFMADD231PD Z6, Z0, Z3
+	VMOVUPD.Z   (R8)(R9*1), K1, Z6
+	VFMADD231PD Z6, Z0, Z4
 
-done8:
+done4:
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VADDPD        Y0, Y1, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -669,43 +587,19 @@ done8:
 	VADDPD        X0, X4, X4
 	VHADDPD       X4, X3, X3
 	VMOVUPD       X3, 16(DX)
-	VEXTRACTF64X4 $0x01, Z5, Y0
-	VADDPD        Y0, Y5, Y5
-	VEXTRACTF128  $0x01, Y5, X0
-	VADDPD        X0, X5, X5
-	VEXTRACTF64X4 $0x01, Z6, Y0
-	VADDPD        Y0, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X0
-	VADDPD        X0, X6, X6
-	VHADDPD       X6, X5, X5
-	VMOVUPD       X5, 32(DX)
-	VEXTRACTF64X4 $0x01, Z7, Y0
-	VADDPD        Y0, Y7, Y7
-	VEXTRACTF128  $0x01, Y7, X0
-	VADDPD        X0, X7, X7
-	VEXTRACTF64X4 $0x01, Z8, Y0
-	VADDPD        Y0, Y8, Y8
-	VEXTRACTF128  $0x01, Y8, X0
-	VADDPD        X0, X8, X8
-	VHADDPD       X8, X7, X7
-	VMOVUPD       X7, 48(DX)
 	ADDQ          CX, AX
 	ADDQ          CX, AX
 	ADDQ          CX, AX
 	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          CX, AX
-	ADDQ          $0x40, DX
-	SUBQ          $0x08, SI
-	JMP           rows8
+	ADDQ          $0x20, DX
+	SUBQ          $0x04, SI
+	JMP           rows4
 
-after8:
+after4:
 rows1:
 	CMPQ   SI, $0x01
 	JLT    after1
-	VPXORD Z9, Z9, Z9
+	VPXORD Z5, Z5, Z5
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	MOVQ   n+8(FP), R9
@@ -714,7 +608,7 @@ rows1:
 
 columns1:
 	VMOVUPD     (DI), Z0
-	VFMADD231PD (R8), Z0, Z9
+	VFMADD231PD (R8), Z0, Z5
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DI
 	SUBQ        $0x08, R9
@@ -725,15 +619,15 @@ last1:
 	JZ          done1
 	VMOVUPD.Z   (DI), K1, Z0
 	VMOVUPD.Z   (R8), K1, Z1
-	VFMADD231PD Z1, Z0, Z9
+	VFMADD231PD Z1, Z0, Z5
 
 done1:
-	VEXTRACTF64X4 $0x01, Z9, Y0
-	VADDPD        Y0, Y9, Y9
-	VEXTRACTF128  $0x01, Y9, X0
-	VADDPD        X0, X9, X9
-	VHADDPD       X9, X9, X9
-	VMOVSD        X9, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPD        X0, X5, X5
+	VHADDPD       X5, X5, X5
+	VMOVSD        X5, (DX)
 	ADDQ          CX, AX
 	ADDQ          $0x08, DX
 	SUBQ          $0x01, SI
@@ -756,78 +650,56 @@ TEXT ·addRowSumAVX512Double(SB), NOSPLIT, $0-48
 	MOVQ     dst+32(FP), BX
 	MOVQ     rows+0(FP), SI
 
-rows8:
-	CMPQ         SI, $0x08
-	JLT          after8
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
 	VBROADCASTSD (DX), Z0
 	VBROADCASTSD 8(DX), Z1
 	VBROADCASTSD 16(DX), Z2
 	VBROADCASTSD 24(DX), Z3
-	VBROADCASTSD 32(DX), Z4
-	VBROADCASTSD 40(DX), Z5
-	VBROADCASTSD 48(DX), Z6
-	VBROADCASTSD 56(DX), Z7
 	MOVQ         BX, DI
 	MOVQ         AX, R8
 	LEAQ         (CX)(CX*2), R9
-	LEAQ         (R9)(CX*2), R10
-	LEAQ         (R10)(CX*2), R11
-	MOVQ         n+8(FP), R12
-	SUBQ         $0x08, R12
-	JL           last8
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x08, R10
+	JL           last4
 
-columns8:
-	VMOVUPD     (DI), Z8
-	VFMADD231PD (R8), Z0, Z8
-	VFMADD231PD (R8)(CX*1), Z1, Z8
-	VFMADD231PD (R8)(CX*2), Z2, Z8
-	VFMADD231PD (R8)(R9*1), Z3, Z8
-	VFMADD231PD (R8)(CX*4), Z4, Z8
-	VFMADD231PD (R8)(R10*1), Z5, Z8
-	VFMADD231PD (R8)(R9*2), Z6, Z8
-	VFMADD231PD (R8)(R11*1), Z7, Z8
-	VMOVUPD     Z8, (DI)
+columns4:
+	VMOVUPD     (DI), Z4
+	VFMADD231PD (R8), Z0, Z4
+	VFMADD231PD (R8)(CX*1), Z1, Z4
+	VFMADD231PD (R8)(CX*2), Z2, Z4
+	VFMADD231PD (R8)(R9*1), Z3, Z4
+	VMOVUPD     Z4, (DI)
 	ADDQ        $0x40, DI
 	ADDQ        $0x40, R8
-	SUBQ        $0x08, R12
-	JGE         columns8
+	SUBQ        $0x08, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x08, R12
-	JZ          done8
-	VMOVUPD.Z   (DI), K1, Z8
-	VMOVUPD.Z   (R8), K1, Z9
-	VFMADD231PD Z9, Z0, Z8
+last4:
+	ADDQ        $0x08, R10
+	JZ          done4
+	VMOVUPD.Z   (DI), K1, Z4
+	VMOVUPD.Z   (R8), K1, Z5
+	VFMADD231PD Z5, Z0, Z4
 	VMOVUPD.Z   (R8)(CX*1), K1, Z0
-	VFMADD231PD Z0, Z1, Z8
+	VFMADD231PD Z0, Z1, Z4
 	VMOVUPD.Z   (R8)(CX*2), K1, Z0
-	VFMADD231PD Z0, Z2, Z8
+	VFMADD231PD Z0, Z2, Z4
 	VMOVUPD.Z   (R8)(R9*1), K1, Z0
-	VFMADD231PD Z0, Z3, Z8
-	VMOVUPD.Z   (R8)(CX*4), K1, Z0
-	VFMADD231PD Z0, Z4, Z8
-	VMOVUPD.Z   (R8)(R10*1), K1, Z0
-	VFMADD231PD Z0, Z5, Z8
-	VMOVUPD.Z   (R8)(R9*2), K1, Z0
-	VFMADD231PD Z0, Z6, Z8
-	VMOVUPD.Z   (R8)(R11*1), K1, Z0
-	VFMADD231PD Z0, Z7, Z8
-	VMOVUPD     Z8, K1, (DI)
+	VFMADD231PD Z0, Z3, Z4
+	VMOVUPD     Z4, K1, (DI)
 
-done8:
+done4:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ $0x40, DX
-	SUBQ $0x08, SI
-	JMP  rows8
+	ADDQ $0x20, DX
+	SUBQ $0x04, SI
+	JMP  rows4
 
-after8:
+after4:
 rows1:
 	CMPQ         SI, $0x01
 	JLT          after1
@@ -1166,100 +1038,66 @@ TEXT ·dotsAVX2Single(SB), NOSPLIT, $0-48
 	MOVQ    x+32(FP), BX
 	MOVQ    rows+0(FP), SI
 
-rows8:
-	CMPQ   SI, $0x08
-	JLT    after8
+rows4:
+	CMPQ   SI, $0x04
+	JLT    after4
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	LEAQ   (CX)(CX*2), R9
-	LEAQ   (R9)(CX*2), R10
-	LEAQ   (R10)(CX*2), R11
-	MOVQ   n+8(FP), R12
-	SUBQ   $0x08, R12
-	JL     last8
+	MOVQ   n+8(FP), R10
+	SUBQ   $0x08, R10
+	JL     last4
 
-columns8:
-	VMOVUPS     (DI), Y9
-	VFMADD231PS (R8), Y9, Y1
-	VFMADD231PS (R8)(CX*1), Y9, Y2
-	VFMADD231PS (R8)(CX*2), Y9, Y3
-	VFMADD231PS (R8)(R9*1), Y9, Y4
-	VFMADD231PS (R8)(CX*4), Y9, Y5
-	VFMADD231PS (R8)(R10*1), Y9, Y6
-	VFMADD231PS (R8)(R9*2), Y9, Y7
-	VFMADD231PS (R8)(R11*1), Y9, Y8
+columns4:
+	VMOVUPS     (DI), Y5
+	VFMADD231PS (R8), Y5, Y1
+	VFMADD231PS (R8)(CX*1), Y5, Y2
+	VFMADD231PS (R8)(CX*2), Y5, Y3
+	VFMADD231PS (R8)(R9*1), Y5, Y4
 	ADDQ        $0x20, R8
 	ADDQ        $0x20, DI
-	SUBQ        $0x08, R12
-	JGE         columns8
+	SUBQ        $0x08, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x08, R12
-	JZ          done8
-	VMASKMOVPS  (DI), Y0, Y9
-	VMASKMOVPS  (R8), Y0, Y10
-	VFMADD231PS Y10, Y9, Y1
-	VMASKMOVPS  (R8)(CX*1), Y0, Y10
-	VFMADD231PS Y10, Y9, Y2
-	VMASKMOVPS  (R8)(CX*2), Y0, Y10
-	VFMADD231PS Y10, Y9, Y3
-	VMASKMOVPS  (R8)(R9*1), Y0, Y10
-	VFMADD231PS Y10, Y9, Y4
-	VMASKMOVPS  (R8)(CX*4), Y0, Y10
-	VFMADD231PS Y10, Y9, Y5
-	VMASKMOVPS  (R8)(R10*1), Y0, Y10
-	VFMADD231PS Y10, Y9, Y6
-	VMASKMOVPS  (R8)(R9*2), Y0, Y10
-	VFMADD231PS Y10, Y9, Y7
-	VMASKMOVPS  (R8)(R11*1), Y0, Y10
-	VFMADD231PS Y10, Y9, Y8
+last4:
+	ADDQ        $0x08, R10
+	JZ          done4
+	VMASKMOVPS  (DI), Y0, Y5
+	VMASKMOVPS  (R8), Y0, Y6
+	VFMADD231PS Y6, Y5, Y1
+	VMASKMOVPS  (R8)(CX*1), Y0, Y6
+	VFMADD231PS Y6, Y5, Y2
+	VMASKMOVPS  (R8)(CX*2), Y0, Y6
+	VFMADD231PS Y6, Y5, Y3
+	VMASKMOVPS  (R8)(R9*1), Y0, Y6
+	VFMADD231PS Y6, Y5, Y4
 
-done8:
-	VEXTRACTF128 $0x01, Y1, X9
-	VADDPS       X9, X1, X1
-	VEXTRACTF128 $0x01, Y2, X9
-	VADDPS       X9, X2, X2
-	VEXTRACTF128 $0x01, Y3, X9
-	VADDPS       X9, X3, X3
-	VEXTRACTF128 $0x01, Y4, X9
-	VADDPS       X9, X4, X4
+done4:
+	VEXTRACTF128 $0x01, Y1, X5
+	VADDPS       X5, X1, X1
+	VEXTRACTF128 $0x01, Y2, X5
+	VADDPS       X5, X2, X2
+	VEXTRACTF128 $0x01, Y3, X5
+	VADDPS       X5, X3, X3
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X5, X4, X4
 	VHADDPS      X2, X1, X1
 	VHADDPS      X4, X3, X3
 	VHADDPS      X3, X1, X1
 	VMOVUPS      X1, (DX)
-	VEXTRACTF128 $0x01, Y5, X1
-	VADDPS       X1, X5, X5
-	VEXTRACTF128 $0x01, Y6, X1
-	VADDPS       X1, X6, X6
-	VEXTRACTF128 $0x01, Y7, X1
-	VADDPS       X1, X7, X7
-	VEXTRACTF128 $0x01, Y8, X1
-	VADDPS       X1, X8, X8
-	VHADDPS      X6, X5, X5
-	VHADDPS      X8, X7, X7
-	VHADDPS      X7, X5, X5
-	VMOVUPS      X5, 16(DX)
 	ADDQ         CX, AX
 	ADDQ         CX, AX
 	ADDQ         CX, AX
 	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         $0x20, DX
-	SUBQ         $0x08, SI
-	JMP          rows8
+	ADDQ         $0x10, DX
+	SUBQ         $0x04, SI
+	JMP          rows4
 
-after8:
+after4:
 rows1:
 	CMPQ   SI, $0x01
 	JLT    after1
@@ -1312,78 +1150,56 @@ TEXT ·addRowSumAVX2Single(SB), NOSPLIT, $0-48
 	MOVQ    dst+32(FP), BX
 	MOVQ    rows+0(FP), SI
 
-rows8:
-	CMPQ         SI, $0x08
-	JLT          after8
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
 	VBROADCASTSS (DX), Y1
 	VBROADCASTSS 4(DX), Y2
 	VBROADCASTSS 8(DX), Y3
 	VBROADCASTSS 12(DX), Y4
-	VBROADCASTSS 16(DX), Y5
-	VBROADCASTSS 20(DX), Y6
-	VBROADCASTSS 24(DX), Y7
-	VBROADCASTSS 28(DX), Y8
 	MOVQ         BX, DI
 	MOVQ         AX, R8
 	LEAQ         (CX)(CX*2), R9
-	LEAQ         (R9)(CX*2), R10
-	LEAQ         (R10)(CX*2), R11
-	MOVQ         n+8(FP), R12
-	SUBQ         $0x08, R12
-	JL           last8
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x08, R10
+	JL           last4
 
-columns8:
-	VMOVUPS     (DI), Y9
-	VFMADD231PS (R8), Y1, Y9
-	VFMADD231PS (R8)(CX*1), Y2, Y9
-	VFMADD231PS (R8)(CX*2), Y3, Y9
-	VFMADD231PS (R8)(R9*1), Y4, Y9
-	VFMADD231PS (R8)(CX*4), Y5, Y9
-	VFMADD231PS (R8)(R10*1), Y6, Y9
-	VFMADD231PS (R8)(R9*2), Y7, Y9
-	VFMADD231PS (R8)(R11*1), Y8, Y9
-	VMOVUPS     Y9, (DI)
+columns4:
+	VMOVUPS     (DI), Y5
+	VFMADD231PS (R8), Y1, Y5
+	VFMADD231PS (R8)(CX*1), Y2, Y5
+	VFMADD231PS (R8)(CX*2), Y3, Y5
+	VFMADD231PS (R8)(R9*1), Y4, Y5
+	VMOVUPS     Y5, (DI)
 	ADDQ        $0x20, DI
 	ADDQ        $0x20, R8
-	SUBQ        $0x08, R12
-	JGE         columns8
+	SUBQ        $0x08, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x08, R12
-	JZ          done8
-	VMASKMOVPS  (DI), Y0, Y9
-	VMASKMOVPS  (R8), Y0, Y10
-	VFMADD231PS Y10, Y1, Y9
+last4:
+	ADDQ        $0x08, R10
+	JZ          done4
+	VMASKMOVPS  (DI), Y0, Y5
+	VMASKMOVPS  (R8), Y0, Y6
+	VFMADD231PS Y6, Y1, Y5
 	VMASKMOVPS  (R8)(CX*1), Y0, Y1
-	VFMADD231PS Y1, Y2, Y9
+	VFMADD231PS Y1, Y2, Y5
 	VMASKMOVPS  (R8)(CX*2), Y0, Y1
-	VFMADD231PS Y1, Y3, Y9
+	VFMADD231PS Y1, Y3, Y5
 	VMASKMOVPS  (R8)(R9*1), Y0, Y1
-	VFMADD231PS Y1, Y4, Y9
-	VMASKMOVPS  (R8)(CX*4), Y0, Y1
-	VFMADD231PS Y1, Y5, Y9
-	VMASKMOVPS  (R8)(R10*1), Y0, Y1
-	VFMADD231PS Y1, Y6, Y9
-	VMASKMOVPS  (R8)(R9*2), Y0, Y1
-	VFMADD231PS Y1, Y7, Y9
-	VMASKMOVPS  (R8)(R11*1), Y0, Y1
-	VFMADD231PS Y1, Y8, Y9
-	VMASKMOVPS  Y9, Y0, (DI)
+	VFMADD231PS Y1, Y4, Y5
+	VMASKMOVPS  Y5, Y0, (DI)
 
-done8:
+done4:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ $0x20, DX
-	SUBQ $0x08, SI
-	JMP  rows8
+	ADDQ $0x10, DX
+	SUBQ $0x04, SI
+	JMP  rows4
 
-after8:
+after4:
 rows1:
 	CMPQ         SI, $0x01
 	JLT          after1
@@ -1711,67 +1527,49 @@ TEXT ·dotsAVX2Double(SB), NOSPLIT, $0-48
 	MOVQ    x+32(FP), BX
 	MOVQ    rows+0(FP), SI
 
-rows8:
-	CMPQ   SI, $0x08
-	JLT    after8
+rows4:
+	CMPQ   SI, $0x04
+	JLT    after4
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
 	MOVQ   BX, DI
 	MOVQ   AX, R8
 	LEAQ   (CX)(CX*2), R9
-	LEAQ   (R9)(CX*2), R10
-	LEAQ   (R10)(CX*2), R11
-	MOVQ   n+8(FP), R12
-	SUBQ   $0x04, R12
-	JL     last8
+	MOVQ   n+8(FP), R10
+	SUBQ   $0x04, R10
+	JL     last4
 
-columns8:
-	VMOVUPD     (DI), Y9
-	VFMADD231PD (R8), Y9, Y1
-	VFMADD231PD (R8)(CX*1), Y9, Y2
-	VFMADD231PD (R8)(CX*2), Y9, Y3
-	VFMADD231PD (R8)(R9*1), Y9, Y4
-	VFMADD231PD (R8)(CX*4), Y9, Y5
-	VFMADD231PD (R8)(R10*1), Y9, Y6
-	VFMADD231PD (R8)(R9*2), Y9, Y7
-	VFMADD231PD (R8)(R11*1), Y9, Y8
+columns4:
+	VMOVUPD     (DI), Y5
+	VFMADD231PD (R8), Y5, Y1
+	VFMADD231PD (R8)(CX*1), Y5, Y2
+	VFMADD231PD (R8)(CX*2), Y5, Y3
+	VFMADD231PD (R8)(R9*1), Y5, Y4
 	ADDQ        $0x20, R8
 	ADDQ        $0x20, DI
-	SUBQ        $0x04, R12
-	JGE         columns8
+	SUBQ        $0x04, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x04, R12
-	JZ          done8
-	VMASKMOVPD  (DI), Y0, Y9
-	VMASKMOVPD  (R8), Y0, Y10
-	VFMADD231PD Y10, Y9, Y1
-	VMASKMOVPD  (R8)(CX*1), Y0, Y10
-	VFMADD231PD Y10, Y9, Y2
-	VMASKMOVPD  (R8)(CX*2), Y0, Y10
-	VFMADD231PD Y10, Y9, Y3
-	VMASKMOVPD  (R8)(R9*1), Y0, Y10
-	VFMADD231PD Y10, Y9, Y4
-	VMASKMOVPD  (R8)(CX*4), Y0, Y10
-	VFMADD231PD Y10, Y9, Y5
-	VMASKMOVPD  (R8)(R10*1), Y0, Y10
-	VFMADD231PD Y10, Y9, Y6
-	VMASKMOVPD  (R8)(R9*2), Y0, Y10
-	VFMADD231PD Y10, Y9, Y7
-	VMASKMOVPD  (R8)(R11*1), Y0, Y10
-	VFMADD231PD Y10, Y9, Y8
+last4:
+	ADDQ        $0x04, R10
+	JZ          done4
+	VMASKMOVPD  (DI), Y0, Y5
+	VMASKMOVPD  (R8), Y0, Y6
+	VFMADD231PD Y6, Y5, Y1
+	VMASKMOVPD  (R8)(CX*1), Y0, Y6
+	VFMADD231PD Y6, Y5, Y2
+	VMASKMOVPD  (R8)(CX*2), Y0, Y6
+	VFMADD231PD Y6, Y5, Y3
+	VMASKMOVPD  (R8)(R9*1), Y0, Y6
+	VFMADD231PD Y6, Y5, Y4
 
-done8:
-	VEXTRACTF128 $0x01, Y1, X9
-	VADDPD       X9, X1, X1
-	VEXTRACTF128 $0x01, Y2, X9
-	VADDPD       X9, X2, X2
+done4:
+	VEXTRACTF128 $0x01, Y1, X5
+	VADDPD       X5, X1, X1
+	VEXTRACTF128 $0x01, Y2, X5
+	VADDPD       X5, X2, X2
 	VHADDPD      X2, X1, X1
 	VMOVUPD      X1, (DX)
 	VEXTRACTF128 $0x01, Y3, X1
@@ -1780,31 +1578,15 @@ done8:
 	VADDPD       X1, X4, X4
 	VHADDPD      X4, X3, X3
 	VMOVUPD      X3, 16(DX)
-	VEXTRACTF128 $0x01, Y5, X1
-	VADDPD       X1, X5, X5
-	VEXTRACTF128 $0x01, Y6, X1
-	VADDPD       X1, X6, X6
-	VHADDPD      X6, X5, X5
-	VMOVUPD      X5, 32(DX)
-	VEXTRACTF128 $0x01, Y7, X1
-	VADDPD       X1, X7, X7
-	VEXTRACTF128 $0x01, Y8, X1
-	VADDPD       X1, X8, X8
-	VHADDPD      X8, X7, X7
-	VMOVUPD      X7, 48(DX)
 	ADDQ         CX, AX
 	ADDQ         CX, AX
 	ADDQ         CX, AX
 	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         CX, AX
-	ADDQ         $0x40, DX
-	SUBQ         $0x08, SI
-	JMP          rows8
+	ADDQ         $0x20, DX
+	SUBQ         $0x04, SI
+	JMP          rows4
 
-after8:
+after4:
 rows1:
 	CMPQ   SI, $0x01
 	JLT    after1
@@ -1856,78 +1638,56 @@ TEXT ·addRowSumAVX2Double(SB), NOSPLIT, $0-48
 	MOVQ    dst+32(FP), BX
 	MOVQ    rows+0(FP), SI
 
-rows8:
-	CMPQ         SI, $0x08
-	JLT          after8
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
 	VBROADCASTSD (DX), Y1
 	VBROADCASTSD 8(DX), Y2
 	VBROADCASTSD 16(DX), Y3
 	VBROADCASTSD 24(DX), Y4
-	VBROADCASTSD 32(DX), Y5
-	VBROADCASTSD 40(DX), Y6
-	VBROADCASTSD 48(DX), Y7
-	VBROADCASTSD 56(DX), Y8
 	MOVQ         BX, DI
 	MOVQ         AX, R8
 	LEAQ         (CX)(CX*2), R9
-	LEAQ         (R9)(CX*2), R10
-	LEAQ         (R10)(CX*2), R11
-	MOVQ         n+8(FP), R12
-	SUBQ         $0x04, R12
-	JL           last8
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x04, R10
+	JL           last4
 
-columns8:
-	VMOVUPD     (DI), Y9
-	VFMADD231PD (R8), Y1, Y9
-	VFMADD231PD (R8)(CX*1), Y2, Y9
-	VFMADD231PD (R8)(CX*2), Y3, Y9
-	VFMADD231PD (R8)(R9*1), Y4, Y9
-	VFMADD231PD (R8)(CX*4), Y5, Y9
-	VFMADD231PD (R8)(R10*1), Y6, Y9
-	VFMADD231PD (R8)(R9*2), Y7, Y9
-	VFMADD231PD (R8)(R11*1), Y8, Y9
-	VMOVUPD     Y9, (DI)
+columns4:
+	VMOVUPD     (DI), Y5
+	VFMADD231PD (R8), Y1, Y5
+	VFMADD231PD (R8)(CX*1), Y2, Y5
+	VFMADD231PD (R8)(CX*2), Y3, Y5
+	VFMADD231PD (R8)(R9*1), Y4, Y5
+	VMOVUPD     Y5, (DI)
 	ADDQ        $0x20, DI
 	ADDQ        $0x20, R8
-	SUBQ        $0x04, R12
-	JGE         columns8
+	SUBQ        $0x04, R10
+	JGE         columns4
 
-last8:
-	ADDQ        $0x04, R12
-	JZ          done8
-	VMASKMOVPD  (DI), Y0, Y9
-	VMASKMOVPD  (R8), Y0, Y10
-	VFMADD231PD Y10, Y1, Y9
+last4:
+	ADDQ        $0x04, R10
+	JZ          done4
+	VMASKMOVPD  (DI), Y0, Y5
+	VMASKMOVPD  (R8), Y0, Y6
+	VFMADD231PD Y6, Y1, Y5
 	VMASKMOVPD  (R8)(CX*1), Y0, Y1
-	VFMADD231PD Y1, Y2, Y9
+	VFMADD231PD Y1, Y2, Y5
 	VMASKMOVPD  (R8)(CX*2), Y0, Y1
-	VFMADD231PD Y1, Y3, Y9
+	VFMADD231PD Y1, Y3, Y5
 	VMASKMOVPD  (R8)(R9*1), Y0, Y1
-	VFMADD231PD Y1, Y4, Y9
-	VMASKMOVPD  (R8)(CX*4), Y0, Y1
-	VFMADD231PD Y1, Y5, Y9
-	VMASKMOVPD  (R8)(R10*1), Y0, Y1
-	VFMADD231PD Y1, Y6, Y9
-	VMASKMOVPD  (R8)(R9*2), Y0, Y1
-	VFMADD231PD Y1, Y7, Y9
-	VMASKMOVPD  (R8)(R11*1), Y0, Y1
-	VFMADD231PD Y1, Y8, Y9
-	VMASKMOVPD  Y9, Y0, (DI)
+	VFMADD231PD Y1, Y4, Y5
+	VMASKMOVPD  Y5, Y0, (DI)
 
-done8:
+done4:
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
 	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ CX, AX
-	ADDQ $0x40, DX
-	SUBQ $0x08, SI
-	JMP  rows8
+	ADDQ $0x20, DX
+	SUBQ $0x04, SI
+	JMP  rows4
 
-after8:
+after4:
 rows1:
 	CMPQ         SI, $0x01
 	JLT          after1

@@ -24,7 +24,7 @@ func main() {
 // dots: dst[i] = sum over j of w[i][j] x[j].
 func dots(s isa.Set) {
 	p := begin(s, "dots", []string{"dst"}, []string{"x"}, false)
-	p.groups(8, func() {
+	p.groups(4, func() {
 		sums := p.zeros()
 		p.columns(func(part bool) {
 			x := p.load("x", part)
@@ -39,7 +39,7 @@ func dots(s isa.Set) {
 // addRowSum: dst[j] += sum over i of y[i] w[i][j].
 func addRowSum(s isa.Set) {
 	p := begin(s, "addRowSum", []string{"y"}, []string{"dst"}, false)
-	p.groups(8, func() {
+	p.groups(4, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
 			sum := p.load("dst", part)
