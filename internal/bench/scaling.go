@@ -29,11 +29,10 @@ func (p Point) Limit() float64 { return p.Bytes / p.Bandwidth }
 //
 // Every weight is read for the somata and, above layer 1, for the dendrites
 // below. With split plasticity the update of the step before reads and writes it
-// in the same pass as the somata. With joint plasticity its slope is cleared,
-// read and written by the outer product, and the update reads both and writes
-// the weight.
+// in the same pass as the somata. With joint plasticity its slope is written
+// by the outer product, and the update reads both and writes the weight.
 func Traffic(sizes []int, element int, split bool) (bytes, held float64) {
-	somata, copies := 7.0, 2.0
+	somata, copies := 5.0, 2.0
 	if split {
 		somata, copies = 2, 1
 	}

@@ -36,11 +36,14 @@ type kernels[F Float] interface {
 	gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F)
 	// gemv stores w x in dst, or wᵀ x if trans; w is out x in.
 	gemv(trans bool, out, in int, w, x, dst []F)
-	// ger adds alpha y xᵀ to w, which is out x in.
+	// ger adds alpha y xᵀ to w, which is out x in; outer stores it there.
 	ger(out, in int, alpha F, y, x, w []F)
+	outer(out, in int, alpha F, y, x, w []F)
 	// gerv is ger, then gemv of the new w: it stores w next in dst, with the
 	// same bits.
 	gerv(out, in int, alpha F, y, x, w, next, dst []F)
+	// axpy adds alpha x to dst, of the same length.
+	axpy(alpha F, x, dst []F)
 }
 
 var current atomic.Pointer[Backend]

@@ -115,6 +115,7 @@ func checkVectors[F Float](t *testing.T, kernels kernels[F], out, in int, tol fl
 	const guard = 64
 	offset := in % 3
 	w, x, y := random[F](rng, offset+out*in+guard), random[F](rng, offset+in+guard), random[F](rng, offset+out+guard)
+	other := random[F](rng, out*in)
 	wIn, xIn, yIn := w[offset:][:out*in], x[offset:][:in], y[offset:][:out]
 	check := func(name string, all, result []F, want []sum, compute func()) {
 		t.Helper()
@@ -129,6 +130,8 @@ func checkVectors[F Float](t *testing.T, kernels kernels[F], out, in int, tol fl
 		}
 	}
 	check("ger", w, wIn, sums(wIn, -0.5, yIn, xIn, out, 1, in, false, false), func() { kernels.ger(out, in, -0.5, yIn, xIn, wIn) })
+	check("outer", w, wIn, sums(nil, -0.5, yIn, xIn, out, 1, in, false, false), func() { kernels.outer(out, in, -0.5, yIn, xIn, wIn) })
+	check("axpy", w, wIn, sums(wIn, 0.5, []F{1}, other, 1, 1, out*in, false, false), func() { kernels.axpy(0.5, other, wIn) })
 	check("gemv", y, yIn, sums(nil, 1, wIn, xIn, out, in, 1, false, false), func() { kernels.gemv(false, out, in, wIn, xIn, yIn) })
 	check("transposed gemv", x, xIn, sums(nil, 1, wIn, yIn, in, out, 1, true, false), func() { kernels.gemv(true, out, in, wIn, yIn, xIn) })
 }

@@ -203,6 +203,12 @@ func (l *library[F]) ger(out, in int, alpha F, y, x, w []F) {
 	l.end(s)
 }
 
+func (l *library[F]) outer(out, in int, alpha F, y, x, w []F) {
+	l.small.outer(out, in, alpha, y, x, w) // BLAS has no such product
+}
+
+func (l *library[F]) axpy(alpha F, x, dst []F) { l.small.axpy(alpha, x, dst) }
+
 func (l *library[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
 	l.ger(out, in, alpha, y, x, w)
 	l.gemv(false, out, in, w, next, dst)

@@ -38,8 +38,7 @@ func Mul[F Float](dst, y, w []F, rows, out, in int) {
 // factors. y is rows x out, x is rows x in, dst is out x in.
 func Outer[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	if rows == 1 {
-		clear(dst[:out*in])
-		inUse[F]().ger(out, in, alpha, y, x, dst)
+		inUse[F]().outer(out, in, alpha, y, x, dst)
 		return
 	}
 	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 0, dst)
@@ -87,6 +86,10 @@ func AddColumnSums[F Float](dst []F, alpha F, y []F, rows int) {
 // AddScaled adds alpha x to dst.
 func AddScaled[F Float](dst []F, alpha F, x []F) {
 	x = x[:len(dst)]
+	if len(dst) >= 2*narrow {
+		inUse[F]().axpy(alpha, x, dst)
+		return
+	}
 	for i := range dst {
 		dst[i] += alpha * x[i]
 	}

@@ -45,10 +45,12 @@ type simd[F Float] struct {
 	masked3      bool
 	dots         func(rows, n int, w, dst, x *F, mask *byte)
 	addRowSum    func(rows, n int, w, y, dst *F, mask *byte)
+	storeOuter   func(rows, n int, alpha F, w, y, x *F, mask *byte)
 	addOuter     func(rows, n int, alpha F, w, y, x *F, mask *byte)
 	addOuterDots func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
 	transpose    func(m, n int, a *F, lda int, dst *F, ldd int) // by squares
 	square       int
+	one          F // 1, in memory
 
 	products sync.Pool // of *blocked[F]
 }
@@ -67,10 +69,12 @@ var avx512Single = simd[float32]{
 	masked3:      true,
 	dots:         dotsAVX512Single,
 	addRowSum:    addRowSumAVX512Single,
+	storeOuter:   storeOuterAVX512Single,
 	addOuter:     addOuterAVX512Single,
 	addOuterDots: addOuterDotsAVX512Single,
 	transpose:    transposeSingle,
 	square:       8,
+	one:          1,
 }
 
 var avx512Double = simd[float64]{
@@ -85,10 +89,12 @@ var avx512Double = simd[float64]{
 	masked3:      true,
 	dots:         dotsAVX512Double,
 	addRowSum:    addRowSumAVX512Double,
+	storeOuter:   storeOuterAVX512Double,
 	addOuter:     addOuterAVX512Double,
 	addOuterDots: addOuterDotsAVX512Double,
 	transpose:    transposeDouble,
 	square:       4,
+	one:          1,
 }
 
 var avx2Single = simd[float32]{
@@ -101,10 +107,12 @@ var avx2Single = simd[float32]{
 	},
 	dots:         dotsAVX2Single,
 	addRowSum:    addRowSumAVX2Single,
+	storeOuter:   storeOuterAVX2Single,
 	addOuter:     addOuterAVX2Single,
 	addOuterDots: addOuterDotsAVX2Single,
 	transpose:    transposeSingle,
 	square:       8,
+	one:          1,
 }
 
 var avx2Double = simd[float64]{
@@ -117,10 +125,12 @@ var avx2Double = simd[float64]{
 	},
 	dots:         dotsAVX2Double,
 	addRowSum:    addRowSumAVX2Double,
+	storeOuter:   storeOuterAVX2Double,
 	addOuter:     addOuterAVX2Double,
 	addOuterDots: addOuterDotsAVX2Double,
 	transpose:    transposeDouble,
 	square:       4,
+	one:          1,
 }
 
 // masks are what the kernels read a mask from: n bytes before the middle, a
@@ -183,6 +193,21 @@ func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
 	}
 	w, y, x = w[:out*in], y[:out], x[:in]
 	s.addOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
+}
+
+func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
+	if out*in < simdMatrix || in < simdRow {
+		s.small.outer(out, in, alpha, y, x, w)
+		return
+	}
+	w, y, x = w[:out*in], y[:out], x[:in]
+	s.storeOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
+}
+
+// axpy is a rank-one update of a matrix with one row.
+func (s *simd[F]) axpy(alpha F, x, dst []F) {
+	x = x[:len(dst)]
+	s.addOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
 }
 
 func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {

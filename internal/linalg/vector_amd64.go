@@ -9,6 +9,9 @@ func dotsAVX512Single(rows int, n int, w *float32, dst *float32, x *float32, mas
 func addRowSumAVX512Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
 
 //go:noescape
+func storeOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
+
+//go:noescape
 func addOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
 
 //go:noescape
@@ -19,6 +22,9 @@ func dotsAVX512Double(rows int, n int, w *float64, dst *float64, x *float64, mas
 
 //go:noescape
 func addRowSumAVX512Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+
+//go:noescape
+func storeOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
 
 //go:noescape
 func addOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
@@ -33,6 +39,9 @@ func dotsAVX2Single(rows int, n int, w *float32, dst *float32, x *float32, mask 
 func addRowSumAVX2Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
 
 //go:noescape
+func storeOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
+
+//go:noescape
 func addOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
 
 //go:noescape
@@ -43,6 +52,9 @@ func dotsAVX2Double(rows int, n int, w *float64, dst *float64, x *float64, mask 
 
 //go:noescape
 func addRowSumAVX2Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+
+//go:noescape
+func storeOuterAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
 
 //go:noescape
 func addOuterAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)

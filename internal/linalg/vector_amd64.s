@@ -225,6 +225,114 @@ after1:
 	VZEROUPPER
 	RET
 
+// func storeOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·storeOuterAVX512Single(SB), NOSPLIT, $0-56
+	MOVQ     mask+48(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     y+32(FP), DX
+	MOVQ     x+40(FP), BX
+	MOVQ     rows+0(FP), SI
+
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (DX), Z1
+	VMULPS       Z0, Z1, Z1
+	VBROADCASTSS 4(DX), Z2
+	VMULPS       Z0, Z2, Z2
+	VBROADCASTSS 8(DX), Z3
+	VMULPS       Z0, Z3, Z3
+	VBROADCASTSS 12(DX), Z4
+	VMULPS       Z0, Z4, Z4
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x10, R10
+	JL           last4
+
+columns4:
+	VMOVUPS (DI), Z0
+	VMULPS  Z0, Z1, Z5
+	VMOVUPS Z5, (R8)
+	VMULPS  Z0, Z2, Z5
+	VMOVUPS Z5, (R8)(CX*1)
+	VMULPS  Z0, Z3, Z5
+	VMOVUPS Z5, (R8)(CX*2)
+	VMULPS  Z0, Z4, Z0
+	VMOVUPS Z0, (R8)(R9*1)
+	ADDQ    $0x40, R8
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R10
+	JGE     columns4
+
+last4:
+	ADDQ      $0x10, R10
+	JZ        done4
+	VMOVUPS.Z (DI), K1, Z0
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (R8)
+	VMULPS    Z0, Z2, Z1
+	VMOVUPS   Z1, K1, (R8)(CX*1)
+	VMULPS    Z0, Z3, Z1
+	VMOVUPS   Z1, K1, (R8)(CX*2)
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   Z0, K1, (R8)(R9*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x10, DX
+	SUBQ $0x04, SI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         SI, $0x01
+	JLT          after1
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (DX), Z1
+	VMULPS       Z0, Z1, Z1
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	MOVQ         n+8(FP), R9
+	SUBQ         $0x10, R9
+	JL           last1
+
+columns1:
+	VMOVUPS (DI), Z0
+	VMULPS  Z0, Z1, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x40, R8
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, R9
+	JGE     columns1
+
+last1:
+	ADDQ      $0x10, R9
+	JZ        done1
+	VMOVUPS.Z (DI), K1, Z0
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (R8)
+
+done1:
+	ADDQ CX, AX
+	ADDQ $0x04, DX
+	SUBQ $0x01, SI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func addOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·addOuterAVX512Single(SB), NOSPLIT, $0-56
@@ -737,6 +845,114 @@ after1:
 	VZEROUPPER
 	RET
 
+// func storeOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·storeOuterAVX512Double(SB), NOSPLIT, $0-56
+	MOVQ     mask+48(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVQ2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     y+32(FP), DX
+	MOVQ     x+40(FP), BX
+	MOVQ     rows+0(FP), SI
+
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VBROADCASTSD 8(DX), Z2
+	VMULPD       Z0, Z2, Z2
+	VBROADCASTSD 16(DX), Z3
+	VMULPD       Z0, Z3, Z3
+	VBROADCASTSD 24(DX), Z4
+	VMULPD       Z0, Z4, Z4
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x08, R10
+	JL           last4
+
+columns4:
+	VMOVUPD (DI), Z0
+	VMULPD  Z0, Z1, Z5
+	VMOVUPD Z5, (R8)
+	VMULPD  Z0, Z2, Z5
+	VMOVUPD Z5, (R8)(CX*1)
+	VMULPD  Z0, Z3, Z5
+	VMOVUPD Z5, (R8)(CX*2)
+	VMULPD  Z0, Z4, Z0
+	VMOVUPD Z0, (R8)(R9*1)
+	ADDQ    $0x40, R8
+	ADDQ    $0x40, DI
+	SUBQ    $0x08, R10
+	JGE     columns4
+
+last4:
+	ADDQ      $0x08, R10
+	JZ        done4
+	VMOVUPD.Z (DI), K1, Z0
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (R8)
+	VMULPD    Z0, Z2, Z1
+	VMOVUPD   Z1, K1, (R8)(CX*1)
+	VMULPD    Z0, Z3, Z1
+	VMOVUPD   Z1, K1, (R8)(CX*2)
+	VMULPD    Z0, Z4, Z0
+	VMOVUPD   Z0, K1, (R8)(R9*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x20, DX
+	SUBQ $0x04, SI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         SI, $0x01
+	JLT          after1
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (DX), Z1
+	VMULPD       Z0, Z1, Z1
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	MOVQ         n+8(FP), R9
+	SUBQ         $0x08, R9
+	JL           last1
+
+columns1:
+	VMOVUPD (DI), Z0
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, (R8)
+	ADDQ    $0x40, R8
+	ADDQ    $0x40, DI
+	SUBQ    $0x08, R9
+	JGE     columns1
+
+last1:
+	ADDQ      $0x08, R9
+	JZ        done1
+	VMOVUPD.Z (DI), K1, Z0
+	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (R8)
+
+done1:
+	ADDQ CX, AX
+	ADDQ $0x08, DX
+	SUBQ $0x01, SI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func addOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·addOuterAVX512Double(SB), NOSPLIT, $0-56
@@ -1237,6 +1453,113 @@ after1:
 	VZEROUPPER
 	RET
 
+// func storeOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
+// Requires: AVX
+TEXT ·storeOuterAVX2Single(SB), NOSPLIT, $0-56
+	MOVQ    mask+48(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x02, CX
+	MOVQ    y+32(FP), DX
+	MOVQ    x+40(FP), BX
+	MOVQ    rows+0(FP), SI
+
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
+	VBROADCASTSS alpha+16(FP), Y1
+	VBROADCASTSS (DX), Y2
+	VMULPS       Y1, Y2, Y2
+	VBROADCASTSS 4(DX), Y3
+	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS 8(DX), Y4
+	VMULPS       Y1, Y4, Y4
+	VBROADCASTSS 12(DX), Y5
+	VMULPS       Y1, Y5, Y5
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x08, R10
+	JL           last4
+
+columns4:
+	VMOVUPS (DI), Y1
+	VMULPS  Y1, Y2, Y6
+	VMOVUPS Y6, (R8)
+	VMULPS  Y1, Y3, Y6
+	VMOVUPS Y6, (R8)(CX*1)
+	VMULPS  Y1, Y4, Y6
+	VMOVUPS Y6, (R8)(CX*2)
+	VMULPS  Y1, Y5, Y1
+	VMOVUPS Y1, (R8)(R9*1)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, R10
+	JGE     columns4
+
+last4:
+	ADDQ       $0x08, R10
+	JZ         done4
+	VMASKMOVPS (DI), Y0, Y1
+	VMULPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (R8)
+	VMULPS     Y1, Y3, Y2
+	VMASKMOVPS Y2, Y0, (R8)(CX*1)
+	VMULPS     Y1, Y4, Y2
+	VMASKMOVPS Y2, Y0, (R8)(CX*2)
+	VMULPS     Y1, Y5, Y1
+	VMASKMOVPS Y1, Y0, (R8)(R9*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x10, DX
+	SUBQ $0x04, SI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         SI, $0x01
+	JLT          after1
+	VBROADCASTSS alpha+16(FP), Y1
+	VBROADCASTSS (DX), Y2
+	VMULPS       Y1, Y2, Y2
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	MOVQ         n+8(FP), R9
+	SUBQ         $0x08, R9
+	JL           last1
+
+columns1:
+	VMOVUPS (DI), Y1
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, R9
+	JGE     columns1
+
+last1:
+	ADDQ       $0x08, R9
+	JZ         done1
+	VMASKMOVPS (DI), Y0, Y1
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (R8)
+
+done1:
+	ADDQ CX, AX
+	ADDQ $0x04, DX
+	SUBQ $0x01, SI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func addOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
 // Requires: AVX, FMA3
 TEXT ·addOuterAVX2Single(SB), NOSPLIT, $0-56
@@ -1714,6 +2037,113 @@ last1:
 	VMASKMOVPD  (R8), Y0, Y3
 	VFMADD231PD Y3, Y1, Y2
 	VMASKMOVPD  Y2, Y0, (DI)
+
+done1:
+	ADDQ CX, AX
+	ADDQ $0x08, DX
+	SUBQ $0x01, SI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func storeOuterAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
+// Requires: AVX
+TEXT ·storeOuterAVX2Double(SB), NOSPLIT, $0-56
+	MOVQ    mask+48(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x03, CX
+	MOVQ    y+32(FP), DX
+	MOVQ    x+40(FP), BX
+	MOVQ    rows+0(FP), SI
+
+rows4:
+	CMPQ         SI, $0x04
+	JLT          after4
+	VBROADCASTSD alpha+16(FP), Y1
+	VBROADCASTSD (DX), Y2
+	VMULPD       Y1, Y2, Y2
+	VBROADCASTSD 8(DX), Y3
+	VMULPD       Y1, Y3, Y3
+	VBROADCASTSD 16(DX), Y4
+	VMULPD       Y1, Y4, Y4
+	VBROADCASTSD 24(DX), Y5
+	VMULPD       Y1, Y5, Y5
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	MOVQ         n+8(FP), R10
+	SUBQ         $0x04, R10
+	JL           last4
+
+columns4:
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y2, Y6
+	VMOVUPD Y6, (R8)
+	VMULPD  Y1, Y3, Y6
+	VMOVUPD Y6, (R8)(CX*1)
+	VMULPD  Y1, Y4, Y6
+	VMOVUPD Y6, (R8)(CX*2)
+	VMULPD  Y1, Y5, Y1
+	VMOVUPD Y1, (R8)(R9*1)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, DI
+	SUBQ    $0x04, R10
+	JGE     columns4
+
+last4:
+	ADDQ       $0x04, R10
+	JZ         done4
+	VMASKMOVPD (DI), Y0, Y1
+	VMULPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (R8)
+	VMULPD     Y1, Y3, Y2
+	VMASKMOVPD Y2, Y0, (R8)(CX*1)
+	VMULPD     Y1, Y4, Y2
+	VMASKMOVPD Y2, Y0, (R8)(CX*2)
+	VMULPD     Y1, Y5, Y1
+	VMASKMOVPD Y1, Y0, (R8)(R9*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x20, DX
+	SUBQ $0x04, SI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         SI, $0x01
+	JLT          after1
+	VBROADCASTSD alpha+16(FP), Y1
+	VBROADCASTSD (DX), Y2
+	VMULPD       Y1, Y2, Y2
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	MOVQ         n+8(FP), R9
+	SUBQ         $0x04, R9
+	JL           last1
+
+columns1:
+	VMOVUPD (DI), Y1
+	VMULPD  Y1, Y2, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, DI
+	SUBQ    $0x04, R9
+	JGE     columns1
+
+last1:
+	ADDQ       $0x04, R9
+	JZ         done1
+	VMASKMOVPD (DI), Y0, Y1
+	VMULPD     Y1, Y2, Y1
+	VMASKMOVPD Y1, Y0, (R8)
 
 done1:
 	ADDQ CX, AX

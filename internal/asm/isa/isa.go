@@ -90,8 +90,9 @@ func (s Set) MulAdd(a Op, b, sum Op) { s.pick(VFMADD231PS, VFMADD231PD, a, b, su
 // ScaleAdd replaces v by v scale + a; a may be in memory.
 func (s Set) ScaleAdd(a Op, scale, v Op) { s.pick(VFMADD213PS, VFMADD213PD, a, scale, v) }
 
-// Mul replaces v by a v.
-func (s Set) Mul(a, v Op) { s.pick(VMULPS, VMULPD, a, v, v) }
+// Mul replaces v by a v. MulTo stores a b in v.
+func (s Set) Mul(a, v Op)      { s.MulTo(a, v, v) }
+func (s Set) MulTo(a, b, v Op) { s.pick(VMULPS, VMULPD, a, b, v) }
 
 // Mask is the first elements of a vector, whose number the caller chose by
 // where pointer lies in a table of bytes: 0xff, followed by 0.

@@ -15,6 +15,7 @@ func main() {
 	for _, s := range isa.Sets {
 		dots(s)
 		addRowSum(s)
+		storeOuter(s)
 		addOuter(s)
 		addOuterDots(s)
 	}
@@ -47,6 +48,22 @@ func addRowSum(s isa.Set) {
 				s.MulAdd(p.element(i, part), y[i], sum)
 			}
 			p.store(sum, p.at("dst"), part)
+		})
+	})
+}
+
+// storeOuter: w[i][j] = alpha y[i] x[j].
+func storeOuter(s isa.Set) {
+	p := begin(s, "storeOuter", []string{"y"}, []string{"x"}, true)
+	p.groups(4, func() {
+		y := p.factors("y")
+		p.columns(func(part bool) {
+			x := p.load("x", part)
+			for i, m := range p.rowHere {
+				v := s.Vector()
+				s.MulTo(x, y[i], v)
+				p.store(v, m, part)
+			}
 		})
 	})
 }
