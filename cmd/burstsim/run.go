@@ -73,7 +73,7 @@ or the command line is wrong; 130 after an interrupt.`,
 const quietUsage = "print nothing but the folder's path, warnings and errors"
 
 func addBLASFlag(flags *pflag.FlagSet, blas *string) {
-	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
+	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: the first of these that there is")
 }
 
 // needFiles says what to do where cobra would only count arguments.

@@ -90,7 +90,9 @@ const (
 )
 
 // Statuses are all there are.
-func Statuses() []Status { return []Status{Finished, Failed, Running, Interrupted, Unfinished, Unreadable} }
+func Statuses() []Status {
+	return []Status{Finished, Failed, Running, Interrupted, Unfinished, Unreadable}
+}
 
 // Digest is what config.toml and summary.json say of a run: enough to list it
 // among many, without reading what it recorded.
