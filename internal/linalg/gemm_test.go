@@ -136,7 +136,8 @@ func checkVectors[F Float](t *testing.T, kernels kernels[F], out, in int, tol fl
 	check("transposed gemv", x, xIn, sums(nil, 1, wIn, yIn, in, out, 1, true, false), func() { kernels.gemv(true, out, in, wIn, yIn, xIn) })
 }
 
-// Products by our own kernels have the same bits whatever the width of vectors.
+// Products of more than a few samples by our own kernels have the same bits
+// whatever the width of vectors.
 func TestWidthDoesNotChangeProducts(t *testing.T) {
 	own := runnable()
 	if len(own) < 2 {

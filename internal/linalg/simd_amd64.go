@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// Backends of generated assembly. Both sum each element of a matrix product in
-// the same order, by fused multiplications.
+// Backends of generated assembly. Both sum each element of a tile in the same
+// order, by fused multiplications.
 var (
 	avx512Backend = &Backend{
 		name:   "AVX-512 kernels",
@@ -151,15 +151,26 @@ func (s *simd[F]) first(n int) *byte {
 	return &masks[64-n*int(unsafe.Sizeof(element))]
 }
 
+// From these sizes on the kernels beat gonum's, and the loops for narrow
+// matrices. What writes into a row waits for the row before, where a vector
+// spans both, and so needs longer rows.
 const (
-	simdProduct = 1 << 9 // multiplications from which the kernels beat gonum's
-	simdMatrix  = 1 << 9 // elements
-	simdRow     = 8      // of at least as many
+	simdProduct = 1 << 9 // multiplications
+	simdDots    = 8      // elements of a row
+	simdSums    = 16     // of the sum of rows
+	simdSamples = 4      // up to as many are sent through weights one by one
+	simdVectors = 2      // of a row that is written
 )
 
 func (s *simd[F]) gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F) {
 	if m*n*k < simdProduct {
 		s.small.gemm(transA, transB, m, n, k, alpha, a, b, beta, c)
+		return
+	}
+	if m <= simdSamples && !transA && transB && k >= simdDots && alpha == 1 && beta == 0 {
+		for i := range m {
+			s.gemv(false, n, k, b, a[i*k:(i+1)*k], c[i*n:(i+1)*n])
+		}
 		return
 	}
 	p, ok := s.products.Get().(*blocked[F])
@@ -171,7 +182,7 @@ func (s *simd[F]) gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta
 }
 
 func (s *simd[F]) gemv(trans bool, out, in int, w, x, dst []F) {
-	if out*in < simdMatrix || in < simdRow {
+	if in < simdDots || trans && in < simdSums {
 		s.small.gemv(trans, out, in, w, x, dst)
 		return
 	}
@@ -187,7 +198,7 @@ func (s *simd[F]) gemv(trans bool, out, in int, w, x, dst []F) {
 }
 
 func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
-	if out*in < simdMatrix || in < simdRow {
+	if in < simdVectors*s.lanes {
 		s.small.ger(out, in, alpha, y, x, w)
 		return
 	}
@@ -196,7 +207,7 @@ func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
 }
 
 func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
-	if out*in < simdMatrix || in < simdRow {
+	if in < simdVectors*s.lanes {
 		s.small.outer(out, in, alpha, y, x, w)
 		return
 	}
@@ -211,8 +222,9 @@ func (s *simd[F]) axpy(alpha F, x, dst []F) {
 }
 
 func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
-	if out*in < simdMatrix || in < simdRow {
-		s.small.gerv(out, in, alpha, y, x, w, next, dst)
+	if in < simdVectors*s.lanes {
+		s.ger(out, in, alpha, y, x, w)
+		s.gemv(false, out, in, w, next, dst)
 		return
 	}
 	w, y, x, next, dst = w[:out*in], y[:out], x[:in], next[:in], dst[:out]
