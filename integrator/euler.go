@@ -1,5 +1,7 @@
 package integrator
 
+import "burstsim/internal/linalg"
+
 var _ Stepper[float64] = (*Euler[float64])(nil)
 
 // Euler is the explicit Euler method, x += h f(t, x).
@@ -21,7 +23,7 @@ func (e *Euler[F]) Init(sys System[F]) error {
 // Step evaluates the derivative once.
 func (e *Euler[F]) Step(t, h float64, x []F) {
 	e.sys.Derivative(e.dx, t, x)
-	add1(x, x, F(h), e.dx)
+	linalg.AddScaled(x, F(h), e.dx)
 }
 
 // Reset does nothing: no step keeps anything for the next.

@@ -3,6 +3,8 @@ package integrator
 import (
 	"fmt"
 	"slices"
+
+	"burstsim/internal/linalg"
 )
 
 var _ Stepper[float64] = (*Layerwise[float64])(nil)
@@ -49,7 +51,7 @@ func (l *Layerwise[F]) Step(t, h float64, x []F) {
 	for k, end := range l.ends {
 		dx, block := l.dx[:end-start], x[start:end]
 		l.sys.BlockDerivative(dx, k, t, x)
-		add1(block, block, F(h), dx)
+		linalg.AddScaled(block, F(h), dx)
 		start = end
 	}
 }

@@ -12,14 +12,15 @@ type Float interface{ float32 | float64 }
 // whole range, subnormal results included. A NaN stays one and the sigmoid of 0
 // is exactly 0.5. An element's result depends on that element alone, so the
 // same binary gives the same bits at any position in a slice. Other processors
-// may differ in the last place: some fuse x*y+z (arm64, amd64 from GOAMD64=v3),
-// and some have a math.Exp of their own.
+// may differ in the last place: amd64 with AVX2 and FMA computes several
+// elements at once, some fuse x*y+z (arm64, amd64 from GOAMD64=v3), and some
+// have a math.Exp of their own.
 func Sigmoid[F Float](dst, x []F) {
 	switch dst := any(dst).(type) {
 	case []float64:
-		sigmoid64(dst, any(x).([]float64))
+		vectors64.sigmoid(dst, any(x).([]float64))
 	case []float32:
-		sigmoid32(dst, any(x).([]float32))
+		vectors32.sigmoid(dst, any(x).([]float32))
 	}
 }
 

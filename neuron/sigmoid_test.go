@@ -44,9 +44,21 @@ func ulps[F Float](got F, exact *big.Float) float64 {
 	return math.Abs(d)
 }
 
+// eachWay runs a test with each set of instructions that this processor has.
+func eachWay(t *testing.T, test func(t *testing.T)) {
+	all := instructions()
+	t.Cleanup(all[0].use)
+	for _, way := range all {
+		way.use()
+		t.Run(way.name, test)
+	}
+}
+
 func TestSigmoidAccuracy(t *testing.T) {
-	t.Run("float64", testSigmoidAccuracy[float64])
-	t.Run("float32", testSigmoidAccuracy[float32])
+	eachWay(t, func(t *testing.T) {
+		t.Run("float64", testSigmoidAccuracy[float64])
+		t.Run("float32", testSigmoidAccuracy[float32])
+	})
 }
 
 func testSigmoidAccuracy[F Float](t *testing.T) {
@@ -73,8 +85,10 @@ func testSigmoidAccuracy[F Float](t *testing.T) {
 }
 
 func TestSigmoidValues(t *testing.T) {
-	t.Run("float64", testSigmoidValues[float64])
-	t.Run("float32", testSigmoidValues[float32])
+	eachWay(t, func(t *testing.T) {
+		t.Run("float64", testSigmoidValues[float64])
+		t.Run("float32", testSigmoidValues[float32])
+	})
 }
 
 func testSigmoidValues[F Float](t *testing.T) {
@@ -94,7 +108,9 @@ func testSigmoidValues[F Float](t *testing.T) {
 }
 
 // A NaN's sign and payload do not matter.
-func TestSigmoidNaN(t *testing.T) {
+func TestSigmoidNaN(t *testing.T) { eachWay(t, testSigmoidNaN) }
+
+func testSigmoidNaN(t *testing.T) {
 	for _, bits := range []uint64{0x7ff8000000000001, 0xfff8000000000000, 0x7ff0000000000001, 0xffffffffffffffff} {
 		x := []float64{math.Float64frombits(bits)}
 		if Sigmoid(x, x); !math.IsNaN(x[0]) {
@@ -103,7 +119,9 @@ func TestSigmoidNaN(t *testing.T) {
 	}
 }
 
-func TestSigmoidShape(t *testing.T) {
+func TestSigmoidShape(t *testing.T) { eachWay(t, testSigmoidShape) }
+
+func testSigmoidShape(t *testing.T) {
 	var x, y, mirrored []float64
 	for v := -705.0; v < 30; v += 0.0037 {
 		x = append(x, v)
@@ -125,12 +143,14 @@ func TestSigmoidShape(t *testing.T) {
 // An element's bits depend on its value only, not on its neighbours, on the
 // length of the slice or on whether dst is x.
 func TestSigmoidIsElementwise(t *testing.T) {
-	t.Run("float64", testSigmoidIsElementwise[float64])
-	t.Run("float32", testSigmoidIsElementwise[float32])
+	eachWay(t, func(t *testing.T) {
+		t.Run("float64", testSigmoidIsElementwise[float64])
+		t.Run("float32", testSigmoidIsElementwise[float32])
+	})
 }
 
 func testSigmoidIsElementwise[F Float](t *testing.T) {
-	x := []F{0.3, -1e4, 2, 1e4, -0.7, -1, 3.5, -4, 10, -12, 0.01}
+	x := []F{0.3, -1e4, 2, 1e4, -0.7, -1, 3.5, -4, 10, -12, 0.01, -700, 700, 5, -40, 1, -1, 0, -2, -701, 6, 7}
 	alone := make([]F, len(x))
 	for i := range x {
 		Sigmoid(alone[i:i+1], x[i:i+1])

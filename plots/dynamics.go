@@ -25,8 +25,9 @@ const (
 // unit. Where the output unit would flatten the hidden ones it has a row of its
 // own. Each recorded window is a column with its own time axis (of more than
 // five windows, five spread over the run). Of several outputs the first recorded
-// one is shown. A row whose signal was not recorded is left out. It is an error
-// if no window holds two samples or no signal a finite value.
+// one is shown. A row whose signal was not recorded is left out. opt may choose
+// another variant, layer, units or windows. It is an error if what it chooses
+// was not recorded, no window holds two samples or no signal a finite value.
 func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if err := hasVariants(res); err != nil {
 		return nil, err
@@ -35,24 +36,33 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	tr := res.Variants[0].Trajectory
+	v, err := opt.variant(res)
+	if err != nil {
+		return nil, err
+	}
+	tr := v.Trajectory
 	if tr == nil || len(tr.Time) == 0 {
 		return nil, errors.New("plots: no trajectory was recorded")
 	}
 	if err := complete(tr); err != nil {
 		return nil, err
 	}
-	wins := windows(tr.Time)
-	if len(wins) == 0 {
-		return nil, errors.New("plots: the trajectory has no two samples in one window")
+	wins, err := opt.windows(tr)
+	if err != nil {
+		return nil, err
 	}
-	wins = pick(wins, mostWindows)
-	rows, legend := dynamicsRows(tr, wins, opt)
+	rows, legend, err := dynamicsRows(tr, wins, opt)
+	if err != nil {
+		return nil, err
+	}
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.extent(wins).empty() })
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the trajectory has no signal with finite values")
 	}
-	return layOutDynamics(&dynamicsData{res, tr, wins, opt.discrete(0)}, rows, legend), nil
+	if opt.Variant != 0 {
+		legend = append(legend, entry{text: "(" + clean(v.Label) + ")"})
+	}
+	return layOutDynamics(&dynamicsData{res, tr, wins, opt.discrete(opt.Variant)}, rows, legend), nil
 }
 
 // complete reports a trajectory whose signals do not have a value a sample.
@@ -77,7 +87,7 @@ func pick[T any](all []T, most int) []T {
 type dynamicsData struct {
 	res      *record.Result
 	tr       *record.Trajectory
-	wins     []window
+	wins     []record.Window
 	discrete bool
 }
 
@@ -106,7 +116,7 @@ func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 		for k, w := range d.wins {
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - rowHeight}, Max: vg.Point{X: x + widths[k], Y: y}})
 			p.shades = teacherSpans(d.res.Phases)
-			p.setSeconds(w.start, w.end)
+			p.setSeconds(w.Start, w.End)
 			r.setY(p, d.wins)
 			p.noY, p.numbers = k > 0, numbers
 			p.noX = i < len(rows)-1
@@ -124,12 +134,12 @@ func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 	return f
 }
 
-func (r row) setY(p *panel, wins []window) {
+func (r row) setY(p *panel, wins []record.Window) {
 	e := r.extent(wins).padded()
 	p.setY(e.lo, e.hi, r.label)
 }
 
-func (r row) addTo(p *panel, d *dynamicsData, w window) {
+func (r row) addTo(p *panel, d *dynamicsData, w record.Window) {
 	if !math.IsNaN(r.baseline) {
 		p.level(r.baseline, guideStyle)
 	}
@@ -140,14 +150,14 @@ func (r row) addTo(p *panel, d *dynamicsData, w window) {
 
 // shares divides a width among windows by how long they are, but gives none
 // less than a quarter of the longest's.
-func shares(wins []window, width vg.Length) []vg.Length {
+func shares(wins []record.Window, width vg.Length) []vg.Length {
 	var longest, sum float64
 	for _, w := range wins {
-		longest = math.Max(longest, w.end-w.start)
+		longest = math.Max(longest, w.End-w.Start)
 	}
 	out := make([]vg.Length, len(wins))
 	for i, w := range wins {
-		d := math.Max(w.end-w.start, longest/4)
+		d := math.Max(w.End-w.Start, longest/4)
 		out[i] = vg.Length(d)
 		sum += d
 	}

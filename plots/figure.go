@@ -33,6 +33,13 @@ type Options struct {
 	// experiments; those behind its end have the phases of the result. The
 	// result's own are the ones that are shaded along the run.
 	Phases [][]record.Phase
+
+	// What the dynamics show, if not the first variant, its lowest hidden layer
+	// and all that was recorded.
+	Variant int
+	Layer   int          // from 1; 0: the lowest
+	Indices []int        // of units of the layer, instead of Units of them
+	Windows [][2]float64 // from and to, in seconds
 }
 
 func (o Options) discrete(variant int) bool {

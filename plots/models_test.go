@@ -64,7 +64,10 @@ func TestDynamicsOfModelsWithoutBursts(t *testing.T) {
 // The output unit has the same colour in every row, and no other unit has it.
 func TestOutputIsInTheRowsOfItsLayer(t *testing.T) {
 	tr := ordinary.result().Variants[0].Trajectory
-	rows, _ := rowsOfLayers(tr, windows(tr.Time), Options{Units: 5, PBaseline: 0.5})
+	rows, _, err := rowsOfLayers(tr, record.Windows(tr.Time), Options{Units: 5, PBaseline: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
 	got := map[string]int{} // lines of the output, by row
 	for _, r := range rows {
 		for _, l := range r.lines {
@@ -85,7 +88,7 @@ func TestOutputIsInTheRowsOfItsLayer(t *testing.T) {
 
 func TestProbabilityAxisHoldsItsBaselineOnly(t *testing.T) {
 	s := &record.Signal{Units: []int{0}, Values: []float64{0.5, 0.8, 0.6}}
-	wins := []window{{0, 3, 0, 2}}
+	wins := []record.Window{{Last: 3, End: 2}}
 	for _, baseline := range []float64{0.05, 0.2, 0.5, 0.95} {
 		e := row{lines: []line{{signal: s}}, baseline: baseline}.extent(wins)
 		if e.lo < 0 || e.hi > 1 || e.lo > baseline || e.hi < 0.8 {
@@ -143,7 +146,7 @@ func TestStepsHoldTheValueSinceTheSampleBefore(t *testing.T) {
 	} {
 		p := newPanel(vg.Rectangle{Max: vg.Point{X: test.width, Y: 40}})
 		p.setSeconds(0, 4)
-		p.addSignal(tr, window{0, 5, 0, 4}, line{signal: test.signal, style: targetStyle}, test.discrete)
+		p.addSignal(tr, record.Window{Last: 5, End: 4}, line{signal: test.signal, style: targetStyle}, test.discrete)
 		if got := p.data[0].(curve).steps; got != test.want {
 			t.Errorf("%s: steps %v", test.name, got)
 		}

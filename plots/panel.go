@@ -91,9 +91,9 @@ const stepWidth = 2
 // addSignal adds what a window holds of a signal's unit, after the range of x
 // is set. Inputs and targets that are held, and what is in discrete time, are
 // drawn as steps.
-func (p *panel) addSignal(tr *record.Trajectory, w window, l line, discrete bool) {
-	times, values := tr.Time[w.first:w.last], column(l.signal, l.unit, w)
-	between := float64(p.area.Size().X) * (w.end - w.start) / (p.X.Max - p.X.Min) / float64(len(times)-1)
+func (p *panel) addSignal(tr *record.Trajectory, w record.Window, l line, discrete bool) {
+	times, values := tr.Time[w.First:w.Last], column(l.signal, l.unit, w)
+	between := float64(p.area.Size().X) * (w.End - w.Start) / (p.X.Max - p.X.Min) / float64(len(times)-1)
 	given := l.signal.Name == "input" || l.signal.Name == "target"
 	p.data = append(p.data, curve{x: times, y: values, style: l.style,
 		steps: discrete && between >= stepWidth || given && held(values)})

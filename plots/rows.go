@@ -18,7 +18,7 @@ type line struct {
 	style  draw.LineStyle
 }
 
-func (l line) extent(wins []window) extent {
+func (l line) extent(wins []record.Window) extent {
 	e := noExtent()
 	for _, w := range wins {
 		e.include(column(l.signal, l.unit, w)...)
@@ -35,7 +35,7 @@ type row struct {
 
 // extent is the range of values that a row's panels share: about a baseline
 // symmetric, but within what a probability can be.
-func (r row) extent(wins []window) extent {
+func (r row) extent(wins []record.Window) extent {
 	e := noExtent()
 	for _, l := range r.lines {
 		if here := l.extent(wins); !here.empty() {
@@ -63,7 +63,7 @@ var layerRows = []struct{ signal, label string }{
 }
 
 // dynamicsRows also returns the legend of all rows.
-func dynamicsRows(tr *record.Trajectory, wins []window, opt Options) ([]row, []entry) {
+func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]row, []entry, error) {
 	input := row{label: "input", baseline: math.NaN()}
 	if s := tr.Signal("input"); s != nil {
 		for k, j := range spread(s.Width(), opt.Units) {
@@ -81,13 +81,16 @@ func dynamicsRows(tr *record.Trajectory, wins []window, opt Options) ([]row, []e
 			entries = append(entries, entry{text: a.name, line: a.style})
 		}
 	}
-	rows, units := rowsOfLayers(tr, wins, opt)
-	return append([]row{input, answer}, rows...), append(entries, units...)
+	rows, units, err := rowsOfLayers(tr, wins, opt)
+	return append([]row{input, answer}, rows...), append(entries, units...), err
 }
 
 // rowsOfLayers also returns the legend of the hidden units.
-func rowsOfLayers(tr *record.Trajectory, wins []window, opt Options) (rows []row, entries []entry) {
-	hidden, output := layers(tr)
+func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (rows []row, entries []entry, err error) {
+	hidden, output, err := opt.layers(tr)
+	if err != nil {
+		return nil, nil, err
+	}
 	styles := map[int]draw.LineStyle{} // by unit of the hidden layer
 	for _, q := range layerRows {
 		s := tr.Signal(fmt.Sprintf("%s_%d", q.signal, hidden))
@@ -98,13 +101,17 @@ func rowsOfLayers(tr *record.Trajectory, wins []window, opt Options) (rows []row
 		if q.signal == "burst_prob" {
 			r.baseline = opt.PBaseline
 		}
-		for _, j := range spread(s.Width(), opt.Units) {
+		units, err := opt.units(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, j := range units {
 			unit := s.Units[j]
 			style, ok := styles[unit]
 			if !ok {
 				style = trace(unitColours, len(styles))
 				styles[unit] = style
-				entries = append(entries, entry{text: fmt.Sprintf("unit %d", unit), line: style})
+				entries = append(entries, entry{text: opt.unitName(unit), line: style})
 			}
 			r.lines = append(r.lines, line{s, j, style})
 		}
@@ -121,7 +128,7 @@ func rowsOfLayers(tr *record.Trajectory, wins []window, opt Options) (rows []row
 		r.lines = append(r.lines, out)
 		rows = append(rows, r)
 	}
-	return rows, entries
+	return rows, entries, nil
 }
 
 // mostFlat is how many times as large a range may be as that of the lines it
@@ -132,19 +139,6 @@ const mostFlat = 4
 // one of the first.
 func flattens(tall, low extent) bool {
 	return !tall.empty() && !low.empty() && tall.hi-tall.lo > mostFlat*(low.hi-low.lo)
-}
-
-// layers are the lowest and the highest layer of which a signal was recorded.
-func layers(tr *record.Trajectory) (lowest, highest int) {
-	lowest, highest = math.MaxInt, 0
-	for _, s := range tr.Signals {
-		for _, q := range layerRows {
-			if layer, ok := layerOf(s.Name, q.signal+"_"); ok {
-				lowest, highest = min(lowest, layer), max(highest, layer)
-			}
-		}
-	}
-	return lowest, highest
 }
 
 // layerOf is the layer in a name that is a prefix and the layer's number.

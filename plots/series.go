@@ -2,49 +2,9 @@ package plots
 
 import (
 	"math"
-	"slices"
 
 	"burstsim/sim/record"
 )
-
-// window is a stretch of samples, first to last exclusive, without a gap.
-type window struct {
-	first, last int
-	start, end  float64 // s
-}
-
-// gapIntervals is how many sample intervals without a sample make a gap.
-const gapIntervals = 5
-
-// windows splits times at their gaps. A stretch of a single sample, of which no
-// line can be drawn, is left out.
-func windows(times []float64) []window {
-	var intervals []float64
-	for i := 1; i < len(times); i++ {
-		if d := times[i] - times[i-1]; d > 0 && !math.IsInf(d, 0) {
-			intervals = append(intervals, d)
-		}
-	}
-	if len(intervals) == 0 {
-		return nil
-	}
-	slices.Sort(intervals)
-	gap := gapIntervals * intervals[(len(intervals)-1)/2]
-	var out []window
-	first := 0
-	for i := 1; i <= len(times); i++ {
-		if i < len(times) {
-			if d := times[i] - times[i-1]; d > 0 && d <= gap {
-				continue
-			}
-		}
-		if i-first > 1 {
-			out = append(out, window{first, i, times[first], times[i-1]})
-		}
-		first = i
-	}
-	return out
-}
 
 // spread picks at most k of n things, from the first to the last.
 func spread(n, k int) []int {
@@ -57,10 +17,10 @@ func spread(n, k int) []int {
 }
 
 // column is the recorded values of a signal's j-th unit within a window.
-func column(s *record.Signal, j int, w window) []float64 {
-	out := make([]float64, w.last-w.first)
+func column(s *record.Signal, j int, w record.Window) []float64 {
+	out := make([]float64, w.Last-w.First)
 	for i := range out {
-		out[i] = s.At(w.first+i, j)
+		out[i] = s.At(w.First+i, j)
 	}
 	return out
 }

@@ -19,8 +19,8 @@ const (
 // tracePair is a variant's output and target at two times of the run.
 type tracePair struct {
 	variant  int
-	parts    [2]*window // before and after learning; nil if not recorded
-	replaced [2]bool    // by the start and the end of what was recorded
+	parts    [2]*record.Window // before and after learning; nil if not recorded
+	replaced [2]bool           // by the start and the end of what was recorded
 }
 
 // findTraces looks for the variants whose output can be shown.
@@ -49,7 +49,7 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 	if tr == nil || complete(tr) != nil {
 		return pair, false
 	}
-	out, wins := tr.Signal("output"), windows(tr.Time)
+	out, wins := tr.Signal("output"), record.Windows(tr.Time)
 	if out == nil || out.Width() == 0 || len(wins) == 0 {
 		return pair, false
 	}
@@ -63,14 +63,14 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 	if pair.replaced[0] {
 		to := math.Inf(1)
 		if w := pair.parts[1]; w != nil && first == last {
-			to = w.start
+			to = w.Start
 		}
 		pair.parts[0] = within(tr.Time, first, math.Inf(-1), to)
 	}
 	if w := pair.parts[0]; pair.replaced[1] {
 		from := math.Inf(-1)
 		if w != nil && first == last {
-			from = w.end
+			from = w.End
 		}
 		pair.parts[1] = within(tr.Time, last, from, math.Inf(1))
 	}
@@ -83,7 +83,7 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 }
 
 // outputExtent is that of output and target, empty if the output has no value.
-func (l *learningData) outputExtent(variant int, w window) extent {
+func (l *learningData) outputExtent(variant int, w record.Window) extent {
 	tr := l.res.Variants[variant].Trajectory
 	e := noExtent()
 	e.include(column(tr.Signal("output"), 0, w)...)
@@ -95,17 +95,17 @@ func (l *learningData) outputExtent(variant int, w window) extent {
 
 // within is the part of a window from one time to another, nil if it has no two
 // samples.
-func within(times []float64, w window, from, to float64) *window {
-	for w.first < w.last && times[w.first] < from {
-		w.first++
+func within(times []float64, w record.Window, from, to float64) *record.Window {
+	for w.First < w.Last && times[w.First] < from {
+		w.First++
 	}
-	for w.first < w.last && times[w.last-1] > to {
-		w.last--
+	for w.First < w.Last && times[w.Last-1] > to {
+		w.Last--
 	}
-	if w.last-w.first < 2 {
+	if w.Last-w.First < 2 {
 		return nil
 	}
-	w.start, w.end = times[w.first], times[w.last-1]
+	w.Start, w.End = times[w.First], times[w.Last-1]
 	return &w
 }
 
@@ -136,9 +136,9 @@ func (l *learningData) traceColumns() []traceColumn {
 			if w == nil {
 				continue
 			}
-			starts.include(w.start)
-			ends.include(w.end)
-			longest = math.Max(longest, w.end-w.start)
+			starts.include(w.Start)
+			ends.include(w.End)
+			longest = math.Max(longest, w.End-w.Start)
 			c.last = i
 			if pair.replaced[k] {
 				c.title = titles[k][1]
@@ -179,17 +179,17 @@ func (l *learningData) addTraces(s *sheet, area vg.Rectangle) {
 	}
 }
 
-func (l *learningData) fillTrace(p *panel, c traceColumn, variant int, w window) {
+func (l *learningData) fillTrace(p *panel, c traceColumn, variant int, w record.Window) {
 	tr := l.res.Variants[variant].Trajectory
 	p.shades = teacherSpans(l.opt.phases(l.res, variant))
 	name, origin := "time", 0.0
 	if c.relative {
-		name, origin = "time in window", w.start
+		name, origin = "time in window", w.Start
 		tr = shifted(tr, origin)
-		w.start, w.end = 0, w.end-origin
+		w.Start, w.End = 0, w.End-origin
 	}
 	for i, s := range p.shades {
-		p.shades[i] = span{math.Max(s.start-origin, w.start), math.Min(s.end-origin, w.end)}
+		p.shades[i] = span{math.Max(s.start-origin, w.Start), math.Min(s.end-origin, w.End)}
 	}
 	p.setTime(c.start, c.end, name)
 	e := l.output.padded()

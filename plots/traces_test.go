@@ -77,7 +77,7 @@ func TestTracesOfOtherPhases(t *testing.T) {
 	if len(columns) != 2 || !columns[0].relative || columns[1].title != "after learning" {
 		t.Errorf("columns %+v", columns)
 	}
-	if w := l.traces[2].parts; w[0].end > 400 || w[1].start < 2400 {
+	if w := l.traces[2].parts; w[0].End > 400 || w[1].Start < 2400 {
 		t.Errorf("late run: before %+v, after %+v", w[0], w[1])
 	}
 	f, err := Learning(res, opt)

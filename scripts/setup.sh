@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
-# that burstsim writes, and OpenBLAS, the fast backend of the dense kernels.
+# that burstsim writes, and OpenBLAS, which the dense kernels are compared with.
 # Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -46,4 +46,4 @@ ensure() {
 }
 
 ensure NumPy has_numpy python3-numpy 'trajectories are not checked with it'
-ensure OpenBLAS has_openblas libopenblas0-pthread 'only the pure-Go kernels are tested'
+ensure OpenBLAS has_openblas libopenblas0-pthread 'only kernels of our own and of gonum are tested'

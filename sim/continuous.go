@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"burstsim/integrator"
+	"burstsim/synapse"
 )
 
 var _ integrator.Leaky[float64] = (*Continuous[float64])(nil)
@@ -32,6 +33,8 @@ type Continuous[F Float] struct {
 	// plasticity.
 	capture   bool
 	post, pre [][]F
+	// The projections whose change waits for their next use, nil for others.
+	deferring []*synapse.Dense[F]
 
 	blocks blocks
 }
@@ -64,6 +67,11 @@ func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Con
 		n += p.size()
 		c.post = append(c.post, make([]F, len(p.post())))
 		c.pre = append(c.pre, make([]F, len(p.pre())))
+		dense, ok := p.shape.(*synapse.Dense[F])
+		if !ok || p.w != &dense.W || net.rows != 1 {
+			dense = nil
+		}
+		c.deferring = append(c.deferring, dense)
 	}
 	c.x = make([]F, n)
 	c.adopt()
@@ -244,6 +252,7 @@ func (c *Continuous[F]) captureFactors() {
 	if !c.capture || !c.learning {
 		return
 	}
+	c.flush()
 	for k, p := range c.net.plastic {
 		copy(c.post[k], p.post())
 		copy(c.pre[k], p.pre())
@@ -277,16 +286,30 @@ func (c *Continuous[F]) change(dst []F, p *plastic[F]) {
 }
 
 // stepWeights moves the weights by h with the factors that were captured at the
-// start of the step.
+// start of the step; those of dense projections when they are next used, or by
+// flush.
 func (c *Continuous[F]) stepWeights(h float64) {
 	if !c.learning {
 		return
 	}
 	for k, p := range c.net.plastic {
 		rate := p.gain * F(h/(p.tau*float64(c.net.rows)))
-		p.shape.AddCorrelation(*p.w, rate, c.post[k], c.pre[k], c.net.rows)
+		if dense := c.deferring[k]; dense != nil {
+			dense.Defer(rate, c.post[k], c.pre[k])
+		} else {
+			p.shape.AddCorrelation(*p.w, rate, c.post[k], c.pre[k], c.net.rows)
+		}
 		if p.c != nil {
 			p.shape.AddBiasCorrelation(*p.c, rate, c.post[k], c.net.rows)
+		}
+	}
+}
+
+// flush makes the changes that wait.
+func (c *Continuous[F]) flush() {
+	for _, dense := range c.deferring {
+		if dense != nil {
+			dense.Flush()
 		}
 	}
 }

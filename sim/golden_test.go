@@ -49,23 +49,25 @@ type goldenFile struct {
 	Model string
 }
 
-// TestGolden checks the models against trajectories of the published system.
-// The files are those of BURSTSIM_GOLDEN_DIR where it is set.
-func TestGolden(t *testing.T) { testGolden(t) }
-
-// TestGoldenWithLibrary does the same with the shared library of matrix
-// products that is found, if there is one.
-func TestGoldenWithLibrary(t *testing.T) {
-	if err := linalg.Use("auto"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := linalg.Use("gonum"); err != nil {
-			t.Fatal(err)
+// TestGolden checks the models against trajectories of the published system,
+// with each backend of the matrix products that this machine has. The files are
+// those of BURSTSIM_GOLDEN_DIR where it is set.
+func TestGolden(t *testing.T) {
+	t.Cleanup(func() {
+		if err := linalg.Use("auto"); err != nil {
+			t.Error(err)
 		}
-	}()
-	t.Log(linalg.Name())
-	testGolden(t)
+	})
+	for _, backend := range []string{"simd", "library", "gonum"} {
+		if err := linalg.Use(backend); err != nil {
+			t.Logf("%s: %v", backend, err)
+			continue
+		}
+		t.Run(backend, func(t *testing.T) {
+			t.Log(linalg.Name())
+			testGolden(t)
+		})
+	}
 }
 
 func testGolden(t *testing.T) {

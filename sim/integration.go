@@ -86,6 +86,7 @@ func (in *Integration[F]) Advance(from, to time.Duration) (steps int, err error)
 // segment moves the network through a stretch without jumps.
 func (in *Integration[F]) segment(t, end time.Duration) (steps int, err error) {
 	sys := in.System
+	defer sys.flush()
 	x := sys.State()
 	if in.adaptive != nil {
 		for s, e := t.Seconds(), end.Seconds(); s < e; {

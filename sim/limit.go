@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -83,6 +84,9 @@ func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
 			}
 		}
 		got, err := p.continuous(ctx, ratio)
+		if err != nil && ctx.Err() != nil {
+			err = errors.Join(err, journal.Save(0, state))
+		}
 		if err != nil {
 			return nil, err
 		}

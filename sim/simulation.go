@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"burstsim/internal/alarm"
 	"burstsim/sim/record"
 )
 
@@ -92,6 +93,7 @@ func (s *Simulation[F]) Run(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer r.reports.Stop()
 	err = r.phases(ctx)
 	r.wall()
 	return r.out, errors.Join(err, r.collect())
@@ -121,8 +123,11 @@ type run[F Float] struct {
 	metrics    record.Rows
 	columns    []string
 	row        []float64
-	lastReport time.Time
+	reports    *alarm.Alarm
 }
+
+// reportEvery is the time between two reports to an observer.
+const reportEvery = 100 * time.Millisecond
 
 // anglesPerRow bounds how often changes and gradients are compared in an
 // interval of metrics: on a large network that costs as much as a few steps.
@@ -144,7 +149,7 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 		s.Journal = unkept{}
 	}
 	angles := NewComparison(net)
-	r := &run[F]{Simulation: s, total: total, timed: time.Now(), lastReport: time.Now()}
+	r := &run[F]{Simulation: s, total: total, timed: time.Now(), reports: alarm.New(reportEvery)}
 	r.angles = angles
 	r.angleEvery = max(1, int64(s.Record.Metrics/s.Sample)/anglesPerRow)
 	r.columns = append([]string{"time", "loss"}, angles.Columns()...)
@@ -338,11 +343,8 @@ func following(t, every time.Duration) time.Duration { return t - t%every + ever
 
 // report tells the observer how far the run is.
 func (r *run[F]) report() {
-	if r.Observer == nil {
-		return
-	}
-	if now := time.Now(); now.Sub(r.lastReport) > 100*time.Millisecond {
-		r.lastReport = now
+	if r.Observer != nil && r.reports.Rang() {
+		r.reports.Set()
 		r.Observer(Progress{Time: r.now, Duration: r.total, Loss: r.interval.value()})
 	}
 }

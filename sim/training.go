@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"burstsim/internal/alarm"
 	"burstsim/sim/record"
 	"burstsim/synapse"
 )
@@ -81,6 +82,7 @@ func (t *Training[F]) Run(ctx context.Context) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer r.reports.Stop()
 	err = r.epochs(ctx)
 	collected := r.collect()
 	r.wall()
@@ -104,10 +106,10 @@ type trainingRun[F Float] struct {
 	best     float64
 	test     float64 // error of the last evaluation
 
-	table record.Rows // of epochs
-	log   *trainingLog[F]
-	order []int
-	last  time.Time // of the last report
+	table   record.Rows // of epochs
+	log     *trainingLog[F]
+	order   []int
+	reports *alarm.Alarm
 }
 
 var epochColumns = []string{"epoch", "train_loss", "train_error", "validation_loss", "validation_error",
@@ -118,7 +120,7 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 	if t.Journal == nil {
 		t.Journal = unkept{}
 	}
-	r := &trainingRun[F]{Training: t, net: net, rows: net.rows, out: &Trained{}, timed: time.Now(),
+	r := &trainingRun[F]{Training: t, net: net, rows: net.rows, out: &Trained{}, timed: time.Now(), reports: alarm.New(reportEvery),
 		best: math.Inf(1), test: math.NaN()}
 	if t.Train.Len() < r.rows {
 		return nil, fmt.Errorf("sim: %d examples to train on, expected at least a batch of %d", t.Train.Len(), r.rows)
@@ -252,11 +254,8 @@ func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
 }
 
 func (r *trainingRun[F]) report(batches int) {
-	if r.Observer == nil {
-		return
-	}
-	if now := time.Now(); now.Sub(r.last) > 100*time.Millisecond {
-		r.last = now
+	if r.Observer != nil && r.reports.Rang() {
+		r.reports.Set()
 		r.Observer(TrainingProgress{Epoch: r.epoch, Epochs: r.Epochs, Batch: r.batch, Batches: batches, Loss: r.loss.value(), TestError: r.test})
 	}
 }

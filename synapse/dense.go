@@ -58,6 +58,11 @@ var _ Projection[float64] = (*Dense[float64])(nil)
 type Dense[F Float] struct {
 	Out, In    int
 	Weights[F] // W is Out x In
+
+	// The change of W that waits for Forward; see Defer.
+	waiting   bool
+	rate      F
+	post, pre []F
 }
 
 // NewDense returns a projection of zero weights.
@@ -66,7 +71,10 @@ func NewDense[F Float](out, in int) *Dense[F] {
 }
 
 // Params are the weights, W of Out x In.
-func (d *Dense[F]) Params() *Weights[F] { return &d.Weights }
+func (d *Dense[F]) Params() *Weights[F] {
+	d.Flush()
+	return &d.Weights
+}
 
 // Units are Out and In.
 func (d *Dense[F]) Units() (out, in int) { return d.Out, d.In }
@@ -86,6 +94,12 @@ func (d *Dense[F]) FillNormal(std float64, rng *rand.Rand) { FillNormal(d.W, std
 
 // Transmit stores x Wᵀ in dst, without the bias.
 func (d *Dense[F]) Transmit(dst, x []F, rows int) {
+	if d.waiting && rows == 1 {
+		d.waiting = false
+		linalg.AddOuterMulTrans(dst, d.W, d.rate, d.post, d.pre, x, d.Out, d.In)
+		return
+	}
+	d.Flush()
 	linalg.MulTrans(dst, x, d.W, rows, d.Out, d.In)
 }
 
@@ -99,6 +113,7 @@ func (d *Dense[F]) Forward(dst, x []F, rows int) {
 // through weights w of this projection's shape. y is rows x Out, dst is
 // rows x In.
 func (d *Dense[F]) Backward(dst, y, w []F, rows int) {
+	d.Flush()
 	linalg.Mul(dst, y, w, rows, d.Out, d.In)
 }
 
@@ -111,6 +126,23 @@ func (d *Dense[F]) Correlate(dst []F, alpha F, post, pre []F, rows int) {
 // AddCorrelation adds what Correlate would store.
 func (d *Dense[F]) AddCorrelation(dst []F, alpha F, post, pre []F, rows int) {
 	linalg.AddOuter(dst, alpha, post, pre, rows, d.Out, d.In)
+}
+
+// Defer lets W wait for what AddCorrelation would add to it for one sample,
+// until the weights are next used: a Forward takes both in one pass over W, with
+// the same bits. Until then, post and pre must not change, and who looks at the
+// field W calls Flush before.
+func (d *Dense[F]) Defer(alpha F, post, pre []F) {
+	d.Flush()
+	d.waiting, d.rate, d.post, d.pre = true, alpha, post, pre
+}
+
+// Flush makes a change that waits.
+func (d *Dense[F]) Flush() {
+	if d.waiting {
+		d.waiting = false
+		linalg.AddOuter(d.W, d.rate, d.post, d.pre, 1, d.Out, d.In)
+	}
 }
 
 // CorrelateBias stores alpha times the sum of the rows of post in dst, of

@@ -38,13 +38,13 @@ With --out, DIR gets bench.json, bench.csv and figures/scaling.png and .svg.
 Exit status: 0; 1 if a measurement fails or a file cannot be written; 2 if the
 command line is wrong; 130 after an interrupt.`,
 		Example: `  burstsim bench
-  burstsim bench --quick --blas gonum        what needs nothing installed
+  burstsim bench --quick --blas library      by an installed OpenBLAS or Accelerate
   burstsim bench --out results/bench`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.bench(cmd.Context(), opt) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opt.blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
+	addBLASFlag(flags, &opt.blas)
 	flags.BoolVar(&opt.quick, "quick", false, "fewer and shorter repeats")
 	flags.StringVar(&opt.out, "out", "", "write the results to folder `DIR`, new or empty")
 	return cmd

@@ -47,9 +47,7 @@ folder cannot be written; 2 if the command line is wrong.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
+		ValidArgsFunction: completeDirs,
 		RunE: func(_ *cobra.Command, runs []string) error {
 			return p.compareRuns(runs, out, quiet)
 		},
@@ -100,7 +98,7 @@ func (p *program) createComparison(out string) (*rundir.Dir, error) {
 	if out != "" {
 		return rundir.CreateAt(out)
 	}
-	return rundir.Create("runs", comparisonName, p.now())
+	return rundir.Create(defaultRuns, comparisonName, p.now())
 }
 
 func (p *program) printComparison(c *comparison) error {

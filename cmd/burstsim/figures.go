@@ -18,7 +18,11 @@ type writeFigure func(w io.Writer, format string) error
 
 // draw makes one of the figures that an experiment file can ask for.
 func draw(figure string, res *record.Result, cfg config.Config) (writeFigure, error) {
-	opt := figureOptions(cfg)
+	return drawChosen(figure, res, figureOptions(cfg))
+}
+
+// drawChosen is draw with what a reader chose.
+func drawChosen(figure string, res *record.Result, opt plots.Options) (writeFigure, error) {
 	var fig *plots.Figure
 	var err error
 	switch figure {
@@ -80,6 +84,11 @@ func figures(cfg config.Config) []string {
 	if !slices.Contains(cfg.Plots.Figures, "all") {
 		return cfg.Plots.Figures
 	}
+	return allFigures(cfg)
+}
+
+// allFigures lists what the experiment can show.
+func allFigures(cfg config.Config) []string {
 	if cfg.Task.Images() && cfg.Time.Kind == "discrete" {
 		names := []string{"training", "filters", "confusion"}
 		if cfg.Record.LogMode == "all" {

@@ -124,7 +124,7 @@ func TestKilledRunsGoOn(t *testing.T) {
 			if name == "variants" {
 				text += "[[compare]]\nname = \"discrete\"\ntime.kind = \"discrete\"\n[[compare]]\nname = \"euler\"\nintegrator.method = \"euler\"\n"
 			}
-			args := []string{"run", filepath.Join(dir, "e.toml"), "--quiet", "--blas", "gonum"}
+			args := []string{"run", filepath.Join(dir, "e.toml"), "--quiet"}
 			if err := os.WriteFile(args[1], []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +164,7 @@ func killOften(t *testing.T, bin string, run []string, dir string, kills int, la
 	for k := 0; ; k++ {
 		args := run
 		if _, err := os.Stat(filepath.Join(dir, "config.toml")); err == nil {
-			args = []string{"resume", dir, "--quiet", "--blas", "gonum"}
+			args = []string{"resume", dir, "--quiet"}
 		}
 		var stderr bytes.Buffer
 		cmd := exec.Command(bin, args...)

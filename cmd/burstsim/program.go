@@ -28,6 +28,7 @@ const (
 type program struct {
 	out, err io.Writer
 	terminal bool // whether err is one
+	width    int  // of out in characters, if it is a terminal, otherwise 0
 	now      func() time.Time
 	run      func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error)
 	draw     func(figure string, res *record.Result, cfg config.Config) (writeFigure, error)
@@ -38,10 +39,20 @@ func newProgram() *program {
 		out:      os.Stdout,
 		err:      os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		width:    terminalWidth(os.Stdout),
 		now:      time.Now,
 		run:      experiment.Run,
 		draw:     draw,
 	}
+}
+
+// terminalWidth is 0 of what is no terminal.
+func terminalWidth(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // statusError is an error with the exit status it leads to; all others lead to
@@ -104,6 +115,7 @@ tables, signals and figures.`,
   burstsim run my.toml                       run it; the last line is the folder
   burstsim run my.toml --set model.beta=2    run it with another value
   burstsim resume runs/my-20260102-030405    go on with a run that was broken off
+  burstsim ls                                list runs
   burstsim compare runs/a runs/b             show finished runs side by side
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
@@ -111,6 +123,10 @@ tables, signals and figures.`,
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.runCommand(), p.resumeCommand(), p.compareCommand(), p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand())
+	root.AddCommand(
+		p.runCommand(), p.resumeCommand(),
+		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.compareCommand(),
+		p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(),
+	)
 	return root
 }

@@ -47,10 +47,8 @@ wrong; 130 after an interrupt.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
-		RunE: func(cmd *cobra.Command, runs []string) error { return p.resumeRuns(cmd.Context(), runs, opt) },
+		ValidArgsFunction: completeDirs,
+		RunE:              func(cmd *cobra.Command, runs []string) error { return p.resumeRuns(cmd.Context(), runs, opt) },
 	}
 	flags := cmd.Flags()
 	addBLASFlag(flags, &opt.blas)

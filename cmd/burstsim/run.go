@@ -73,7 +73,7 @@ or the command line is wrong; 130 after an interrupt.`,
 const quietUsage = "print nothing but the folder's path, warnings and errors"
 
 func addBLASFlag(flags *pflag.FlagSet, blas *string) {
-	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: gonum, the path of a shared library, or auto: the first that is found")
+	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: the first of these that there is")
 }
 
 // needFiles says what to do where cobra would only count arguments.
@@ -277,7 +277,7 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 	switch {
 	case runErr == nil:
 	case ctx.Err() != nil:
-		sum.Failure = context.Cause(ctx).Error()
+		sum.Failure, sum.Interrupted = context.Cause(ctx).Error(), true
 	case sum.Failure == "":
 		sum.Failure = runErr.Error()
 	}

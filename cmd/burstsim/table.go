@@ -1,147 +1,87 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"fmt"
 	"io"
-	"maps"
-	"math"
-	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"burstsim/internal/experiment"
+	"burstsim/internal/report"
 	"burstsim/sim/record"
 )
 
-// writeTable prints the outcome of each variant: its loss before and after
-// learning, and the angles of its weight changes to backpropagation; then its
-// answers to the patterns of its task.
+// writeTable prints the outcome of each variant, in the order of the recording,
+// which the summary lacks.
 func writeTable(w io.Writer, res *record.Result, sum *experiment.Summary) error {
-	labels := variantLabels(res, sum)
-	if len(labels) == 0 {
-		return nil
-	}
-	angles := angleNames(sum)
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	images := slices.ContainsFunc(labels, func(label string) bool {
-		return !math.IsNaN(sum.Variants[label].TestError) && sum.Variants[label].TestError > 0
-	})
-	fmt.Fprint(out, "variant\tloss before\tloss after\tafter/before\t")
-	if images {
-		fmt.Fprint(out, "test error\t")
-	}
-	for _, name := range angles {
-		fmt.Fprintf(out, "angle %s\t", name)
-	}
-	fmt.Fprintln(out)
-	for _, label := range labels {
-		v := sum.Variants[label]
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t", label, cell("%.3g", v.LossInitial, ""),
-			cell("%.3g", v.LossFinal, ""), cell("%.2f", 100*v.LossFinal/v.LossInitial, " %"))
-		if images {
-			fmt.Fprintf(out, "%s\t", cell("%.2f", 100*v.TestError, " %"))
-		}
-		for _, name := range angles {
-			angle, ok := v.AngleWeights[name]
-			if !ok {
-				angle = math.NaN()
-			}
-			fmt.Fprintf(out, "%s\t", cell("%.1f", angle, " deg"))
-		}
-		fmt.Fprintln(out)
-	}
-	if sum.Limit != nil {
-		fmt.Fprintf(out, "\ndistance to the discrete limit ~ (tau/T)^%s\n", cell("%.2f", sum.Limit.Slope, ""))
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return writeAnswers(w, labels, sum)
-}
-
-// writeAnswers prints what the variants said to each pattern after learning, if
-// their task has patterns, and by how much the worst answer was right.
-func writeAnswers(w io.Writer, labels []string, sum *experiment.Summary) error {
-	labels = slices.DeleteFunc(labels, func(label string) bool { return sum.Variants[label].Answers == nil })
-	patterns := patternNames(labels, sum)
-	if len(patterns) == 0 {
-		return nil
-	}
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(out, "\nvariant\t")
-	for _, name := range patterns {
-		fmt.Fprintf(out, "%s ->\t", name)
-	}
-	fmt.Fprintln(out, "margin\t")
-	for _, label := range labels {
-		a := sum.Variants[label].Answers
-		said := map[string]float64{}
-		for k := range min(len(a.Inputs), len(a.Outputs)) {
-			said[patternName(a.Inputs[k])] = a.Outputs[k]
-		}
-		fmt.Fprintf(out, "%s\t", label)
-		for _, name := range patterns {
-			answer, ok := said[name]
-			if !ok {
-				answer = math.NaN()
-			}
-			fmt.Fprintf(out, "%s\t", cell("%.2f", answer, ""))
-		}
-		fmt.Fprintf(out, "%s\t\n", cell("%.2f", a.Margin, ""))
-	}
-	return out.Flush()
-}
-
-// patternNames is every pattern that a variant answered to, in its order.
-func patternNames(labels []string, sum *experiment.Summary) []string {
-	var names []string
-	for _, label := range labels {
-		for _, input := range sum.Variants[label].Answers.Inputs {
-			if name := patternName(input); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
-// patternName is "(0 1)".
-func patternName(input []float64) string {
-	return "(" + strings.Trim(fmt.Sprint(input), "[]") + ")"
-}
-
-// cell is a dash for a number that does not exist.
-func cell(format string, x float64, unit string) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return "-"
-	}
-	return fmt.Sprintf(format, x) + unit
-}
-
-// variantLabels is in the order of the recording, which the summary lacks.
-func variantLabels(res *record.Result, sum *experiment.Summary) []string {
 	if res == nil {
 		return nil
 	}
 	var labels []string
 	for _, v := range res.Variants {
-		if _, ok := sum.Variants[v.Label]; ok {
-			labels = append(labels, v.Label)
-		}
+		labels = append(labels, v.Label)
 	}
-	return labels
+	return writeOutcome(w, labels, sum)
 }
 
-// angleNames is every layer that has an angle, W2 before W10.
-func angleNames(sum *experiment.Summary) []string {
-	names := map[string]bool{}
-	for _, v := range sum.Variants {
-		for name := range v.AngleWeights {
-			names[name] = true
+// writeOutcome prints losses and angles, how the model tends to its limit, and
+// answers to patterns, as far as there are any.
+func writeOutcome(w io.Writer, labels []string, sum *experiment.Summary) error {
+	losses, answers := report.Outcome(labels, sum)
+	if losses == nil {
+		return nil
+	}
+	if err := writeRows(w, losses, tabwriter.AlignRight); err != nil {
+		return err
+	}
+	if limit := report.Limit(sum); limit != "" {
+		if _, err := fmt.Fprintf(w, "\n%s\n", limit); err != nil {
+			return err
 		}
 	}
-	return slices.SortedFunc(maps.Keys(names), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	})
+	if answers == nil {
+		return nil
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return writeRows(w, answers, tabwriter.AlignRight)
+}
+
+// writeRows prints a table with its columns two spaces apart.
+func writeRows(w io.Writer, t *report.Table, flags uint) error {
+	var text bytes.Buffer
+	out := tabwriter.NewWriter(&text, 0, 0, 2, ' ', flags)
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		line := printable(row)
+		if flags&tabwriter.AlignRight != 0 {
+			line += "\t" // the last column is one too
+		}
+		fmt.Fprintln(out, line)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printable joins cells. What a damaged file holds must not control a terminal.
+func printable(cells []string) string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, c)
+	}
+	return strings.Join(out, "\t")
 }

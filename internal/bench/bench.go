@@ -16,7 +16,7 @@ import (
 // Options say what is measured. The zero value is the full set with gonum, and
 // without start-up.
 type Options struct {
-	BLAS  string // see linalg.Use; "" is "gonum"
+	BLAS  string // see linalg.Use; "" is "auto"
 	Quick bool   // fewer and shorter repeats, and smaller data
 	// Program is the executable whose start-up is measured; "": none.
 	Program string
@@ -133,7 +133,7 @@ var groups = []group{
 // or a network fails.
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.BLAS == "" {
-		opt.BLAS = "gonum"
+		opt.BLAS = "auto"
 	}
 	if err := linalg.Use(opt.BLAS); err != nil {
 		return nil, err

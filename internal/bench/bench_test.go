@@ -127,10 +127,10 @@ func TestTraffic(t *testing.T) {
 		split       bool
 		bytes, held float64
 	}{
-		{[]int{3, 2}, true, 6 * 4 * 3, 6 * 4},
-		{[]int{3, 2}, false, 6 * 4 * 7, 6 * 4 * 2},
-		{[]int{3, 2, 5}, true, 6*4*3 + 10*4*4, 16 * 4},
-		{[]int{3, 2, 5}, false, 6*4*7 + 10*4*8, 16 * 4 * 2},
+		{[]int{3, 2}, true, 6 * 4 * 2, 6 * 4},
+		{[]int{3, 2}, false, 6 * 4 * 5, 6 * 4 * 2},
+		{[]int{3, 2, 5}, true, 6*4*2 + 10*4*3, 16 * 4},
+		{[]int{3, 2, 5}, false, 6*4*5 + 10*4*6, 16 * 4 * 2},
 	} {
 		if bytes, held := Traffic(c.sizes, 4, c.split); bytes != c.bytes || held != c.held {
 			t.Errorf("%v, split %v: %v bytes, %v held; want %v, %v", c.sizes, c.split, bytes, held, c.bytes, c.held)

@@ -13,20 +13,19 @@ type size struct{ rows, in, out int }
 
 func (s size) String() string { return fmt.Sprintf("%dx%dx%d", s.rows, s.in, s.out) }
 
-// kernels measures the three dense products by gonum, and by the chosen
-// backend where that is another.
+// kernels measures the three dense products by each backend that there is, and
+// by the chosen one if that is yet another.
 func (r *run) kernels() error {
-	chosen := linalg.Name()
-	if err := linalg.Use("gonum"); err != nil {
-		return err
-	}
-	gonum := linalg.Name()
-	r.products("gonum")
-	if err := linalg.Use(r.opt.BLAS); err != nil {
-		return err
-	}
-	if chosen != gonum {
-		r.products("library")
+	measured := map[string]bool{}
+	for _, backend := range []string{"simd", "library", "gonum", r.opt.BLAS} {
+		err := linalg.Use(backend)
+		if err != nil && backend == r.opt.BLAS {
+			return err
+		}
+		if name := linalg.Name(); err == nil && !measured[name] {
+			measured[name] = true
+			r.products(backend)
+		}
 	}
 	return nil
 }

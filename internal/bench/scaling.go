@@ -28,17 +28,17 @@ func (p Point) Limit() float64 { return p.Bytes / p.Bandwidth }
 // with learning and tied feedback moves, and how many it moves them in.
 //
 // Every weight is read for the somata and, above layer 1, for the dendrites
-// below. With split plasticity it is then read and written by the update. With
-// joint plasticity its slope is cleared, read and written by the outer product,
-// and the update reads both and writes the weight.
+// below. With split plasticity the update of the step before reads and writes it
+// in the same pass as the somata. With joint plasticity its slope is written
+// by the outer product, and the update reads both and writes the weight.
 func Traffic(sizes []int, element int, split bool) (bytes, held float64) {
-	update, copies := 6.0, 2.0
+	somata, copies := 5.0, 2.0
 	if split {
-		update, copies = 2, 1
+		somata, copies = 2, 1
 	}
 	for l := 1; l < len(sizes); l++ {
 		weights := float64(sizes[l]*sizes[l-1]) * float64(element)
-		passes := 1 + update
+		passes := somata
 		if l > 1 {
 			passes++
 		}

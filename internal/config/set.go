@@ -75,11 +75,12 @@ func (d *decoder) unknownPath(parent *key, path, rest string) string {
 func (s *schema) lookup(path string) (k, parent *key, rest string) {
 	k = s.root
 	for name := range strings.SplitSeq(path, ".") {
-		parent = k
-		if !k.isSection() {
-			return nil, parent, name
+		if parent = k; parent.isSection() {
+			k = parent.find(name)
+		} else {
+			k = nil
 		}
-		if k = parent.find(name); k == nil {
+		if k == nil {
 			if name == "" {
 				name = `""`
 			}

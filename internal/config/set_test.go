@@ -60,6 +60,7 @@ func TestSetErrors(t *testing.T) {
 		"ends in a dot":   {"model.beta.=2", `model.beta.""`, "has no keys"},
 		"strange key":     {"model.a\nb=2", `model."a\nb"`, "unknown key"},
 		"empty part":      {"model..beta=2", `model."".beta`, "unknown key"},
+		"empty end":       {"model.beta.=2", `model.beta.""`, "model.beta has no keys, expected model.beta=VALUE"},
 		"wrong type":      {"model.beta=two", "model.beta", `"two" is not a TOML value, expected a number, more than 0`},
 		"text":            {"model.beta='two'", "model.beta", `is the text "two", expected a number`},
 		"range":           {"model.beta=-2", "model.beta", "more than 0"},

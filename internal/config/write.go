@@ -51,14 +51,8 @@ func (k *key) isDerived(v reflect.Value) bool {
 
 func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
 	fmt.Fprintf(b, "[[compare]]\nname = %s\n", quote(v.Name))
-	for _, k := range s.keys {
-		mine, base := k.of(&v.Config), k.of(c)
-		if !k.applies(s, &v.Config) || strings.HasPrefix(k.path, "run.") {
-			continue
-		}
-		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {
-			fmt.Fprintf(b, "%s = %s\n", k.path, k.render(mine))
-		}
+	for _, k := range c.overrides(s, v) {
+		fmt.Fprintf(b, "%s = %s\n", k.path, k.render(k.of(&v.Config)))
 	}
 	b.WriteByte('\n')
 }

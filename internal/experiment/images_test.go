@@ -11,7 +11,6 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
-	"burstsim/internal/linalg"
 )
 
 func parse(t *testing.T, text string, set ...string) config.Config {
@@ -188,14 +187,6 @@ func TestImagesThatAreMissing(t *testing.T) {
 // BenchmarkCIFAR10 trains the published convolutional network for an epoch on
 // made-up images.
 func BenchmarkCIFAR10(b *testing.B) {
-	if err := linalg.Use("auto"); err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		if err := linalg.Use("gonum"); err != nil {
-			b.Fatal(err)
-		}
-	}()
 	cfg, err := config.Load(filepath.Join("..", "..", "examples", "cifar10.toml"), config.Options{Set: []string{
 		"task.epochs=1", "task.validation=false", "record.log_mode=minimal", fmt.Sprintf("task.data=%q", writeCIFAR10(b, 64))}})
 	if err != nil {

@@ -19,6 +19,9 @@ type Summary struct {
 	Limit    *LimitSummary             `json:"limit,omitempty"`
 	Versions map[string]string         `json:"versions"`
 	Failure  string                    `json:"failure,omitempty"`
+	// Interrupted says that the failure is a signal, after which the run can go
+	// on.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
 
 // VariantSummary is the outcome of one variant.

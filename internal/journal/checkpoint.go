@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -359,15 +357,4 @@ func floats[F float32 | float64](f *safetensors.File, name string, dst []F) erro
 		copy(dst, values)
 	}
 	return err
-}
-
-// Exists tells whether a folder holds checkpoints of any variant.
-func Exists(path string) bool {
-	files, err := filepath.Glob(filepath.Join(escape(path), "*.safetensors"))
-	return err == nil && slices.ContainsFunc(files, func(f string) bool { return !strings.HasPrefix(filepath.Base(f), ".") })
-}
-
-// escape keeps the letters of a path from being a pattern.
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"burstsim/internal/alarm"
 	"burstsim/internal/atomicfile"
 )
 
@@ -52,8 +53,9 @@ type Journal struct {
 	opt  Options
 	lock *flock.Flock
 
-	mu    sync.Mutex
-	files []*os.File // of rows
+	mu     sync.Mutex
+	files  []*os.File // of rows
+	alarms []*alarm.Alarm
 }
 
 // ErrRunning means that another process is writing the journal.
@@ -94,11 +96,14 @@ func Running(path string) bool {
 // Close releases the journal and leaves what it holds for a run that goes on.
 // Rows that no checkpoint counts may be lost. Rows can not be read any more.
 func (j *Journal) Close() error {
+	for _, a := range j.alarms {
+		a.Stop()
+	}
 	var failed error
 	for _, f := range j.files {
 		failed = errors.Join(failed, f.Close())
 	}
-	j.files = nil
+	j.files, j.alarms = nil, nil
 	return errors.Join(failed, j.lock.Close())
 }
 
@@ -130,21 +135,26 @@ type Variant struct {
 	policy  Policy
 	rows    []*rows
 
-	saved    time.Time // when the last checkpoint was
-	next     float64   // progress at which another is due
-	last     float64   // progress of the last one
-	restored bool      // whether there is a last one
+	alarm *alarm.Alarm // for the next checkpoint by the clock
+	next  float64      // progress at which another is due
+	last  float64      // progress of the last one
+	kept  bool         // whether there is a last one
 }
 
 // Variant is the part of the variant with this number and label.
 func (j *Journal) Variant(number int, label string, policy Policy) *Variant {
-	return &Variant{journal: j, name: fmt.Sprint(number), label: label, policy: policy, saved: time.Now(), next: policy.Progress}
+	v := &Variant{journal: j, name: fmt.Sprint(number), label: label, policy: policy,
+		alarm: alarm.New(policy.Every), next: policy.Progress}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.alarms = append(j.alarms, v.alarm)
+	return v
 }
 
 // Checkpoint is the file of the last checkpoint and its progress (s or epochs);
 // "" if there is none.
 func (v *Variant) Checkpoint() (file string, progress float64) {
-	if !v.restored {
+	if !v.kept {
 		return "", 0
 	}
 	return v.file(""), v.last
@@ -159,15 +169,13 @@ func (v *Variant) file(kind string) string {
 
 // Due says whether a checkpoint is to be saved.
 func (v *Variant) Due(progress float64) bool {
-	if v.policy.Progress > 0 && progress >= v.next {
-		return true
-	}
-	return v.policy.Every > 0 && time.Since(v.saved) >= v.policy.Every
+	return v.alarm.Rang() || v.policy.Progress > 0 && progress >= v.next
 }
 
 // noted plans the next checkpoint after one at this progress.
 func (v *Variant) noted(progress float64) {
-	v.saved, v.last, v.restored = time.Now(), progress, true
+	v.alarm.Set()
+	v.last, v.kept = progress, true
 	for v.policy.Progress > 0 && v.next <= progress {
 		v.next += v.policy.Progress
 	}

@@ -145,27 +145,6 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-func TestExists(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "a [*?] é")
-	if journal.Exists(dir) {
-		t.Error("a folder that is not there holds checkpoints")
-	}
-	k := open(t, dir, identity, false)
-	defer k.close(t)
-	if err := os.WriteFile(filepath.Join(dir, ".0.safetensors.1.partial"), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if journal.Exists(dir) {
-		t.Error("a folder without checkpoints holds some")
-	}
-	if err := k.Save(1, newState().visit); err != nil {
-		t.Fatal(err)
-	}
-	if !journal.Exists(dir) {
-		t.Error("a checkpoint is not found")
-	}
-}
-
 func TestDue(t *testing.T) {
 	j, err := journal.Open(t.TempDir(), journal.Options{})
 	if err != nil {

@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -27,7 +28,7 @@ type Backend struct {
 	setThreads func(n int) // nil if the number cannot be set
 }
 
-// kernels are the three products that a backend supplies. Matrices are
+// kernels are the products that a backend supplies. Matrices are
 // row-major without gaps.
 type kernels[F Float] interface {
 	// gemm stores alpha a b + beta c in c (m x n); a is m x k, or k x m if
@@ -35,13 +36,22 @@ type kernels[F Float] interface {
 	gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F)
 	// gemv stores w x in dst, or wᵀ x if trans; w is out x in.
 	gemv(trans bool, out, in int, w, x, dst []F)
-	// ger adds alpha y xᵀ to w, which is out x in.
+	// ger adds alpha y xᵀ to w, which is out x in; outer stores it there.
 	ger(out, in int, alpha F, y, x, w []F)
+	outer(out, in int, alpha F, y, x, w []F)
+	// gerv is ger, then gemv of the new w: it stores w next in dst, with the
+	// same bits.
+	gerv(out, in int, alpha F, y, x, w, next, dst []F)
+	// axpy adds alpha x to dst, of the same length.
+	axpy(alpha F, x, dst []F)
 }
 
 var current atomic.Pointer[Backend]
 
-func init() { current.Store(goBackend) }
+func init() { current.Store(fastestHere()) }
+
+// fastestHere is the fastest backend that needs nothing installed.
+func fastestHere() *Backend { return append(runnable(), gonumBackend)[0] }
 
 // inUse are the kernels of the backend in use, in precision F.
 func inUse[F Float]() kernels[F] {
@@ -54,9 +64,12 @@ func inUse[F Float]() kernels[F] {
 
 // Use chooses the backend of all products from now on:
 //
-//   - "gonum" is the pure-Go one, which needs nothing installed;
-//   - "auto" is the first that works of the shared libraries this system is
-//     likely to have (OpenBLAS on Linux, Accelerate on macOS), else gonum;
+//   - "simd" is this package's own, of generated assembly, for processors with
+//     AVX-512 or with AVX2 and FMA; it needs nothing installed;
+//   - "gonum" is pure Go, with gonum's assembly for vectors, for any processor;
+//   - "library" is the first that works of the shared libraries this system is
+//     likely to have: OpenBLAS on Linux, Accelerate on macOS;
+//   - "auto" is the first of simd, library and gonum that there is;
 //   - anything else is the path of a shared library with the Fortran interface
 //     of BLAS, or a name for the dynamic linker to look up.
 //
@@ -66,35 +79,52 @@ func inUse[F Float]() kernels[F] {
 // integers does not matter. Loading is possible on Linux and macOS, on amd64
 // and arm64, and does not need cgo.
 //
-// Call Use before computing: results of the backends differ by rounding.
+// Before the first call, the backend is simd if the processor has it, else
+// gonum. Call Use before computing: results of the backends differ by rounding.
 func Use(choice string) error {
-	switch choice {
-	case "gonum":
-		current.Store(goBackend)
-		return nil
-	case "auto":
-		current.Store(findBackend())
-		return nil
-	}
-	b, err := open(choice)
+	b, err := find(choice)
 	if err != nil {
-		return fmt.Errorf("BLAS library %q: %s; expected auto, gonum or the path of a shared BLAS library",
+		return fmt.Errorf("BLAS library %q: %s; expected auto, simd, library, gonum or the path of a shared BLAS library",
 			choice, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	current.Store(b)
 	return nil
 }
 
-func findBackend() *Backend {
-	for _, name := range candidates() {
-		if b, err := open(name); err == nil {
-			return b
+func find(choice string) (*Backend, error) {
+	switch choice {
+	case "gonum":
+		return gonumBackend, nil
+	case "simd":
+		if own := runnable(); len(own) > 0 {
+			return own[0], nil
 		}
+		return nil, errors.New("needs a processor with AVX2 and FMA")
+	case "library":
+		return installed()
+	case "auto":
+		if own := runnable(); len(own) > 0 {
+			return own[0], nil
+		}
+		if b, err := installed(); err == nil {
+			return b, nil
+		}
+		return gonumBackend, nil
 	}
-	return goBackend
+	return open(choice)
 }
 
-// candidates are the libraries that "auto" tries, in this order.
+// installed is the first candidate that works.
+func installed() (*Backend, error) {
+	for _, name := range candidates() {
+		if b, err := open(name); err == nil {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("found none of %s", strings.Join(candidates(), ", "))
+}
+
+// candidates are the libraries that installed tries, in this order.
 func candidates() []string {
 	switch runtime.GOOS {
 	case "linux":
@@ -119,7 +149,7 @@ func open(path string) (*Backend, error) {
 }
 
 // Name describes the backend in use, with version, number of threads and
-// file as far as they are known: "gonum v0.17.0", "OpenBLAS 0.3.21, 2 threads,
+// file as far as they are known: "AVX-512 kernels", "OpenBLAS 0.3.21, 2 threads,
 // /usr/lib/x86_64-linux-gnu/libopenblas.so.0".
 func Name() string {
 	b := current.Load()
@@ -140,7 +170,8 @@ func Name() string {
 // SetThreads makes the backend in use compute each product with up to n
 // threads, for the whole process. Set 1 where independent runs already use all
 // processors. With OpenBLAS, another number gives other bits. It fails if n is
-// not positive, or if the backend has no such setting: gonum follows GOMAXPROCS.
+// not positive, or if the backend has no such setting: those in Go
+// follow GOMAXPROCS.
 func SetThreads(n int) error {
 	if n < 1 {
 		return fmt.Errorf("BLAS threads: %d, expected a positive number", n)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestUse(t *testing.T) {
-	use(t, goBackend)
+	use(t, gonumBackend)
 	for _, choice := range []string{"auto", "gonum"} {
 		if err := Use(choice); err != nil {
 			t.Errorf("%s: %v", choice, err)
@@ -18,6 +18,21 @@ func TestUse(t *testing.T) {
 	if !strings.HasPrefix(Name(), "gonum") { // a test does not know versions
 		t.Errorf("Name() = %q, want gonum", Name())
 	}
+	if own := runnable(); len(own) == 0 {
+		if err := Use("simd"); err == nil {
+			t.Error("simd accepted, which this processor does not have")
+		}
+	} else {
+		for _, choice := range []string{"auto", "simd"} {
+			if err := Use(choice); err != nil || current.Load() != own[0] {
+				t.Errorf("%s: %s, error %v", choice, Name(), err)
+			}
+		}
+	}
+	if err := Use("library"); (err == nil) != (available(t)["library"] != nil) {
+		t.Errorf("library: error %v", err)
+	}
+	use(t, gonumBackend)
 	if err := SetThreads(1); err == nil || !strings.Contains(err.Error(), "no such setting") {
 		t.Errorf("threads of gonum: error %v", err)
 	}
@@ -41,7 +56,7 @@ func TestUseRefuses(t *testing.T) {
 	case "darwin":
 		tests = append(tests, struct{ name, choice, want string }{"without BLAS", "/usr/lib/libSystem.B.dylib", "sgemm_"})
 	}
-	use(t, goBackend)
+	use(t, gonumBackend)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			err := Use(test.choice)
@@ -49,10 +64,10 @@ func TestUseRefuses(t *testing.T) {
 				t.Fatal("accepted")
 			}
 			message := err.Error()
-			if !strings.Contains(message, test.want) || !strings.Contains(message, "expected auto, gonum or the path") || strings.Contains(message, "\n") {
+			if !strings.Contains(message, test.want) || !strings.Contains(message, "expected auto, simd, library, gonum or the path") || strings.Contains(message, "\n") {
 				t.Errorf("error %q", message)
 			}
-			if current.Load() != goBackend {
+			if current.Load() != gonumBackend {
 				t.Errorf("backend is now %s", Name())
 			}
 		})
@@ -118,13 +133,13 @@ func (f faulty[F]) ger(out, in int, alpha F, y, x, w []F) {
 
 func TestVerify(t *testing.T) {
 	for _, fault := range []string{"gemm ignores alpha", "gemm ignores beta", "gemm misses the last of a row", "gemm reads c", "gemv does nothing", "ger swaps its vectors"} {
-		single := &Backend{single: faulty[float32]{goBackend.single, fault}, double: goBackend.double}
-		double := &Backend{single: goBackend.single, double: faulty[float64]{goBackend.double, fault}}
+		single := &Backend{single: faulty[float32]{gonumBackend.single, fault}, double: gonumBackend.double}
+		double := &Backend{single: gonumBackend.single, double: faulty[float64]{gonumBackend.double, fault}}
 		if verify(single) == nil || verify(double) == nil {
 			t.Errorf("%s: not noticed", fault)
 		}
 	}
-	if err := verify(goBackend); err != nil {
+	if err := verify(gonumBackend); err != nil {
 		t.Errorf("gonum: %v", err)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// goBackend is gonum: pure Go, with assembly for vectors on amd64.
-var goBackend = &Backend{name: gonumName(), single: gonumSingle{}, double: gonumDouble{}}
+// gonumBackend is gonum: Go, with assembly for vectors on amd64.
+var gonumBackend = &Backend{name: gonumName(), single: gonumSingle{}, double: gonumDouble{}}
 
 func gonumName() string {
 	const module = "gonum.org/v1/gonum"
@@ -53,6 +53,20 @@ func (g gonumSingle) ger(out, in int, alpha float32, y, x, w []float32) {
 	g.blas.Sger(out, in, alpha, y, 1, x, 1, w, in)
 }
 
+func (g gonumSingle) outer(out, in int, alpha float32, y, x, w []float32) {
+	clear(w[:out*in])
+	g.ger(out, in, alpha, y, x, w)
+}
+
+func (g gonumSingle) axpy(alpha float32, x, dst []float32) {
+	g.blas.Saxpy(len(dst), alpha, x, 1, dst, 1)
+}
+
+func (g gonumSingle) gerv(out, in int, alpha float32, y, x, w, next, dst []float32) {
+	g.ger(out, in, alpha, y, x, w)
+	g.gemv(false, out, in, w, next, dst)
+}
+
 type gonumDouble struct{ blas gonum.Implementation }
 
 func (g gonumDouble) gemm(transA, transB bool, m, n, k int, alpha float64, a, b []float64, beta float64, c []float64) {
@@ -77,6 +91,20 @@ func (g gonumDouble) gemvPart(trans bool, out, in int, w []float64, stride int, 
 
 func (g gonumDouble) ger(out, in int, alpha float64, y, x, w []float64) {
 	g.blas.Dger(out, in, alpha, y, 1, x, 1, w, in)
+}
+
+func (g gonumDouble) outer(out, in int, alpha float64, y, x, w []float64) {
+	clear(w[:out*in])
+	g.ger(out, in, alpha, y, x, w)
+}
+
+func (g gonumDouble) axpy(alpha float64, x, dst []float64) {
+	g.blas.Daxpy(len(dst), alpha, x, 1, dst, 1)
+}
+
+func (g gonumDouble) gerv(out, in int, alpha float64, y, x, w, next, dst []float64) {
+	g.ger(out, in, alpha, y, x, w)
+	g.gemv(false, out, in, w, next, dst)
 }
 
 func transpose(t bool) blas.Transpose {

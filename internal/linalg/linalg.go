@@ -3,12 +3,12 @@
 // sample a row; a batch of one takes matrix-vector kernels, larger ones matrix
 // products. The results of a kernel must not overlap its inputs.
 //
-// The products are computed by the [Backend] that [Use] chose, gonum unless
-// told otherwise. The same binary, backend and machine give the same bits,
-// whichever goroutine calls; with gonum on any number of processors, with a
-// shared library for one number of threads: see [SetThreads]. Backends, numbers
-// of threads and kinds of processor differ in the order of sums, and so in
-// rounding: see [Tolerance32].
+// The products are computed by the [Backend] that [Use] chose, the fastest that
+// needs nothing installed unless told otherwise. The same binary, backend and
+// machine give the same bits, whichever goroutine calls; on any number of
+// processors, but with a shared library for one number of threads: see
+// [SetThreads]. Backends, numbers of threads and kinds of processor differ in
+// the order of sums, and so in rounding: see [Tolerance32].
 package linalg
 
 // Float is the precision of weights and states.
@@ -38,8 +38,7 @@ func Mul[F Float](dst, y, w []F, rows, out, in int) {
 // factors. y is rows x out, x is rows x in, dst is out x in.
 func Outer[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 	if rows == 1 {
-		clear(dst[:out*in])
-		inUse[F]().ger(out, in, alpha, y, x, dst)
+		inUse[F]().outer(out, in, alpha, y, x, dst)
 		return
 	}
 	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 0, dst)
@@ -52,6 +51,13 @@ func AddOuter[F Float](dst []F, alpha F, y, x []F, rows, out, in int) {
 		return
 	}
 	inUse[F]().gemm(true, false, out, in, rows, alpha, y, x, 1, dst)
+}
+
+// AddOuterMulTrans is AddOuter for one sample, followed by MulTrans with the
+// new weights, in one pass over them where the backend can: it adds alpha y xᵀ
+// to w (out x in), then stores w next in dst (out).
+func AddOuterMulTrans[F Float](dst, w []F, alpha F, y, x, next []F, out, in int) {
+	inUse[F]().gerv(out, in, alpha, y, x, w, next, dst)
 }
 
 // Product stores the m x n product of a (m x k) and b (k x n) in dst; transA
@@ -80,6 +86,10 @@ func AddColumnSums[F Float](dst []F, alpha F, y []F, rows int) {
 // AddScaled adds alpha x to dst.
 func AddScaled[F Float](dst []F, alpha F, x []F) {
 	x = x[:len(dst)]
+	if len(dst) >= 2*narrow {
+		inUse[F]().axpy(alpha, x, dst)
+		return
+	}
 	for i := range dst {
 		dst[i] += alpha * x[i]
 	}

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// available are gonum and the shared library of this machine, if any, that
-// "auto" would find.
+// available are gonum, the kernels of our own that this processor runs, slower
+// ones included, and the shared library of this machine, if any.
 func available(t testing.TB) map[string]*Backend {
 	t.Helper()
-	all := map[string]*Backend{"gonum": goBackend}
-	for _, path := range candidates() {
-		if b, err := open(path); err == nil {
-			all["library"] = b
-			break
-		}
+	all := map[string]*Backend{"gonum": gonumBackend}
+	for _, b := range runnable() {
+		all[b.name] = b
+	}
+	if b, err := installed(); err == nil {
+		all["library"] = b
 	}
 	return all
 }
@@ -212,9 +212,18 @@ func equal(a, b []float32) bool {
 	return len(a) == len(b)
 }
 
-// gonum's results do not depend on the number of processors.
+// Results of the backends in Go do not depend on the number of processors.
 func TestProcessorsDoNotChangeBits(t *testing.T) {
-	use(t, goBackend)
+	for _, b := range append(runnable(), gonumBackend) {
+		t.Run(b.name, func(t *testing.T) {
+			use(t, b)
+			checkProcessors(t)
+		})
+	}
+}
+
+func checkProcessors(t *testing.T) {
+	t.Helper()
 	const rows, out, in = 33, 150, 201
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, w := random[float32](rng, rows*in), random[float32](rng, out*in)
@@ -255,12 +264,34 @@ func checkAgreement[F Float](t *testing.T, b *Backend, tol float64) {
 		got, other := make([]F, rows*out), make([]F, rows*out)
 		use(t, b)
 		MulTrans(got, x, w, rows, out, in)
-		use(t, goBackend)
+		use(t, gonumBackend)
 		MulTrans(other, x, w, rows, out, in)
 		want := sums(nil, 1, x, w, rows, in, out, false, true)
 		for i := range want {
 			want[i].value = float64(other[i])
 		}
 		near(t, fmt.Sprint(s), got, want, tol)
+	}
+}
+
+// One pass over the weights leaves the same bits as two.
+func TestAddOuterMulTransIsBoth(t *testing.T) {
+	for name, b := range available(t) {
+		t.Run(name, func(t *testing.T) {
+			use(t, b)
+			for _, s := range shapes() {
+				out, in := s[1], s[2]
+				rng := rand.New(rand.NewPCG(15, uint64(out*1000+in)))
+				w, x, y, next := random[float32](rng, out*in), random[float32](rng, in), random[float32](rng, out), random[float32](rng, in)
+				want, got := make([]float32, out), make([]float32, out)
+				changed := append([]float32(nil), w...)
+				AddOuter(w, 0.3, y, x, 1, out, in)
+				MulTrans(want, next, w, 1, out, in)
+				AddOuterMulTrans(got, changed, 0.3, y, x, next, out, in)
+				if !equal(got, want) || !equal(changed, w) {
+					t.Errorf("%d x %d: differs from AddOuter and MulTrans", out, in)
+				}
+			}
+		})
 	}
 }

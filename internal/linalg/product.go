@@ -1,10 +1,6 @@
 package linalg
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "sync"
 
 // gonum's products call assembly for one row at a time; its kernels for a matrix
 // and a vector are as fast or faster, those of float64 twice, for they take
@@ -15,7 +11,6 @@ import (
 const (
 	tileElements = 8192 // of a matrix that stays in the first-level cache
 	tileColumns  = 128
-	parallelFrom = 1 << 17 // multiplications that are worth waking processors
 )
 
 // vectors are the kernels that tiles are computed with.
@@ -33,11 +28,8 @@ type product[F Float] struct {
 	alpha, beta    F
 	a, b, c        []F
 
-	tile    int // rows or columns of a tile
-	tiles   int64
-	next    atomic.Int64
-	running sync.WaitGroup
-	work    func() // one value for all goroutines: starting them does not allocate
+	tile int // rows or columns of a tile
+	team
 }
 
 var (
@@ -47,10 +39,7 @@ var (
 
 func newProduct[F Float]() any {
 	p := &product[F]{}
-	p.work = func() {
-		defer p.running.Done()
-		p.takeTiles()
-	}
+	p.team.init(p.computeTile)
 	return p
 }
 
@@ -85,33 +74,21 @@ func (p *product[F]) compute() {
 	default:
 		length, p.tile = p.n, tileColumns
 	}
-	p.tiles = int64((length + p.tile - 1) / p.tile)
-	p.next.Store(0)
-	if p.m*p.n*p.k >= parallelFrom {
-		others := min(runtime.GOMAXPROCS(0), int(p.tiles)) - 1
-		p.running.Add(others)
-		for range others {
-			go p.work()
-		}
-	}
-	p.takeTiles()
-	p.running.Wait()
+	p.share((length+p.tile-1)/p.tile, p.m*p.n*p.k)
 }
 
 // tileRows is a multiple of four, the number of rows that kernels take at once.
 func tileRows(columns int) int { return max(4, tileElements/columns&^3) }
 
-func (p *product[F]) takeTiles() {
-	for t := p.next.Add(1) - 1; t < p.tiles; t = p.next.Add(1) - 1 {
-		lo := int(t) * p.tile
-		switch {
-		case p.transA:
-			p.addOuter(lo, min(lo+p.tile, p.m))
-		case p.transB:
-			p.mulRows(lo, min(lo+p.tile, p.n))
-		default:
-			p.mulColumns(lo, min(lo+p.tile, p.n))
-		}
+func (p *product[F]) computeTile(t int) {
+	lo := t * p.tile
+	switch {
+	case p.transA:
+		p.addOuter(lo, min(lo+p.tile, p.m))
+	case p.transB:
+		p.mulRows(lo, min(lo+p.tile, p.n))
+	default:
+		p.mulColumns(lo, min(lo+p.tile, p.n))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // verify compares a backend with gonum, on shapes large enough not to be left
 // to gonum.
 func verify(b *Backend) error {
-	if !agrees(b.single, goBackend.single, Tolerance32) || !agrees(b.double, goBackend.double, Tolerance64) {
+	if !agrees(b.single, gonumBackend.single, Tolerance32) || !agrees(b.double, gonumBackend.double, Tolerance64) {
 		return errors.New("computes wrong products")
 	}
 	return nil

@@ -2,15 +2,13 @@ package rundir
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"os"
 	"path/filepath"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
-	"burstsim/internal/regular"
 	"burstsim/sim/record"
 )
 
@@ -25,15 +23,14 @@ type Run struct {
 // files hold; memory grows with the files' sizes, not with what their headers
 // claim.
 func Open(dir string) (*Run, error) {
-	content, err := regular.ReadFile(filepath.Join(dir, summaryFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a finished run: it has no %s", dir, summaryFile)
-	}
+	doc, found, err := loadSummary(dir)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := readSummary(content, filepath.Join(dir, summaryFile))
-	if err != nil {
+	if !found {
+		return nil, fmt.Errorf("%s is not a finished run: it has no %s", dir, summaryFile)
+	}
+	if err := regular(filepath.Join(dir, configFile)); err != nil {
 		return nil, err
 	}
 	cfg, err := config.Load(filepath.Join(dir, configFile), config.Options{})
@@ -46,7 +43,11 @@ func Open(dir string) (*Run, error) {
 		if !known {
 			return nil, fmt.Errorf("%s: file %q, which is none of a run's", filepath.Join(dir, summaryFile), name)
 		}
-		if err := read(run, filepath.Join(dir, name), &doc); err != nil {
+		path := filepath.Join(dir, name)
+		if err := regular(path); err != nil {
+			return nil, err
+		}
+		if err := read(run, path, &doc); err != nil {
 			return nil, err
 		}
 	}
@@ -95,7 +96,7 @@ func (run *Run) arraysOf(path, label string) (*record.Variant, error) {
 }
 
 func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Table)) error {
-	content, err := regular.ReadFile(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Ta
 
 // readArchive reads an archive of arrays.
 func readArchive(path string, read func(io.ReaderAt, int64, string) ([]record.Variant, error)) ([]record.Variant, error) {
-	f, err := regular.Open(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@
 //	epochs.csv      one row an epoch, variants side by side
 //	log.csv         one row every few batches, variants side by side
 //	training.npz    histograms, confusion matrix and filters, NumPy arrays
+//	weights/        one safetensors file a variant: what it ended with
+//	tensorboard/    one folder of event files a variant, if asked for
 //	figures/        one file a figure and format
 //	checkpoint/     what an unfinished run goes on from; see package journal
 //
@@ -32,7 +34,6 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
-	"burstsim/internal/regular"
 	"burstsim/sim/record"
 )
 
@@ -115,16 +116,11 @@ func Reopen(path string) (*Dir, config.Config, error) {
 // isOver says why a run that has no journal cannot go on: its summary, which is
 // written last, tells that it is over or failed. Without one it has not begun.
 func isOver(path string) error {
-	summary := filepath.Join(path, summaryFile)
-	content, err := regular.ReadFile(summary)
-	if errors.Is(err, fs.ErrNotExist) {
+	doc, found, err := loadSummary(path)
+	if err == nil && !found {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	doc, err := readSummary(content, summary)
-	if err == nil && doc.Failure != "" {
+	if doc.Failure != "" {
 		err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
 	}
 	return cmp.Or(err, ErrOver)

@@ -32,10 +32,11 @@ func (x *jsonNumber) UnmarshalJSON(b []byte) error {
 // summaryDocument is summary.json: the experiment's summary, and what the
 // tables and arrays beside it do not say about themselves.
 type summaryDocument struct {
-	Name    string   `json:"name"`
-	Failure string   `json:"failure,omitempty"`
-	Labels  []string `json:"labels"` // of the variants, the experiment itself first
-	Files   []string `json:"files"`  // of what was recorded
+	Name        string   `json:"name"`
+	Failure     string   `json:"failure,omitempty"`
+	Interrupted bool     `json:"interrupted,omitempty"` // the failure is a signal
+	Labels      []string `json:"labels"`                // of the variants, the experiment itself first
+	Files       []string `json:"files"`                 // of what was recorded
 	// TestError is that of the experiment itself; absent: it has none.
 	TestError *jsonNumber                `json:"test_error,omitempty"`
 	Variants  map[string]variantDocument `json:"variants"`
@@ -97,7 +98,7 @@ type signalDocument struct {
 
 func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) error {
 	doc := summaryDocument{
-		Name: sum.Name, Failure: sum.Failure, Versions: sum.Versions,
+		Name: sum.Name, Failure: sum.Failure, Interrupted: sum.Interrupted, Versions: sum.Versions,
 		Labels: []string{}, Files: filesOf(res), Phases: []phaseDocument{}, Signals: map[string]signalDocument{},
 		Variants: map[string]variantDocument{},
 	}
@@ -168,14 +169,14 @@ func (doc *summaryDocument) describe(res *record.Result) {
 func readSummary(content []byte, name string) (summaryDocument, error) {
 	var doc summaryDocument
 	if err := json.Unmarshal(content, &doc); err != nil {
-		return doc, fmt.Errorf("%s: %w", name, err)
+		return doc, fmt.Errorf("%s: %w", name, jsonCause(err))
 	}
 	return doc, nil
 }
 
 func (doc *summaryDocument) summary() *experiment.Summary {
 	sum := &experiment.Summary{
-		Name: doc.Name, Failure: doc.Failure, Versions: doc.Versions,
+		Name: doc.Name, Failure: doc.Failure, Interrupted: doc.Interrupted, Versions: doc.Versions,
 		Variants: map[string]experiment.VariantSummary{},
 	}
 	for label, v := range doc.Variants {

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"burstsim/internal/atomicfile"
+	"burstsim/internal/config"
+	"burstsim/internal/rundir"
+	"burstsim/plots"
+)
+
+// plotOptions are the flags of plot.
+type plotOptions struct {
+	figures []string
+	formats []string
+	out     string
+
+	// of the dynamics
+	units   int
+	indices []int
+	layer   int
+	windows []string
+	variant string
+}
+
+func (p *program) plotCommand() *cobra.Command {
+	var opt plotOptions
+	cmd := &cobra.Command{
+		Use:   "plot RUN",
+		Short: "Draw the figures of a run again",
+		Long: `Draw figures from what a run recorded, without running it again: those that its
+experiment asked for, or the ones of --figure. Units, layers, windows and
+variants can be chosen among the recorded ones; they concern the dynamics, which
+alone are drawn if --figure does not say otherwise.
+
+The figures of the run stay as they are: new ones go into RUN/figures-2,
+RUN/figures-3 and so on. With --out they go into DIR, in the place of files of
+the same name. Their paths are printed, one a line.
+
+Exit status: 0; 1 if the run cannot be read, a figure cannot be drawn from what
+was recorded, or a file cannot be written; 2 if the command line is wrong.`,
+		Example: `  burstsim plot runs/a --format pdf
+  burstsim plot runs/a --window 10s:12s --window 1995s:2005s --unit 0,24
+  burstsim plot runs/a --figure dynamics --variant discrete --out talk`,
+		Args:              needRun,
+		ValidArgsFunction: completeDirs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("units") && opt.units < 1 {
+				return fmt.Errorf("--units: %d, expected at least 1", opt.units)
+			}
+			if cmd.Flags().Changed("layer") && opt.layer < 1 {
+				return fmt.Errorf("--layer: %d, expected at least 1", opt.layer)
+			}
+			return p.plot(args[0], opt)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&opt.figures, "figure", nil, "draw `NAME`, such as dynamics, or all; may be repeated")
+	flags.StringSliceVar(&opt.formats, "format", nil, "file `FORMAT` png, svg or pdf instead of the experiment's; may be repeated")
+	flags.StringVar(&opt.out, "out", "", "write into folder `DIR`, in the place of figures that are there")
+	flags.IntVar(&opt.units, "units", 0, "show `N` units of a layer, spread over the recorded ones")
+	flags.IntSliceVar(&opt.indices, "unit", nil, "show the unit with this index `I` in its layer; several with commas, or repeated")
+	flags.IntVar(&opt.layer, "layer", 0, "show layer `L`, counted from 1, instead of the lowest")
+	flags.StringArrayVar(&opt.windows, "window", nil, "show `FROM:TO` of the simulated time, such as 10s:12.5s; may be repeated")
+	flags.StringVar(&opt.variant, "variant", "", "show the variant `NAME` instead of the experiment itself")
+	cmd.MarkFlagsMutuallyExclusive("units", "unit")
+	completeWords(cmd, "figure", config.Choices("plots.figures"))
+	completeWords(cmd, "format", config.Choices("plots.formats"))
+	return cmd
+}
+
+// needRun says what is wanted where cobra would only count arguments.
+func needRun(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("%s: %d run folders, expected one", cmd.Name(), len(args))
+	}
+	return nil
+}
+
+// chosen tells whether a flag that concerns the dynamics was given.
+func (o plotOptions) chosen() bool {
+	return o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || o.variant != ""
+}
+
+func (p *program) plot(dir string, opt plotOptions) error {
+	if err := checkWords("--figure", opt.figures, config.Choices("plots.figures")); err != nil {
+		return err
+	}
+	if err := checkWords("--format", opt.formats, config.Choices("plots.formats")); err != nil {
+		return err
+	}
+	windows, err := parseWindows(opt.windows)
+	if err != nil {
+		return err
+	}
+	if err := rundir.CheckRun(dir); err != nil {
+		return failure(err)
+	}
+	run, err := rundir.Open(dir)
+	if err != nil {
+		return failure(err)
+	}
+	choice, err := opt.choice(run, windows)
+	if err != nil {
+		return failure(fmt.Errorf("%s: %w", dir, err))
+	}
+	names := opt.names(run.Config)
+	if opt.chosen() && !slices.Contains(names, "dynamics") {
+		return fmt.Errorf("plot: units, layers, windows and variants concern the figure dynamics, which is not among %s", strings.Join(names, ", "))
+	}
+	var drawn []drawing
+	var failed []string
+	for _, name := range names {
+		write, err := drawChosen(name, run.Result, choice)
+		if err != nil {
+			failed = append(failed, fmt.Sprintf("figure %s: %v", name, err))
+			continue
+		}
+		drawn = append(drawn, drawing{name, write})
+	}
+	if len(drawn) > 0 {
+		if err := p.writeDrawings(dir, opt.out, formatsOf(opt.formats, run.Config), drawn); err != nil {
+			return failure(err)
+		}
+	}
+	if len(failed) > 0 {
+		return failure(fmt.Errorf("%s: %s", dir, strings.Join(failed, "; ")))
+	}
+	return nil
+}
+
+// drawing is a figure that could be drawn.
+type drawing struct {
+	name  string
+	write writeFigure
+}
+
+func checkWords(flag string, words, known []string) error {
+	for _, w := range words {
+		if !slices.Contains(known, w) {
+			return fmt.Errorf("%s: %q, expected %s", flag, w, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// names are the figures to be drawn.
+func (o plotOptions) names(cfg config.Config) []string {
+	switch {
+	case slices.Contains(o.figures, "all"):
+		return allFigures(cfg)
+	case len(o.figures) > 0:
+		return slices.Compact(slices.Clone(o.figures))
+	case o.chosen():
+		return []string{"dynamics"}
+	case len(cfg.Plots.Figures) > 0:
+		return figures(cfg)
+	}
+	return allFigures(cfg)
+}
+
+func formatsOf(formats []string, cfg config.Config) []string {
+	switch {
+	case len(formats) > 0:
+		return formats
+	case len(cfg.Plots.Formats) > 0:
+		return cfg.Plots.Formats
+	}
+	return []string{"png"}
+}
+
+// choice is what the flags mean for this run.
+func (o plotOptions) choice(run *rundir.Run, windows [][2]float64) (plots.Options, error) {
+	opt := figureOptions(run.Config)
+	opt.Indices, opt.Layer, opt.Windows = o.indices, o.layer, windows
+	if o.units > 0 {
+		opt.Units = o.units
+	}
+	if o.variant == "" {
+		return opt, nil
+	}
+	var labels []string
+	for i, v := range run.Result.Variants {
+		if v.Label == o.variant {
+			opt.Variant = i
+			return opt, nil
+		}
+		labels = append(labels, strconv.Quote(v.Label))
+	}
+	return opt, fmt.Errorf("no variant %q, expected %s", o.variant, strings.Join(labels, ", "))
+}
+
+// parseWindows reads "10s:12.5s".
+func parseWindows(texts []string) ([][2]float64, error) {
+	var out [][2]float64
+	for _, text := range texts {
+		from, to, _ := strings.Cut(text, ":")
+		start, startErr := time.ParseDuration(from)
+		end, endErr := time.ParseDuration(to)
+		if startErr != nil || endErr != nil || start >= end {
+			return nil, fmt.Errorf("--window: %q, expected FROM:TO with units, such as 10s:12.5s", text)
+		}
+		out = append(out, [2]float64{start.Seconds(), end.Seconds()})
+	}
+	return out, nil
+}
+
+// writeDrawings prints the path of each file once it is there.
+func (p *program) writeDrawings(run, out string, formats []string, drawn []drawing) error {
+	folder, err := figureFolder(run, out)
+	if err != nil {
+		return err
+	}
+	for _, d := range drawn {
+		for _, format := range slices.Compact(slices.Clone(formats)) {
+			path := filepath.Join(folder, d.name+"."+format)
+			if err := atomicfile.Write(path, func(w io.Writer) error { return d.write(w, format) }); err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintln(p.out, path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// figureFolder makes the folder out, or the next one beside the run's own.
+func figureFolder(run, out string) (string, error) {
+	if out != "" {
+		if err := os.MkdirAll(out, 0o777); err != nil {
+			return "", fmt.Errorf("cannot make folder: %w", err)
+		}
+		return out, nil
+	}
+	for n := 2; ; n++ {
+		path := filepath.Join(run, fmt.Sprintf("figures-%d", n))
+		err := os.Mkdir(path, 0o777)
+		if err == nil {
+			return path, nil
+		}
+		if !errors.Is(err, os.ErrExist) {
+			return "", fmt.Errorf("cannot make folder: %w; --out names another", err)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+// Gemm generates the micro-kernels of the matrix product. Each computes a tile
+// of up to 8 x 3 vectors of the result, which stays in registers while the
+// kernel passes along k:
+//
+//	c[i][j] (+)= alpha sum over l of a[i rs + l cs] b[l ldb + j]
+//
+// One row of b is loaded and multiplied by broadcast elements of a, so that a
+// may be stored either way around and neither needs to be copied. Every
+// element is summed in the same order, by fused multiplications, whatever the
+// shape of the tile and the width of the vectors.
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"burstsim/internal/asm/isa"
+)
+
+func main() {
+	for _, s := range isa.Sets {
+		// With 16 registers, 4 x 3 vectors are what fits.
+		rows := 4
+		if s.Wide {
+			rows = 8
+		}
+		for ; rows > 0; rows /= 2 {
+			for columns := 3; columns > 0; columns-- {
+				generate(s, rows, columns)
+			}
+		}
+	}
+	Generate()
+}
+
+func generate(s isa.Set, rows, columns int) {
+	name := fmt.Sprintf("tile%s%dx%d", s.Name(), rows, columns)
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(k int, a *%[1]s, rs, cs int, b *%[1]s, ldb int, c *%[1]s, ldc int, alpha %[1]s, add bool, mask *byte)",
+		s.Float()))
+	Pragma("noescape")
+	t := tile{Set: s, rows: rows, columns: columns}
+	// Three vectors of AVX2 leave no register for a mask.
+	t.masked = s.Wide || columns < 3
+	t.load()
+	t.sum()
+	t.store()
+	RET()
+}
+
+type tile struct {
+	isa.Set
+	rows, columns int
+	masked        bool // the last vector of a row
+	mask          reg.Register
+	sums          [][]reg.VecVirtual
+}
+
+func (t *tile) load() {
+	if t.masked {
+		t.mask = t.Mask(isa.Integer("mask"))
+	}
+	for range t.rows {
+		var row []reg.VecVirtual
+		for range t.columns {
+			v := t.Vector()
+			t.Zero(v)
+			row = append(row, v)
+		}
+		t.sums = append(t.sums, row)
+	}
+}
+
+// part says that vector j of a row is masked.
+func (t *tile) part(j int) bool { return t.masked && j == t.columns-1 }
+
+func (t *tile) at(base reg.Register, j int) Mem { return Mem{Base: base, Disp: j * t.Bytes()} }
+
+func (t *tile) sum() {
+	k, a, b := isa.Integer("k"), isa.Integer("a"), isa.Integer("b")
+	rs, cs, ldb := t.Stride("rs"), t.Stride("cs"), t.Stride("ldb")
+	rows := isa.Addresses(t.rows, a, rs)
+	label := "loop"
+	Label(label)
+	var vectors []reg.VecVirtual
+	for j := range t.columns {
+		v := t.Vector()
+		if t.part(j) {
+			t.LoadPart(t.at(b, j), t.mask, v)
+		} else {
+			t.Load(t.at(b, j), v)
+		}
+		vectors = append(vectors, v)
+	}
+	for i, m := range rows {
+		element := t.Vector()
+		t.Broadcast(m, element)
+		for j, v := range vectors {
+			t.MulAdd(v, element, t.sums[i][j])
+		}
+	}
+	ADDQ(cs, a)
+	ADDQ(ldb, b)
+	DECQ(k)
+	JNZ(LabelRef(label))
+}
+
+func (t *tile) store() {
+	c, ldc := isa.Integer("c"), t.Stride("ldc")
+	alpha := t.Vector()
+	t.Broadcast(isa.Scalar("alpha"), alpha)
+	add := GP8()
+	Load(Param("add"), add)
+	TESTB(add, add)
+	JZ(LabelRef("replace"))
+	t.each(c, ldc, func(v reg.VecVirtual, m Mem, part bool) {
+		if part {
+			old := t.Vector()
+			t.LoadPart(m, t.mask, old)
+			t.ScaleAdd(old, alpha, v)
+			t.StorePart(v, t.mask, m)
+			return
+		}
+		t.ScaleAdd(m, alpha, v)
+		t.Store(v, m)
+	})
+	end()
+	Label("replace")
+	t.each(c, ldc, func(v reg.VecVirtual, m Mem, part bool) {
+		t.Mul(alpha, v)
+		if part {
+			t.StorePart(v, t.mask, m)
+			return
+		}
+		t.Store(v, m)
+	})
+	VZEROUPPER()
+}
+
+func end() {
+	VZEROUPPER()
+	RET()
+}
+
+func (t *tile) each(c, ldc reg.Register, do func(v reg.VecVirtual, m Mem, part bool)) {
+	for i, row := range t.sums {
+		if i > 0 {
+			ADDQ(ldc, c)
+		}
+		for j, v := range row {
+			do(v, t.at(c, j), t.part(j))
+		}
+	}
+}

@@ -1,0 +1,93 @@
+// Vector generates the products of a matrix and a vector, and the rank-one
+// update. w is rows x n without gaps. Several rows are taken at a time, so that
+// what they share is loaded once; each element is computed as it would be if
+// its row were alone.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/reg"
+
+	"burstsim/internal/asm/isa"
+)
+
+func main() {
+	for _, s := range isa.Sets {
+		dots(s)
+		addRowSum(s)
+		storeOuter(s)
+		addOuter(s)
+		addOuterDots(s)
+	}
+	Generate()
+}
+
+// dots: dst[i] = sum over j of w[i][j] x[j].
+func dots(s isa.Set) {
+	p := begin(s, "dots", []string{"dst"}, []string{"x"}, false)
+	p.groups(4, func() {
+		sums := p.zeros()
+		p.columns(func(part bool) {
+			x := p.load("x", part)
+			for i := range p.rows {
+				s.MulAdd(p.element(i, part), x, sums[i])
+			}
+		})
+		p.sum(sums, "dst")
+	})
+}
+
+// addRowSum: dst[j] += sum over i of y[i] w[i][j].
+func addRowSum(s isa.Set) {
+	p := begin(s, "addRowSum", []string{"y"}, []string{"dst"}, false)
+	p.groups(4, func() {
+		y := p.factors("y")
+		p.columns(func(part bool) {
+			sum := p.load("dst", part)
+			for i := range p.rows {
+				s.MulAdd(p.element(i, part), y[i], sum)
+			}
+			p.store(sum, p.at("dst"), part)
+		})
+	})
+}
+
+// storeOuter: w[i][j] = alpha y[i] x[j].
+func storeOuter(s isa.Set) {
+	p := begin(s, "storeOuter", []string{"y"}, []string{"x"}, true)
+	p.groups(4, func() {
+		y := p.factors("y")
+		p.columns(func(part bool) {
+			x := p.load("x", part)
+			for i, m := range p.rowHere {
+				v := s.Vector()
+				s.MulTo(x, y[i], v)
+				p.store(v, m, part)
+			}
+		})
+	})
+}
+
+// addOuter: w[i][j] += alpha y[i] x[j].
+func addOuter(s isa.Set) {
+	p := begin(s, "addOuter", []string{"y"}, []string{"x"}, true)
+	p.groups(4, func() {
+		y := p.factors("y")
+		p.columns(func(part bool) {
+			p.update(y, p.load("x", part), part, func(int, reg.VecVirtual) {})
+		})
+	})
+}
+
+// addOuterDots: the same, then dst[i] = sum over j of w[i][j] next[j].
+func addOuterDots(s isa.Set) {
+	p := begin(s, "addOuterDots", []string{"y", "dst"}, []string{"x", "next"}, true)
+	p.groups(4, func() {
+		sums, y := p.zeros(), p.factors("y")
+		p.columns(func(part bool) {
+			x, next := p.load("x", part), p.load("next", part)
+			p.update(y, x, part, func(i int, w reg.VecVirtual) { s.MulAdd(w, next, sums[i]) })
+		})
+		p.sum(sums, "dst")
+	})
+}

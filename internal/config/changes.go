@@ -1,0 +1,119 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Setting is a key of an experiment and its value.
+type Setting struct {
+	Key   string // "model.beta"
+	Text  string // the value as TOML
+	Value any    // the same for encoding/json: times as text with a unit, tables as maps
+	// Instead is, as TOML, what the value would be if the key were not given;
+	// "" where that follows from other keys.
+	Instead string
+}
+
+// Changes lists, in the order of a file, the keys that have a meaning in the
+// experiment or one of its variants and another value than their default.
+// Names of the run are left out: they change nothing.
+func (c Config) Changes() []Setting {
+	s := fileSchema()
+	base := defaults()
+	if len(c.Model.Layer) > 0 {
+		base.Model.Hidden = nil // as the file's silence would mean
+	}
+	var out []Setting
+	for _, k := range s.keys {
+		v, instead := k.of(&c), k.of(&base)
+		names := k.path == "run.name" || k.path == "run.label"
+		if !names && s.serves(k, &c) && differ(v, instead) {
+			out = append(out, k.setting(v, instead))
+		}
+	}
+	return out
+}
+
+// ChangesOf is Changes for the i-th variant of c.Compare: what it has other
+// than the experiment.
+func (c Config) ChangesOf(i int) []Setting {
+	s := fileSchema()
+	v := &c.Compare[i]
+	var out []Setting
+	for _, k := range c.overrides(s, v) {
+		out = append(out, k.setting(k.of(&v.Config), k.of(&c)))
+	}
+	return out
+}
+
+// Setting is the value of a key in the experiment, with an empty text if it
+// follows from other keys. It is false of a key that does not exist or has no
+// meaning here.
+func (c Config) Setting(path string) (Setting, bool) {
+	s := fileSchema()
+	for _, k := range s.keys {
+		if k.path != path || !k.applies(s, &c) {
+			continue
+		}
+		if v := k.of(&c); !k.isDerived(v) {
+			return k.setting(v, reflect.Zero(k.typ)), true
+		}
+		return Setting{Key: path}, true
+	}
+	return Setting{}, false
+}
+
+func (k *key) setting(v, instead reflect.Value) Setting {
+	out := Setting{Key: k.path, Text: k.render(v), Value: k.plain(v)}
+	if !k.isDerived(instead) {
+		out.Instead = k.render(instead)
+	}
+	return out
+}
+
+// differ takes an empty list for no list.
+func differ(a, b reflect.Value) bool {
+	if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
+		return false
+	}
+	return !reflect.DeepEqual(a.Interface(), b.Interface())
+}
+
+// plain is v as encoding/json can write it.
+func (k *key) plain(v reflect.Value) any {
+	switch {
+	case v.Type() == durationType:
+		return Duration(v.Int()).String()
+	case v.Kind() == reflect.Slice:
+		items := make([]any, v.Len())
+		for i := range items {
+			items[i] = k.plain(v.Index(i))
+		}
+		return items
+	case v.Kind() == reflect.Struct:
+		table := map[string]any{}
+		for _, s := range k.sub {
+			if k.has(s, v) {
+				table[s.name] = s.plain(v.FieldByIndex(s.index))
+			}
+		}
+		return table
+	}
+	return v.Interface()
+}
+
+// overrides are the keys of a variant that differ from the experiment.
+func (c *Config) overrides(s *schema, v *Variant) []*key {
+	var out []*key
+	for _, k := range s.keys {
+		mine, base := k.of(&v.Config), k.of(c)
+		if !k.applies(s, &v.Config) || strings.HasPrefix(k.path, "run.") {
+			continue
+		}
+		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {
+			out = append(out, k)
+		}
+	}
+	return out
+}

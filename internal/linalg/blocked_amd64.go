@@ -1,0 +1,176 @@
+package linalg
+
+import "sync"
+
+// blocked is a matrix product in the making, by kernels that keep a tile of the
+// result in registers. These read rows of the second matrix as vectors and
+// elements of the first, either way around, one by one; so only a transposed
+// second matrix has to be brought into order first. Where the first is smaller,
+// it is that one which is: the transposed product, cᵀ = bᵀ aᵀ, needs aᵀ row by
+// row, and b just as it is stored.
+type blocked[F Float] struct {
+	simd        *simd[F]
+	m, n, k     int
+	alpha, beta F
+	a           []F // element (i, l) at i rs + l cs
+	rs, cs      int
+	b           []F // k x n
+	c           []F // m x n, or n x m if turned
+	turned      bool
+
+	packed        []F // storage of b in order
+	buffers       sync.Pool
+	rows, columns int // of a block
+	across        int // blocks in a row of blocks
+	team
+}
+
+const (
+	// blockDepth is the number of terms that are summed in registers: so long a
+	// strip of b, three vectors wide, is kept by the first-level cache while
+	// rows of a pass.
+	blockDepth = 256
+	// blockWork are the multiplications of a block that one goroutine takes.
+	blockWork = 1 << 18
+	// blockStrip are the elements of b that a block should keep in second-level
+	// cache.
+	blockStrip = 1 << 15
+	blockRows  = 16
+)
+
+func newBlocked[F Float](s *simd[F]) *blocked[F] {
+	p := &blocked[F]{simd: s}
+	p.buffers.New = func() any { return new([]F) }
+	p.team.init(p.block)
+	return p
+}
+
+func (p *blocked[F]) compute(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F) {
+	p.alpha, p.beta, p.c, p.k = alpha, beta, c, k
+	if transB && m <= n {
+		transA, transB, m, n, a, b, p.turned = false, !transA, n, m, b, a, true
+	} else {
+		p.turned = false
+	}
+	p.m, p.n, p.a, p.b = m, n, a, b
+	p.rs, p.cs = k, 1
+	if transA {
+		p.rs, p.cs = 1, m
+	}
+	if transB {
+		if len(p.packed) < k*n {
+			p.packed = make([]F, k*n)
+		}
+		p.simd.transposeTo(p.packed, n, b, k, n, k)
+		p.b = p.packed
+	}
+	p.cut()
+	p.share(p.across*((m+p.rows-1)/p.rows), m*n*k)
+	p.a, p.b, p.c = nil, nil, nil
+}
+
+// cut chooses the size of blocks, by the shape alone.
+func (p *blocked[F]) cut() {
+	strip := 3 * p.simd.lanes
+	p.columns = min(p.n, max(1, blockStrip/p.k/strip)*strip)
+	p.across = (p.n + p.columns - 1) / p.columns
+	p.rows = min(p.m, max(blockRows, blockWork/(p.columns*p.k)&^(blockRows-1)))
+}
+
+// block computes a block of the result.
+func (p *blocked[F]) block(t int) {
+	i, j := t/p.across*p.rows, t%p.across*p.columns
+	rows, columns := min(p.rows, p.m-i), min(p.columns, p.n-j)
+	if !p.turned {
+		c := p.c[i*p.n+j:]
+		add := p.beta != 0
+		if p.beta != 0 && p.beta != 1 {
+			for r := range rows {
+				row := c[r*p.n:][:columns]
+				scaleTo(row, p.beta, row)
+			}
+		}
+		p.strips(i, j, rows, columns, c, p.n, add)
+		return
+	}
+	buffer := p.buffers.Get().(*[]F)
+	if len(*buffer) < rows*columns {
+		*buffer = make([]F, rows*columns)
+	}
+	p.strips(i, j, rows, columns, *buffer, columns, false)
+	p.turn(i, j, rows, columns, *buffer)
+	p.buffers.Put(buffer)
+}
+
+// turn stores a block of the transposed product.
+func (p *blocked[F]) turn(i, j, rows, columns int, block []F) {
+	c := p.c[j*p.m+i:]
+	if p.beta == 0 {
+		p.simd.transposeTo(c, p.m, block, columns, rows, columns)
+		return
+	}
+	for s := range columns {
+		row := c[s*p.m:][:rows]
+		for r := range row {
+			row[r] = p.beta*row[r] + block[r*columns+s]
+		}
+	}
+}
+
+// strips computes a block from row i and column j on, strip by strip, into c,
+// whose rows are ldc apart.
+func (p *blocked[F]) strips(i, j, rows, columns int, c []F, ldc int, add bool) {
+	blocks := (p.k + blockDepth - 1) / blockDepth
+	depth := (p.k + blocks - 1) / blocks
+	for s := 0; s < columns; {
+		vectors, width := p.simd.strip(columns - s)
+		mask := p.simd.first(width - (vectors-1)*p.simd.lanes)
+		for l := 0; l < p.k; l += depth {
+			p.column(i, l, rows, min(depth, p.k-l), vectors, mask, p.b[l*p.n+j+s:], c[s:], ldc, add || l > 0)
+		}
+		s += width
+	}
+}
+
+// strip is how much of so many columns to take at once: a number of vectors,
+// and of elements.
+func (s *simd[F]) strip(columns int) (vectors, width int) {
+	switch l := s.lanes; {
+	case columns >= 3*l && (columns <= 3*l || columns > 4*l):
+		return 3, 3 * l
+	case columns > 2*l && (!s.masked3 || columns >= 3*l):
+		return 2, 2 * l
+	default:
+		return (columns + l - 1) / l, columns
+	}
+}
+
+// column computes the tiles of a strip below each other.
+func (p *blocked[F]) column(i, l, rows, depth, vectors int, mask *byte, b, c []F, ldc int, add bool) {
+	step := len(p.simd.tiles) - 1
+	for r := 0; r < rows; {
+		for r+1<<step > rows {
+			step--
+		}
+		p.simd.tiles[step][vectors-1](depth, &p.a[(i+r)*p.rs+l*p.cs], p.rs, p.cs, &b[0], p.n, &c[r*ldc], ldc, p.alpha, add, mask)
+		r += 1 << step
+	}
+}
+
+// transposeTo stores the transpose of a, m x n with rows lda apart, in dst, with
+// rows ldd apart.
+func (s *simd[F]) transposeTo(dst []F, ldd int, a []F, lda, m, n int) {
+	down, across := m-m%s.square, n-n%s.square
+	if down*across > 0 {
+		s.transpose(down, across, &a[0], lda, &dst[0], ldd)
+	}
+	for i := range m {
+		from := across
+		if i >= down {
+			from = 0
+		}
+		for j := from; j < n; j++ {
+			dst[j*ldd+i] = a[i*lda+j]
+		}
+	}
+}

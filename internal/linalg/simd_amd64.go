@@ -1,0 +1,232 @@
+package linalg
+
+import (
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+// Backends of generated assembly. Both sum each element of a tile in the same
+// order, by fused multiplications.
+var (
+	avx512Backend = &Backend{
+		name:   "AVX-512 kernels",
+		single: &avx512Single,
+		double: &avx512Double,
+	}
+	avx2Backend = &Backend{
+		name:   "AVX2 kernels",
+		single: &avx2Single,
+		double: &avx2Double,
+	}
+)
+
+// runnable are those that this processor runs, the fastest first.
+func runnable() []*Backend {
+	switch {
+	case !hasAVX2():
+		return nil
+	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ:
+		return []*Backend{avx512Backend, avx2Backend}
+	}
+	return []*Backend{avx2Backend}
+}
+
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
+
+// simd are kernels of generated assembly, and gonum's for what is too small.
+type simd[F Float] struct {
+	small kernels[F]
+	lanes int // of a vector
+	// tiles compute 1, 2, 4, ... rows of 1, 2 or 3 vectors of a product. The
+	// last vector may be part of one, in tiles of 3 only if masked3.
+	tiles        [][3]tileKernel[F]
+	masked3      bool
+	dots         func(rows, n int, w, dst, x *F, mask *byte)
+	addRowSum    func(rows, n int, w, y, dst *F, mask *byte)
+	storeOuter   func(rows, n int, alpha F, w, y, x *F, mask *byte)
+	addOuter     func(rows, n int, alpha F, w, y, x *F, mask *byte)
+	addOuterDots func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
+	transpose    func(m, n int, a *F, lda int, dst *F, ldd int) // by squares
+	square       int
+	one          F // 1, in memory
+
+	products sync.Pool // of *blocked[F]
+}
+
+type tileKernel[F Float] func(k int, a *F, rs, cs int, b *F, ldb int, c *F, ldc int, alpha F, add bool, mask *byte)
+
+var avx512Single = simd[float32]{
+	small: gonumSingle{},
+	lanes: 16,
+	tiles: [][3]tileKernel[float32]{
+		{tileAVX512Single1x1, tileAVX512Single1x2, tileAVX512Single1x3},
+		{tileAVX512Single2x1, tileAVX512Single2x2, tileAVX512Single2x3},
+		{tileAVX512Single4x1, tileAVX512Single4x2, tileAVX512Single4x3},
+		{tileAVX512Single8x1, tileAVX512Single8x2, tileAVX512Single8x3},
+	},
+	masked3:      true,
+	dots:         dotsAVX512Single,
+	addRowSum:    addRowSumAVX512Single,
+	storeOuter:   storeOuterAVX512Single,
+	addOuter:     addOuterAVX512Single,
+	addOuterDots: addOuterDotsAVX512Single,
+	transpose:    transposeSingle,
+	square:       8,
+	one:          1,
+}
+
+var avx512Double = simd[float64]{
+	small: gonumDouble{},
+	lanes: 8,
+	tiles: [][3]tileKernel[float64]{
+		{tileAVX512Double1x1, tileAVX512Double1x2, tileAVX512Double1x3},
+		{tileAVX512Double2x1, tileAVX512Double2x2, tileAVX512Double2x3},
+		{tileAVX512Double4x1, tileAVX512Double4x2, tileAVX512Double4x3},
+		{tileAVX512Double8x1, tileAVX512Double8x2, tileAVX512Double8x3},
+	},
+	masked3:      true,
+	dots:         dotsAVX512Double,
+	addRowSum:    addRowSumAVX512Double,
+	storeOuter:   storeOuterAVX512Double,
+	addOuter:     addOuterAVX512Double,
+	addOuterDots: addOuterDotsAVX512Double,
+	transpose:    transposeDouble,
+	square:       4,
+	one:          1,
+}
+
+var avx2Single = simd[float32]{
+	small: gonumSingle{},
+	lanes: 8,
+	tiles: [][3]tileKernel[float32]{
+		{tileAVX2Single1x1, tileAVX2Single1x2, tileAVX2Single1x3},
+		{tileAVX2Single2x1, tileAVX2Single2x2, tileAVX2Single2x3},
+		{tileAVX2Single4x1, tileAVX2Single4x2, tileAVX2Single4x3},
+	},
+	dots:         dotsAVX2Single,
+	addRowSum:    addRowSumAVX2Single,
+	storeOuter:   storeOuterAVX2Single,
+	addOuter:     addOuterAVX2Single,
+	addOuterDots: addOuterDotsAVX2Single,
+	transpose:    transposeSingle,
+	square:       8,
+	one:          1,
+}
+
+var avx2Double = simd[float64]{
+	small: gonumDouble{},
+	lanes: 4,
+	tiles: [][3]tileKernel[float64]{
+		{tileAVX2Double1x1, tileAVX2Double1x2, tileAVX2Double1x3},
+		{tileAVX2Double2x1, tileAVX2Double2x2, tileAVX2Double2x3},
+		{tileAVX2Double4x1, tileAVX2Double4x2, tileAVX2Double4x3},
+	},
+	dots:         dotsAVX2Double,
+	addRowSum:    addRowSumAVX2Double,
+	storeOuter:   storeOuterAVX2Double,
+	addOuter:     addOuterAVX2Double,
+	addOuterDots: addOuterDotsAVX2Double,
+	transpose:    transposeDouble,
+	square:       4,
+	one:          1,
+}
+
+// masks are what the kernels read a mask from: n bytes before the middle, a
+// mask of n bytes begins.
+var masks = func() (table [128]byte) {
+	for i := range 64 {
+		table[i] = 0xff
+	}
+	return table
+}()
+
+// mask is that of the elements which n have beyond full vectors.
+func (s *simd[F]) mask(n int) *byte { return s.first(n % s.lanes) }
+
+// first is the mask of the first n elements.
+func (s *simd[F]) first(n int) *byte {
+	var element F
+	return &masks[64-n*int(unsafe.Sizeof(element))]
+}
+
+// From these sizes on the kernels beat gonum's, and the loops for narrow
+// matrices. What writes into a row waits for the row before, where a vector
+// spans both, and so needs longer rows.
+const (
+	simdProduct = 1 << 9 // multiplications
+	simdDots    = 8      // elements of a row
+	simdSums    = 16     // of the sum of rows
+	simdSamples = 4      // up to as many are sent through weights one by one
+	simdVectors = 2      // of a row that is written
+)
+
+func (s *simd[F]) gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F) {
+	if m*n*k < simdProduct {
+		s.small.gemm(transA, transB, m, n, k, alpha, a, b, beta, c)
+		return
+	}
+	if m <= simdSamples && !transA && transB && k >= simdDots && alpha == 1 && beta == 0 {
+		for i := range m {
+			s.gemv(false, n, k, b, a[i*k:(i+1)*k], c[i*n:(i+1)*n])
+		}
+		return
+	}
+	p, ok := s.products.Get().(*blocked[F])
+	if !ok {
+		p = newBlocked(s)
+	}
+	p.compute(transA, transB, m, n, k, alpha, a[:m*k], b[:k*n], beta, c[:m*n])
+	s.products.Put(p)
+}
+
+func (s *simd[F]) gemv(trans bool, out, in int, w, x, dst []F) {
+	if in < simdDots || trans && in < simdSums {
+		s.small.gemv(trans, out, in, w, x, dst)
+		return
+	}
+	w = w[:out*in]
+	if trans {
+		x, dst = x[:out], dst[:in]
+		clear(dst)
+		s.addRowSum(out, in, &w[0], &x[0], &dst[0], s.mask(in))
+		return
+	}
+	x, dst = x[:in], dst[:out]
+	s.dots(out, in, &w[0], &dst[0], &x[0], s.mask(in))
+}
+
+func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
+	if in < simdVectors*s.lanes {
+		s.small.ger(out, in, alpha, y, x, w)
+		return
+	}
+	w, y, x = w[:out*in], y[:out], x[:in]
+	s.addOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
+}
+
+func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
+	if in < simdVectors*s.lanes {
+		s.small.outer(out, in, alpha, y, x, w)
+		return
+	}
+	w, y, x = w[:out*in], y[:out], x[:in]
+	s.storeOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
+}
+
+// axpy is a rank-one update of a matrix with one row.
+func (s *simd[F]) axpy(alpha F, x, dst []F) {
+	x = x[:len(dst)]
+	s.addOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
+}
+
+func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
+	if in < simdVectors*s.lanes {
+		s.ger(out, in, alpha, y, x, w)
+		s.gemv(false, out, in, w, next, dst)
+		return
+	}
+	w, y, x, next, dst = w[:out*in], y[:out], x[:in], next[:in], dst[:out]
+	s.addOuterDots(out, in, alpha, &w[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
+}

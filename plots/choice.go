@@ -1,0 +1,139 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"burstsim/sim/record"
+)
+
+// variant is the one whose dynamics are to be drawn.
+func (o Options) variant(res *record.Result) (record.Variant, error) {
+	if o.Variant < 0 || o.Variant >= len(res.Variants) {
+		return record.Variant{}, fmt.Errorf("plots: variant %d, expected 0 to %d", o.Variant, len(res.Variants)-1)
+	}
+	return res.Variants[o.Variant], nil
+}
+
+// windows are what of the recorded ones is to be shown: all, of too many some
+// that are spread over the run, or what lies in the reader's own.
+func (o Options) windows(tr *record.Trajectory) ([]record.Window, error) {
+	recorded := record.Windows(tr.Time)
+	if len(recorded) == 0 {
+		return nil, errors.New("plots: the trajectory has no two samples in one window")
+	}
+	if len(o.Windows) == 0 {
+		return pick(recorded, mostWindows), nil
+	}
+	var out []record.Window
+	for _, asked := range o.Windows {
+		if !(asked[0] < asked[1]) {
+			return nil, fmt.Errorf("plots: window from %s to %s s, expected an end after its start", seconds(asked[0]), seconds(asked[1]))
+		}
+		before := len(out)
+		for _, w := range recorded {
+			if part := within(tr.Time, w, asked[0]-rounding(asked[0]), asked[1]+rounding(asked[1])); part != nil {
+				out = append(out, *part)
+			}
+		}
+		if len(out) == before {
+			return nil, fmt.Errorf("plots: no two samples from %s to %s s; recorded are %s",
+				seconds(asked[0]), seconds(asked[1]), listWindows(recorded))
+		}
+	}
+	if len(out) > mostWindows {
+		return nil, fmt.Errorf("plots: %d windows to show, expected at most %d", len(out), mostWindows)
+	}
+	return out, nil
+}
+
+// rounding is how far the time of a sample may be off: times are sums of steps.
+func rounding(t float64) float64 { return 1e-9 * (1 + math.Abs(t)) }
+
+func seconds(t float64) string { return strconv.FormatFloat(t, 'g', 10, 64) }
+
+// mostSaid is how many things a message lists.
+const mostSaid = 12
+
+func listWindows(wins []record.Window) string {
+	var out []string
+	for _, w := range wins {
+		out = append(out, seconds(w.Start)+" to "+seconds(w.End)+" s")
+	}
+	return list(out)
+}
+
+func list(words []string) string {
+	if len(words) > mostSaid {
+		words = append(slices.Clone(words[:mostSaid]), "...")
+	}
+	return strings.Join(words, ", ")
+}
+
+// layers are the hidden layer to be shown, which is the lowest unless the
+// reader wants another, and the highest of which a signal was recorded.
+func (o Options) layers(tr *record.Trajectory) (shown, highest int, err error) {
+	all := recordedLayers(tr)
+	if o.Layer == 0 {
+		if len(all) == 0 {
+			return 0, 0, nil
+		}
+		return all[0], all[len(all)-1], nil
+	}
+	if !slices.Contains(all, o.Layer) {
+		return 0, 0, fmt.Errorf("plots: layer %d was not recorded; recorded are %s", o.Layer, listNumbers(all))
+	}
+	return o.Layer, all[len(all)-1], nil
+}
+
+func listNumbers(numbers []int) string {
+	words := make([]string, len(numbers))
+	for i, n := range numbers {
+		words[i] = strconv.Itoa(n)
+	}
+	return list(words)
+}
+
+// recordedLayers are those that have a signal, from the lowest.
+func recordedLayers(tr *record.Trajectory) []int {
+	var out []int
+	for _, s := range tr.Signals {
+		for _, q := range layerRows {
+			if layer, ok := layerOf(s.Name, q.signal+"_"); ok && !slices.Contains(out, layer) {
+				out = append(out, layer)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// units are the places in a signal of the units to be shown.
+func (o Options) units(s *record.Signal) ([]int, error) {
+	if len(o.Indices) == 0 {
+		return spread(s.Width(), o.Units), nil
+	}
+	var out []int
+	for _, unit := range o.Indices {
+		j := slices.Index(s.Units, unit)
+		if j < 0 {
+			return nil, fmt.Errorf("plots: unit %d of %s was not recorded; recorded are %s", unit, clean(s.Name), listNumbers(s.Units))
+		}
+		if !slices.Contains(out, j) {
+			out = append(out, j)
+		}
+	}
+	return out, nil
+}
+
+// unitName is that of a unit in the legend.
+func (o Options) unitName(unit int) string {
+	if o.Layer != 0 {
+		return fmt.Sprintf("unit %d of layer %d", unit, o.Layer)
+	}
+	return fmt.Sprintf("unit %d", unit)
+}
