@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -105,7 +106,11 @@ func (j job) dir(p *program) (dir *rundir.Dir, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return dir, dir.WriteConfig(j.cfg)
+	if err := dir.WriteConfig(j.cfg); err != nil {
+		dir.Discard()
+		return nil, err
+	}
+	return dir, nil
 }
 
 func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) error {
@@ -204,6 +209,9 @@ func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
 	}
 	kept, err := p.openJournal(dir, j)
 	if err != nil {
+		if j.begun == nil && !errors.Is(err, journal.ErrRunning) {
+			dir.Discard()
+		}
 		return err
 	}
 	if !quiet {
@@ -240,11 +248,15 @@ func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Jou
 		err = dir.WriteTensorBoard(o.res.Variants)
 	}
 	if err != nil {
-		return errors.Join(o.err, err, kept.Close())
+		if fromDisk(o.err) {
+			err = nil // the disk that was full is full still
+		}
+		err = errors.Join(o.err, err)
+		return toGoOn(dir, errors.Join(err, kept.Close()))
 	}
 	figuresErr := p.writeFigures(dir, j.cfg, o.res)
 	settle := kept.Remove
-	if o.err != nil {
+	if o.err != nil || fromDisk(figuresErr) {
 		settle = kept.Close // to go on from
 	}
 	if err := settle(); err != nil {
@@ -288,15 +300,33 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 // when a run stopped early: then it is worth a warning only.
 func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
+		if fromDisk(figuresErr) {
+			return toGoOn(dir, figuresErr)
+		}
 		return figuresErr
 	}
-	if figuresErr != nil {
+	if figuresErr != nil && !(fromDisk(runErr) && fromDisk(figuresErr)) {
 		p.warn(figuresErr)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case fromDisk(runErr): // a checkpoint, if a signal was the reason for it
+		return toGoOn(dir, runErr)
+	case ctx.Err() != nil:
 		return fmt.Errorf("%w; what was recorded until then is in %[2]s, and burstsim resume %[2]s goes on", context.Cause(ctx), dir.Path())
 	}
 	return fmt.Errorf("%w; what was recorded until then is in %s", runErr, dir.Path())
+}
+
+// toGoOn adds to an error what to do when its reason is gone.
+func toGoOn(dir *rundir.Dir, err error) error {
+	return fmt.Errorf("%w; once that is possible, burstsim resume %s goes on", err, dir.Path())
+}
+
+// fromDisk tells whether an error is that of the operating system about a file,
+// such as a full disk: trying again can help.
+func fromDisk(err error) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno)
 }
 
 // warn reports what does not stop the program.

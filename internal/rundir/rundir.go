@@ -126,15 +126,18 @@ func isOver(path string) error {
 	return cmp.Or(err, ErrOver)
 }
 
-// Clean removes what a writer that was killed left unfinished. Nobody else may
-// be writing: the journal is locked.
+// Clean removes what a writer that was killed left unfinished, in all folders.
+// Nobody else may be writing: the journal is locked.
 func (d *Dir) Clean() error {
-	for _, folder := range []string{d.path, filepath.Join(d.path, figuresFolder), d.Journal()} {
-		if err := atomicfile.Clean(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return filepath.WalkDir(d.path, func(folder string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			err = atomicfile.Clean(folder)
+		}
+		if err != nil {
 			return fmt.Errorf("cannot write into folder %s: %w", folder, atomicfile.Cause(err))
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Journal is the folder that an unfinished run goes on from.
