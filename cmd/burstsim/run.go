@@ -133,12 +133,18 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	failed := false
-	for _, j := range jobs {
-		if err := p.runJob(ctx, j, quiet); err != nil {
+	for i, j := range jobs {
+		err := p.runJob(ctx, j, quiet)
+		if err != nil {
 			p.report(err)
 			failed = true
 		}
-		if status, stopped := interruptStatus(ctx); stopped {
+		status, stopped := interruptStatus(ctx)
+		left := len(jobs) - 1 - i
+		if stopped && left > 0 {
+			p.report(fmt.Errorf("%w; %d of %d runs were not begun", context.Cause(ctx), left, len(jobs)))
+		}
+		if stopped && (left > 0 || err != nil) { // otherwise the signal came too late
 			return &statusError{status: status}
 		}
 	}
