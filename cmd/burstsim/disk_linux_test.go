@@ -133,6 +133,71 @@ func TestLargestFile(t *testing.T) {
 	c.report(t, false)
 }
 
+// TestReadOnlyFolder: what can only be read is read, and all else refused.
+func TestReadOnlyFolder(t *testing.T) {
+	disk := filepath.Join(t.TempDir(), "disk")
+	if err := os.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	run := filepath.Join(disk, "run")
+	close := func() error {
+		t.Cleanup(func() { os.Chmod(run, 0o777) })
+		return os.Chmod(run, 0o555)
+	}
+	if os.Geteuid() == 0 { // whom modes do not stop
+		if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=16m"); errors.Is(err, fs.ErrPermission) {
+			t.Skip("root, but not allowed to mount: nothing is read-only then")
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		close = func() error { return syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "") }
+		t.Cleanup(func() {
+			if err := syscall.Unmount(disk, 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	bin, file := program0(t), filepath.Join(t.TempDir(), "e.toml")
+	if err := os.WriteFile(file, []byte(unstableRegression), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"run FILE --out DIR --quiet --set model.weight_gain=1.4e307 --seed 3 --set checkpoint.simulated=1s", // fails
+		"run FILE --out DIR/inside --quiet --set time.learn=1s",
+	} {
+		execute(t, append([]string{bin}, commandLine(line, file, run)...)...)
+	}
+	before := folderBytes(t, disk)
+	if err := close(); err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]int{
+		"run FILE --out DIR/new": 1, "run FILE --set run.out=DIR": 1, "resume DIR": 1, "plot DIR": 1,
+		"show DIR": 0, "ls DIR": 0, "validate DIR/config.toml": 0, "resume DIR/inside": 0,
+	} {
+		status, _, stderr := execute(t, append([]string{bin}, commandLine(line, file, run)...)...)
+		if status != want {
+			t.Errorf("%s: exit status %d, %s", line, status, stderr)
+		}
+		if want == 1 && (strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, run) ||
+			!strings.Contains(stderr, "read-only file system") && !strings.Contains(stderr, "permission denied")) {
+			t.Errorf("%s: %q, expected a line with the folder", line, stderr)
+		}
+	}
+	if after := folderBytes(t, disk); after != before {
+		t.Errorf("%d bytes, then %d", before, after)
+	}
+}
+
+// commandLine splits a line at its spaces.
+func commandLine(line, file, dir string) []string {
+	args := strings.Fields(line)
+	for i := range args {
+		args[i] = strings.NewReplacer("FILE", file, "DIR", dir).Replace(args[i])
+	}
+	return args
+}
+
 func folderBytes(t *testing.T, dir string) (total int64) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
