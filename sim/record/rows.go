@@ -43,10 +43,12 @@ func (m *Memory) Read(i int, dst []float64) error {
 var mostValues = 1 << 24
 
 // thinned calls add with every k-th row, so that at most mostValues are added,
-// and with the last. It returns the rows if it left any out, otherwise nil.
-func thinned(rows Rows, width int, add func(row []float64)) (full Rows, err error) {
+// and with the last; before it, room with the number of rows that come. It
+// returns the rows if it left any out, otherwise nil.
+func thinned(rows Rows, width int, room func(rows int), add func(row []float64)) (full Rows, err error) {
 	most, n := max(2, mostValues/max(1, width)), rows.Len()
 	k := max(1, (n+most-1)/most)
+	room((n + k - 1) / k)
 	row := make([]float64, width)
 	for i := 0; i < n; i += k {
 		if n-i <= k {
@@ -67,7 +69,8 @@ func thinned(rows Rows, width int, add func(row []float64)) (full Rows, err erro
 // many only some are in memory, and Full has all.
 func ReadTable(columns []string, rows Rows) (t *Table, err error) {
 	t = NewTable(columns...)
-	t.Full, err = thinned(rows, len(columns), func(row []float64) { t.Append(row...) })
+	room := func(n int) { t.rows = make([]float64, 0, n*len(columns)) }
+	t.Full, err = thinned(rows, len(columns), room, func(row []float64) { t.Append(row...) })
 	return t, err
 }
 
@@ -80,7 +83,13 @@ func ReadTrajectory(signals []*Signal, rows Rows) (tr *Trajectory, err error) {
 		own := *s
 		tr.Signals = append(tr.Signals, &own)
 	}
-	tr.Full, err = thinned(rows, tr.RowWidth(), func(row []float64) {
+	room := func(n int) {
+		tr.Time = make([]float64, 0, n)
+		for _, s := range tr.Signals {
+			s.Values = make([]float64, 0, n*s.Width())
+		}
+	}
+	tr.Full, err = thinned(rows, tr.RowWidth(), room, func(row []float64) {
 		tr.Time = append(tr.Time, row[0])
 		row = row[1:]
 		for _, s := range tr.Signals {
@@ -94,7 +103,7 @@ func ReadTrajectory(signals []*Signal, rows Rows) (tr *Trajectory, err error) {
 // ReadHistogram adds to a histogram the rows that hold an epoch and then its
 // counts. Of very many rows only some are in memory, and Full has all.
 func ReadHistogram(h *Histogram, rows Rows) (err error) {
-	h.Full, err = thinned(rows, len(h.Edges), func(row []float64) {
+	h.Full, err = thinned(rows, len(h.Edges), func(int) {}, func(row []float64) {
 		h.Epochs = append(h.Epochs, row[0])
 		counts := make([]int, len(row)-1)
 		for i, v := range row[1:] {
