@@ -153,7 +153,7 @@ func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
 	if err := a.begin(t, end, x); err != nil {
 		return 0, err
 	}
-	least, largest := leastUlps*ulp(t), growth
+	least, largest := leastUlps*ulp(max(math.Abs(t), math.Abs(end))), growth // at 0, ulp(t) is nothing
 	a.next = max(a.next, least)
 	for {
 		h = a.fit(end - t)
@@ -290,7 +290,4 @@ func finite[F Float](v []F) bool {
 	return true
 }
 
-func ulp(t float64) float64 {
-	t = math.Abs(t)
-	return math.Nextafter(t, math.Inf(1)) - t
-}
+func ulp(t float64) float64 { return math.Nextafter(t, math.Inf(1)) - t }

@@ -210,5 +210,10 @@ func (c *Continuous[F]) failure(t float64, cause error) error {
 		}
 		at += len(s.x)
 	}
+	for _, known := range []error{integrator.ErrNotFinite, integrator.ErrStepCollapsed} {
+		if errors.Is(cause, known) {
+			cause = known // the rest of it is the time
+		}
+	}
 	return &NumericalError{Time: t, Where: where, Err: cause}
 }

@@ -313,6 +313,12 @@ func (net *Network[F]) Unstable() string {
 			return s.unit(i, net.rows)
 		}
 	}
+	return net.unstableWeight()
+}
+
+// unstableWeight names a weight that learns and is not a finite number, or
+// returns "".
+func (net *Network[F]) unstableWeight() string {
 	for _, p := range net.plastic {
 		if i := notFinite(*p.w); i >= 0 {
 			return fmt.Sprintf("layer %d (weights %s), unit %d", p.layer, p.kind, i/(len(*p.w)/p.rows()))

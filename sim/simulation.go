@@ -170,8 +170,29 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 	if r.metrics, err = s.Journal.Rows("metrics", len(r.columns)); err != nil {
 		return nil, err
 	}
-	r.goesOn, err = s.Journal.Restore(r.visit)
+	if r.goesOn, err = s.Journal.Restore(r.visit); err == nil && r.goesOn {
+		err = r.checkRestored()
+	}
 	return r, err
+}
+
+// checkRestored refuses a checkpoint of another course of phases. Phases may
+// have other ends if where the checkpoint stands they are the same.
+func (r *run[F]) checkRestored() error {
+	wrong := fmt.Errorf("sim: the checkpoint, at t = %.6g s in phase %d, does not fit phases that end at %.6g s",
+		r.now.Seconds(), r.phase+1, r.total.Seconds())
+	if r.phase < 0 || r.phase > len(r.Phases) || r.phase == len(r.Phases) && r.now != r.total {
+		return wrong
+	}
+	if r.phase == len(r.Phases) {
+		return nil
+	}
+	p, end := r.Phases[r.phase], r.end(r.phase)
+	if r.now < end-p.Duration || r.now > end || r.part < 0 || r.part >= max(1, len(p.Cycle)) || r.partEnd < r.now {
+		return wrong
+	}
+	r.partEnd = min(r.partEnd, end)
+	return nil
 }
 
 // visit visits all that decides how the run goes on.
@@ -306,12 +327,17 @@ func (r *run[F]) arrive(ctx context.Context, discrete bool) error {
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		if failed := r.Engine.Check(r.now); failed != nil {
+			return failed
+		}
 		if saved := r.Journal.Save(r.now.Seconds(), r.visit); saved != nil {
 			return saved
 		}
 		return fmt.Errorf("stopped at t = %.6g s: %w", r.now.Seconds(), err)
 	}
-	if r.Journal.Due(r.now.Seconds()) {
+	// A state that is no good, which the next loss will tell, must not take the
+	// place of a good one.
+	if r.Journal.Due(r.now.Seconds()) && r.Engine.Check(r.now) == nil {
 		return r.Journal.Save(r.now.Seconds(), r.visit)
 	}
 	return nil

@@ -138,6 +138,9 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 		}
 	}
 	_, err = t.Journal.Restore(r.visit)
+	if batches := t.Train.Len() / r.rows; err == nil && (r.epoch < 0 || r.epoch > t.Epochs+1 || r.batch < 0 || r.batch > batches) {
+		err = fmt.Errorf("sim: the checkpoint, in epoch %d before batch %d, does not fit %d epochs of %d batches", r.epoch, r.batch+1, t.Epochs, batches)
+	}
 	return r, err
 }
 
@@ -229,8 +232,7 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 		r.out.Steps++
 		r.out.Examples += int64(r.rows)
 		if math.IsNaN(l) || math.IsInf(l, 0) {
-			return result{}, &NumericalError{Time: r.progress(),
-				Where: r.net.whereUnstable(), Err: ErrNotFinite, Unit: "epochs"}
+			return result{}, r.failure(r.net.whereUnstable())
 		}
 		r.report(batches)
 	}
@@ -242,15 +244,24 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 // the training.
 func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
+		if where := r.net.unstableWeight(); where != "" {
+			return r.failure(where)
+		}
 		if saved := r.Journal.Save(r.progress(), r.visit); saved != nil {
 			return saved
 		}
 		return fmt.Errorf("stopped in epoch %d: %w", r.epoch, err)
 	}
-	if r.Journal.Due(r.progress()) {
+	// A state that is no good, which the next loss will tell, must not take the
+	// place of a good one.
+	if r.Journal.Due(r.progress()) && r.net.unstableWeight() == "" {
 		return r.Journal.Save(r.progress(), r.visit)
 	}
 	return nil
+}
+
+func (r *trainingRun[F]) failure(where string) error {
+	return &NumericalError{Time: r.progress(), Where: where, Err: ErrNotFinite, Unit: "epochs"}
 }
 
 func (r *trainingRun[F]) report(batches int) {

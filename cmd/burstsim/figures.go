@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"burstsim/internal/config"
 	"burstsim/internal/rundir"
@@ -61,21 +60,18 @@ func figureOptions(cfg config.Config) plots.Options {
 func isDiscrete(cfg config.Config) bool { return cfg.Time.Kind == "discrete" }
 
 // writeFigures draws what the experiment asked for. It goes on after a figure
-// that fails and returns all errors in one line.
+// that fails and returns all errors.
 func (p *program) writeFigures(dir *rundir.Dir, cfg config.Config, res *record.Result) error {
 	if res == nil {
 		return nil
 	}
-	var failed []string
+	var failed []error
 	for _, name := range figures(cfg) {
 		if err := p.writeFigureFiles(dir, name, cfg, res); err != nil {
-			failed = append(failed, fmt.Sprintf("figure %s: %v", name, err))
+			failed = append(failed, fmt.Errorf("figure %s: %w", name, err))
 		}
 	}
-	if len(failed) == 0 {
-		return nil
-	}
-	return errors.New(strings.Join(failed, "; "))
+	return errors.Join(failed...)
 }
 
 // figures lists what is drawn: what was asked for, or with "all" what the

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"syscall"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
@@ -38,7 +39,11 @@ func (j job) dir(p *program) (dir *rundir.Dir, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return dir, dir.WriteConfig(j.cfg)
+	if err := dir.WriteConfig(j.cfg); err != nil {
+		dir.Discard()
+		return nil, err
+	}
+	return dir, nil
 }
 
 // runJobs runs all jobs, until a signal stops them.
@@ -48,16 +53,20 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	failed := false
+	failed, notBegun := false, 0
 	if len(jobs) == 1 {
 		if err := p.runJob(ctx, jobs[0], p.newProgress(jobs[0].cfg.Run.Name, quiet), quiet); err != nil {
 			p.report(err)
 			failed = true
 		}
 	} else {
-		failed = p.runTogether(ctx, jobs, quiet)
+		failed, notBegun = p.runTogether(ctx, jobs, quiet)
 	}
-	if status, stopped := interruptStatus(ctx); stopped {
+	status, stopped := interruptStatus(ctx)
+	if stopped && notBegun > 0 {
+		p.report(fmt.Errorf("%w; %d of %d runs were not begun", context.Cause(ctx), notBegun, len(jobs)))
+	}
+	if stopped && (notBegun > 0 || failed) { // otherwise the signal came too late
 		return &statusError{status: status}
 	}
 	if failed {
@@ -67,8 +76,9 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 }
 
 // runTogether runs several jobs, as many at once as there are processors, and
-// prints what they say in their order. It reports whether one failed.
-func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (failed bool) {
+// prints what they say in their order. It returns whether one failed, and how
+// many a signal kept from being begun.
+func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
 	atOnce := min(runtime.GOMAXPROCS(0), len(jobs))
 	if linalg.HasThreads() {
 		// The library uses all processors by itself, and its number of threads,
@@ -86,8 +96,8 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 	for i, j := range jobs {
 		slots <- struct{}{}
 		if ctx.Err() != nil {
-			close(turns[i+1])
-			continue
+			notBegun = len(jobs) - i
+			break
 		}
 		wg.Go(func() {
 			var out, complaints bytes.Buffer
@@ -108,7 +118,7 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 	}
 	wg.Wait()
 	bar.bar.finish()
-	return failed
+	return failed, notBegun
 }
 
 // runJob runs one experiment and writes its folder, whatever becomes of it.
@@ -119,6 +129,9 @@ func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) erro
 	}
 	kept, err := p.openJournal(dir, j)
 	if err != nil {
+		if j.begun == nil && !errors.Is(err, journal.ErrRunning) {
+			dir.Discard()
+		}
 		return err
 	}
 	if !quiet {
@@ -154,11 +167,15 @@ func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Jou
 		err = dir.WriteTensorBoard(o.res.Variants)
 	}
 	if err != nil {
-		return errors.Join(o.err, err, kept.Close())
+		if fromDisk(o.err) {
+			err = nil // the disk that was full is full still
+		}
+		err = errors.Join(o.err, err)
+		return toGoOn(dir, errors.Join(err, kept.Close()))
 	}
 	figuresErr := p.writeFigures(dir, j.cfg, o.res)
 	settle := kept.Remove
-	if o.err != nil {
+	if o.err != nil || fromDisk(figuresErr) {
 		settle = kept.Close // to go on from
 	}
 	if err := settle(); err != nil {
@@ -202,15 +219,33 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 // when a run stopped early: then it is worth a warning only.
 func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
+		if fromDisk(figuresErr) {
+			return toGoOn(dir, figuresErr)
+		}
 		return figuresErr
 	}
-	if figuresErr != nil {
+	if figuresErr != nil && !(fromDisk(runErr) && fromDisk(figuresErr)) {
 		p.warn(figuresErr)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case fromDisk(runErr): // a checkpoint, if a signal was the reason for it
+		return toGoOn(dir, runErr)
+	case ctx.Err() != nil:
 		return fmt.Errorf("%w; what was recorded until then is in %[2]s, and burstsim resume %[2]s goes on", context.Cause(ctx), dir.Path())
 	}
 	return fmt.Errorf("%w; what was recorded until then is in %s", runErr, dir.Path())
+}
+
+// toGoOn adds to an error what to do when its reason is gone.
+func toGoOn(dir *rundir.Dir, err error) error {
+	return fmt.Errorf("%w; once that is possible, burstsim resume %s goes on", err, dir.Path())
+}
+
+// fromDisk tells whether an error is that of the operating system about a file,
+// such as a full disk: trying again can help.
+func fromDisk(err error) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno)
 }
 
 // warn reports what does not stop the program.

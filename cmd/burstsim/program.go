@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -92,10 +93,13 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	return s.status
 }
 
-// report prints an error on one line. If it starts with file and line it stays
-// as it is, so that editors can follow it.
+// joined is where errors.Join puts an error behind another.
+var joined = regexp.MustCompile(`(\S)\n(\S)`)
+
+// report prints an error, or several that are joined, on one line. If it starts
+// with file and line it stays as it is, so that editors can follow it.
 func (p *program) report(err error) {
-	line := strings.Join(strings.Fields(err.Error()), " ")
+	line := strings.Join(strings.Fields(joined.ReplaceAllString(err.Error(), "$1; $2")), " ")
 	var inFile *config.Error
 	if !errors.As(err, &inFile) {
 		line = "burstsim: " + line

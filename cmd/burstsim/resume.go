@@ -86,7 +86,10 @@ func (p *program) openJournal(dir *rundir.Dir, j job) (*journal.Journal, error) 
 	if err != nil {
 		return nil, err
 	}
-	return kept, dir.Clean()
+	if err := dir.Clean(); err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	return kept, nil
 }
 
 // identify says what the bits of a run depend on. Where it is kept and how it

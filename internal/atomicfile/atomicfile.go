@@ -76,6 +76,19 @@ func WriteKeeping(path, previous string, write func(io.Writer) error) error {
 	return nil
 }
 
+// Rename moves a file to another name in the same folder, in the place of what
+// has that name.
+func Rename(from, to string) error {
+	err := os.Rename(from, to)
+	if err == nil {
+		err = SyncFolder(filepath.Dir(to))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", to, Cause(err))
+	}
+	return nil
+}
+
 // writeBeside writes a file beside path under a temporary name.
 func writeBeside(path string, write func(io.Writer) error) (temporary string, err error) {
 	folder, name := filepath.Split(path)

@@ -164,7 +164,7 @@ type Learning struct {
 type Integrator struct {
 	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential,layerwise" doc:"stepper"`
 	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
-	RelTol     float64 `toml:"rtol" default:"1e-6" range:">0" doc:"dopri5: relative tolerance"`
+	RelTol     float64 `toml:"rtol" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have"`
 	AbsTol     float64 `toml:"atol" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance"`
 }
 

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // maxBytes is the largest file that is read.
@@ -34,10 +35,11 @@ type Options struct {
 	Weights func(path string) (sum string, err error)
 }
 
-// Load reads and checks an experiment file of at most 1 MiB. Its errors are of
-// type [*Error].
+// Load reads and checks an experiment file of at most 1 MiB. It may be a pipe
+// that another program writes, but nobody is waited for: a pipe without a
+// writer is empty. Errors are of type [*Error].
 func Load(path string, opt Options) (Config, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return Config{}, readError(path, err)
 	}
@@ -45,6 +47,10 @@ func Load(path string, opt Options) (Config, error) {
 	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return Config{}, readError(path, err)
+	}
+	if info, err := f.Stat(); len(data) == 0 && err == nil && !info.Mode().IsRegular() {
+		// An empty file is an experiment with every default.
+		return Config{}, &Error{File: path, Msg: "is a pipe or a device from which nothing came, expected an experiment file"}
 	}
 	return Parse(path, data, opt)
 }

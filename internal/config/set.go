@@ -22,7 +22,7 @@ func (d *decoder) override(text string, at int, c *Config) {
 	}
 	k, parent, rest := d.schema.lookup(path)
 	switch {
-	case rest != "":
+	case k == nil:
 		d.add(origin, d.shown(path), func() string { return d.unknownPath(parent, path, rest) })
 		return
 	case k.isSection():

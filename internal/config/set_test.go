@@ -57,6 +57,7 @@ func TestSetErrors(t *testing.T) {
 		"typo in section": {"modle.beta=2", "modle.beta", `did you mean "model"?`},
 		"no section":      {"beta=2", "beta", `did you mean "model.beta"?`},
 		"too deep":        {"model.beta.x=2", "model.beta.x", "has no keys"},
+		"ends in a dot":   {"model.beta.=2", `model.beta.""`, "has no keys"},
 		"strange key":     {"model.a\nb=2", `model."a\nb"`, "unknown key"},
 		"empty part":      {"model..beta=2", `model."".beta`, "unknown key"},
 		"empty end":       {"model.beta.=2", `model.beta.""`, "model.beta has no keys, expected model.beta=VALUE"},

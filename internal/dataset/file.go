@@ -14,6 +14,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"burstsim/internal/regular"
 )
 
 // CorruptError says that a file is not what was published.
@@ -157,9 +159,9 @@ const maxRead = 4 << 30
 
 // ReadFile returns the content of any file, decompressed if it is a gzip file:
 // at most 4 GiB. Nothing is known about it, so only gzip's own checksum is
-// verified.
+// verified. Pipes and devices are not read.
 func ReadFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

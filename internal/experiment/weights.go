@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
+	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
 )
@@ -75,14 +75,7 @@ func precisionOf[F sim.Float]() string { return fmt.Sprintf("%T", F(0)) }
 // SHA-256. Errors begin with the path.
 func withWeights(path string, use func(f *safetensors.File, sum string) error) error {
 	err := func() error {
-		info, err := os.Stat(path) // opening a pipe would block
-		if err != nil {
-			return err
-		}
-		if !info.Mode().IsRegular() {
-			return errors.New("not a file, expected one in the safetensors format")
-		}
-		file, err := os.Open(path)
+		file, err := regular.Open(path)
 		if err != nil {
 			return err
 		}

@@ -10,11 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"burstsim/internal/atomicfile"
+	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
 )
@@ -56,7 +56,7 @@ func (v *Variant) Save(progress float64, state func(sim.Visit)) error {
 		if err := r.sync(); err != nil {
 			return err
 		}
-		tensors = append(tensors, safetensors.New(rowsPrefix+r.name, []int{2}, []int64{int64(r.Len()), int64(r.sum)}))
+		tensors = append(tensors, safetensors.New(rowsPrefix+r.name, []int{3}, []int64{int64(r.Len()), int64(r.sum), int64(r.width)}))
 	}
 	id := v.journal.opt.Identity
 	metadata := map[string]string{
@@ -68,7 +68,7 @@ func (v *Variant) Save(progress float64, state func(sim.Visit)) error {
 		return err
 	}
 	metadata[checksumKey] = hex.EncodeToString(hash.Sum(nil))
-	err = atomicfile.WriteKeeping(v.file(""), v.file(".previous"), func(w io.Writer) error {
+	err = atomicfile.WriteKeeping(v.file(""), v.previous(), func(w io.Writer) error {
 		return safetensors.Write(w, metadata, tensors)
 	})
 	if err == nil {
@@ -123,28 +123,29 @@ func tensor(name string, ref any) (safetensors.Tensor, error) {
 }
 
 // Restore brings state and rows back to the last checkpoint, or to the one
-// before if the last is damaged or its rows are.
+// before if the last is damaged or its rows are. After an error, state is of no
+// use.
 func (v *Variant) Restore(state func(sim.Visit)) (bool, error) {
-	var damaged []error
-	for _, kind := range []string{"", ".previous"} {
-		c, err := v.read(v.file(kind))
-		if errors.Is(err, fs.ErrNotExist) {
+	var damaged []string
+	for _, path := range []string{v.file(""), v.previous()} {
+		c, err := v.load(path)
+		var no *refusal
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			continue
-		}
-		if err == nil {
-			err = v.checkRows(c)
-		}
-		if err != nil {
-			damaged = append(damaged, err)
+		case errors.As(err, &no):
+			return false, err
+		case err != nil:
+			damaged = append(damaged, err.Error())
 			continue
 		}
 		if warn := v.journal.opt.Warn; warn != nil && len(damaged) > 0 {
-			warn(fmt.Errorf("%w; going on from the checkpoint before", errors.Join(damaged...)))
+			warn(errors.New(damaged[0] + "; going on from the checkpoint before"))
 		}
 		return true, v.restore(c, state)
 	}
 	if len(damaged) > 0 {
-		return false, errors.Join(damaged...)
+		return false, errors.New(strings.Join(damaged, "; "))
 	}
 	for _, r := range v.rows {
 		if err := r.truncate(0, 0); err != nil {
@@ -154,19 +155,38 @@ func (v *Variant) Restore(state func(sim.Visit)) (bool, error) {
 	return false, nil
 }
 
+// refusal is the error about a checkpoint that is whole but must not be used,
+// and none before it either.
+type refusal struct{ error }
+
+func refuse(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
+
+// load reads a checkpoint that may be used. The error is a refusal, or says
+// what is damaged.
+func (v *Variant) load(path string) (*checkpoint, error) {
+	c, err := v.read(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.checkIdentity(c); err != nil {
+		return nil, err
+	}
+	return c, v.checkRows(c)
+}
+
 // checkpoint is a file that was found whole.
 type checkpoint struct {
 	path string
 	*safetensors.File
 	progress float64
-	rows     map[string][2]int64 // number and checksum
+	rows     map[string][2]int64 // number, checksum
 }
 
 // read reads a checkpoint and verifies its checksum.
 func (v *Variant) read(path string) (*checkpoint, error) {
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("checkpoint %s cannot be read: %w", path, atomicfile.Cause(err))
 	}
 	c := &checkpoint{path: path, rows: map[string][2]int64{}}
 	if c.File, err = safetensors.Read(bytes.NewReader(content), int64(len(content))); err != nil {
@@ -197,25 +217,27 @@ func verified(content []byte, checksum string) bool {
 	return hex.EncodeToString(hash.Sum(nil)) == checksum
 }
 
+// checkRows compares the files of rows with what a checkpoint says of them.
 func (v *Variant) checkRows(c *checkpoint) error {
 	for _, r := range v.rows {
-		counts, _, err := safetensors.Values[int64](c.File, rowsPrefix+r.name)
-		if err != nil || len(counts) != 2 {
-			return fmt.Errorf("checkpoint %s: no number of rows of %s", c.path, r.name)
+		said, _, err := safetensors.Values[int64](c.File, rowsPrefix+r.name)
+		if err != nil || len(said) != 3 {
+			return fmt.Errorf("checkpoint %s does not say how many rows of %s there are", c.path, r.name)
 		}
-		if err := r.check(counts[0], uint32(counts[1])); err != nil {
+		if said[2] != int64(r.width) {
+			return refuse("checkpoint %s does not fit this experiment: %s has rows of %d numbers, expected %d", c.path, r.name, said[2], r.width)
+		}
+		if err := r.check(said[0], uint32(said[1])); err != nil {
 			return err
 		}
-		c.rows[r.name] = [2]int64(counts)
+		c.rows[r.name] = [2]int64(said)
 	}
 	return nil
 }
 
-// restore sets state and rows to those of a checkpoint.
+// restore sets state and rows to those of a checkpoint, which is the last then:
+// what was damaged must not take its place as the one before.
 func (v *Variant) restore(c *checkpoint, state func(sim.Visit)) error {
-	if err := v.checkIdentity(c); err != nil {
-		return err
-	}
 	left := map[string]bool{}
 	for _, t := range c.Tensors() {
 		left[t.Name] = strings.HasPrefix(t.Name, statePrefix)
@@ -240,6 +262,11 @@ func (v *Variant) restore(c *checkpoint, state func(sim.Visit)) error {
 			return err
 		}
 	}
+	if c.path != v.file("") {
+		if err := atomicfile.Rename(c.path, v.file("")); err != nil {
+			return err
+		}
+	}
 	v.noted(c.progress)
 	return nil
 }
@@ -248,7 +275,7 @@ func (v *Variant) restore(c *checkpoint, state func(sim.Visit)) error {
 // same bits.
 func (v *Variant) checkIdentity(c *checkpoint) error {
 	if found := c.Metadata[variantKey]; found != v.label {
-		return fmt.Errorf("checkpoint %s is of variant %q, expected %q", c.path, found, v.label)
+		return refuse("checkpoint %s is of variant %q, expected %q", c.path, found, v.label)
 	}
 	if v.journal.opt.Force {
 		return nil
@@ -266,7 +293,7 @@ func (v *Variant) checkIdentity(c *checkpoint) error {
 	if len(differ) == 0 {
 		return nil
 	}
-	return fmt.Errorf("checkpoint %s was written under other conditions (%s), so results could differ from those of an unbroken run; --force goes on all the same",
+	return refuse("checkpoint %s was written under other conditions (%s), so results could differ from those of an unbroken run; --force goes on all the same",
 		c.path, strings.Join(differ, "; "))
 }
 
@@ -301,7 +328,10 @@ func set(f *safetensors.File, name string, ref any) error {
 		if err != nil {
 			return err
 		}
-		return ref.UnmarshalBinary(raw)
+		if err := ref.UnmarshalBinary(raw); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+		return nil
 	}
 	return fmt.Errorf("%s is a %T, which cannot be set", name, ref)
 }

@@ -160,6 +160,9 @@ func (v *Variant) Checkpoint() (file string, progress float64) {
 	return v.file(""), v.last
 }
 
+// previous is the file of the checkpoint before the last one.
+func (v *Variant) previous() string { return v.file(".previous") }
+
 func (v *Variant) file(kind string) string {
 	return filepath.Join(v.journal.path, v.name+kind+".safetensors")
 }

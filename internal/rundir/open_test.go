@@ -82,7 +82,7 @@ func TestSummaryWritesNaNAsNull(t *testing.T) {
 }
 
 // loaded is the configuration of an almost empty experiment file.
-func loaded(t *testing.T) config.Config {
+func loaded(t testing.TB) config.Config {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "demo.toml")
 	if err := os.WriteFile(path, []byte("[run]\nname = \"demo\"\n"), 0o666); err != nil {
@@ -95,7 +95,7 @@ func loaded(t *testing.T) config.Config {
 	return cfg
 }
 
-func exampleRun(t *testing.T) *Run {
+func exampleRun(t testing.TB) *Run {
 	variants := recording(5)
 	variants[0].Metrics = table("time,loss", []float64{0, 1}, []float64{10, 0.5})
 	variants[1].Metrics = table("time,loss", []float64{0, 2})
@@ -118,7 +118,7 @@ func exampleRun(t *testing.T) *Run {
 	return &Run{Config: loaded(t), Result: res, Summary: sum}
 }
 
-func write(t *testing.T, run *Run) string {
+func write(t testing.TB, run *Run) string {
 	t.Helper()
 	d, err := Create(t.TempDir(), "demo", time.Now())
 	if err != nil {

@@ -106,27 +106,38 @@ func Reopen(path string) (*Dir, config.Config, error) {
 		return nil, config.Config{}, err
 	}
 	if _, err := os.Stat(filepath.Join(path, journalFolder)); err != nil {
-		content, err := os.ReadFile(filepath.Join(path, summaryFile))
-		if err == nil {
-			doc, err := readSummary(content, filepath.Join(path, summaryFile))
-			if err == nil && doc.Failure != "" {
-				err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
-			}
-			return nil, cfg, cmp.Or(err, ErrOver)
+		if over := isOver(path); over != nil {
+			return nil, cfg, over
 		}
 	}
 	return &Dir{path}, cfg, checkWritable(path)
 }
 
-// Clean removes what a writer that was killed left unfinished. Nobody else may
-// be writing: the journal is locked.
+// isOver says why a run that has no journal cannot go on: its summary, which is
+// written last, tells that it is over or failed. Without one it has not begun.
+func isOver(path string) error {
+	doc, found, err := loadSummary(path)
+	if err == nil && !found {
+		return nil
+	}
+	if doc.Failure != "" {
+		err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
+	}
+	return cmp.Or(err, ErrOver)
+}
+
+// Clean removes what a writer that was killed left unfinished, in all folders.
+// Nobody else may be writing: the journal is locked.
 func (d *Dir) Clean() error {
-	for _, folder := range []string{d.path, filepath.Join(d.path, figuresFolder), d.Journal()} {
-		if err := atomicfile.Clean(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return filepath.WalkDir(d.path, func(folder string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			err = atomicfile.Clean(folder)
+		}
+		if err != nil {
 			return fmt.Errorf("cannot write into folder %s: %w", folder, atomicfile.Cause(err))
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Journal is the folder that an unfinished run goes on from.

@@ -184,13 +184,19 @@ func (g *arrayGroup) add(path string, a array) error {
 var errTwice = errors.New("appears twice")
 
 // eachArray hands every array of an archive to add, by its path without the
-// suffix. name stands for the file in errors.
+// suffix. name stands for the file in errors. Each needs data of its own: many
+// entries that share theirs could fill any memory.
 func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a array) error) error {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	left := uint64(size)
 	for _, f := range archive.File {
+		if f.CompressedSize64 > left {
+			return fmt.Errorf("%s: %s: the arrays take more bytes than the %d that the file has", name, f.Name, size)
+		}
+		left -= f.CompressedSize64
 		path, a, err := readArray(f)
 		if err == nil {
 			err = add(path, a)

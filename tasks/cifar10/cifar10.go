@@ -11,13 +11,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"burstsim/internal/dataset"
 	"burstsim/internal/dataset/images"
+	"burstsim/internal/regular"
 )
 
 // A record is a label and an image: all of red, then green, then blue, each row
@@ -90,7 +90,7 @@ func load(ctx context.Context, set *dataset.Set, opt dataset.Options) (*images.D
 // such as images of your own.
 func ReadDir(dir string) (*images.Data, error) {
 	path := func(i int) string { return filepath.Join(dir, names[i]) }
-	data, err := join(func(i int) ([]byte, error) { return os.ReadFile(path(i)) }, path)
+	data, err := join(func(i int) ([]byte, error) { return regular.ReadFile(path(i)) }, path)
 	if err != nil {
 		return nil, err
 	}
