@@ -27,7 +27,16 @@ type instructionSet struct {
 
 var oneByOne = instructionSet{"one by one", func() { vectors32.lanes, vectors64.lanes = 0, 0 }}
 
-func init() { instructions()[0].use() }
+func init() {
+	instructions()[0].use()
+	inUse = instructions()[0].name
+}
+
+var inUse string
+
+// Instructions names the way in which this processor computes sigmoids. Ways
+// differ in the last place of results.
+func Instructions() string { return inUse }
 
 // farthestVector is the largest size of an element that kernels take.
 const farthestVector = 700

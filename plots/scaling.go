@@ -64,7 +64,7 @@ func Scaling(panels []ScalingPanel) (*Figure, error) {
 		x := left + vg.Length(i)*(width+scalingGap)
 		p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + width, Y: bottom + scalingHeight}})
 		setLog(&p.X, ranges[i].lo/1.2, ranges[i].hi*1.2, clean(series.Label))
-		p.X.Tick.Marker = plot.ConstantTicks(plainNumbers(logTicks(p.X.Min, p.X.Max)))
+		p.X.Tick.Marker = plot.ConstantTicks(plainNumbers(logTicks(p.X.Min, p.X.Max), ranges[i]))
 		setLog(&p.Y, y.lo/1.6, y.hi*1.6, "time of a step (s)")
 		if i > 0 {
 			p.noY = true
@@ -83,10 +83,13 @@ func Scaling(panels []ScalingPanel) (*Figure, error) {
 	return f, nil
 }
 
-// plainNumbers labels numbers of units and layers as people write them.
-func plainNumbers(ticks []plot.Tick) []plot.Tick {
+// plainNumbers labels numbers of units and layers as people write them, and of
+// few layers every one.
+func plainNumbers(ticks []plot.Tick, data extent) []plot.Tick {
+	few := data.hi <= 10
 	for i, t := range ticks {
-		if t.Label != "" && t.Value >= 1 && t.Value < 1e5 {
+		whole := t.Value >= 1 && t.Value < 1e5
+		if whole && (t.Label != "" || few && t.Value >= data.lo && t.Value <= data.hi) {
 			ticks[i].Label = number(t.Value, 0)
 		}
 	}

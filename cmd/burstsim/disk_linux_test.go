@@ -114,7 +114,8 @@ func TestFullDisk(t *testing.T) {
 				}
 				c.goOn(t)
 			}
-			c.report(t, !testing.Short())
+			// What a training records is too little to be the first without room.
+			c.report(t, !testing.Short() && name == "simulated")
 		})
 	}
 }

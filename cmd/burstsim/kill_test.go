@@ -90,6 +90,7 @@ func killed() map[string][]string {
 	out["training momentum"] = append(out["training momentum"], "learning.momentum=0.9")
 	out["training noise"] = []string{"learning.feedforward_noise=0.1", "run.precision=float32", "task.max_stagnant_epochs=9"}
 	out["training epochs"] = []string{"checkpoint.every=0s", "checkpoint.epochs=0.3"}
+	out["training figures"] = []string{"record.tensorboard=true", "plots.figures=[\"all\"]"}
 	out["training conv"] = []string{"model.layer=[{kind=\"conv\", channels=3, kernel=5, stride=3}]", "model.hidden=[10]", "task.epochs=3"}
 	out["images"] = []string{"task.kind=mnist", "task.data=embedded", "task.batch=3", "model.hidden=[10]",
 		"time.before=2s", "time.learn=20s", "time.after=2s", "record.windows=[]"}

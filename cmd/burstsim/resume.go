@@ -16,6 +16,7 @@ import (
 	"burstsim/internal/journal"
 	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
+	"burstsim/neuron"
 )
 
 // resumeOptions are the flags of resume.
@@ -105,7 +106,7 @@ func identify(cfg config.Config) (journal.Identity, error) {
 	fmt.Fprintf(settings, "%+v", cfg)
 	program, err := programName()
 	return journal.Identity{
-		Program: program, Precision: cfg.Run.Precision, BLAS: linalg.Name(),
+		Program: program, Precision: cfg.Run.Precision, BLAS: linalg.Name() + ", sigmoids by " + neuron.Instructions(),
 		Experiment: short(settings.Sum(nil)),
 	}, err
 }

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
-	"syscall"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,10 +14,7 @@ import (
 	"burstsim/integrator"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
-	"burstsim/internal/journal"
-	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
-	"burstsim/sim/record"
 )
 
 // runOptions are the flags of run.
@@ -26,6 +22,7 @@ type runOptions struct {
 	out   string
 	set   []string
 	seed  *int64
+	seeds string // "": the file's own
 	quiet bool
 	blas  string
 }
@@ -37,8 +34,9 @@ func (p *program) runCommand() *cobra.Command {
 		Use:   "run FILE...",
 		Short: "Run experiments",
 		Long: `Run each experiment file into a folder of its own, runs/NAME-TIME unless --out
-says otherwise. All files are checked before the first one runs. The last line
-printed is the path of the folder.
+says otherwise. All files are checked before the first one runs. Several runs go
+on at the same time, as many as there are processors; that changes none of their
+results. The last line printed is the path of the (last) folder.
 
 Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and draws what was
 recorded until then; burstsim resume goes on from there, or from the last
@@ -49,6 +47,7 @@ or the command line is wrong; 130 after an interrupt.`,
 		Example: `  burstsim run examples/regression.toml
   burstsim run my.toml --out results/beta2 --set model.beta=2 --set 'model.hidden=[50, 50]'
   burstsim run one.toml two.toml --out results      results/one and results/two
+  burstsim run my.toml --seeds 1-10 --out sweep     sweep/my-seed1 to sweep/my-seed10
   dir=$(burstsim run my.toml --seed 3 --quiet)`,
 		Args:              needFiles,
 		ValidArgsFunction: completeFiles,
@@ -60,9 +59,11 @@ or the command line is wrong; 130 after an interrupt.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files, DIR/NAME for each")
+	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files or seeds, DIR/NAME for each")
 	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
 	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
+	flags.StringVar(&opt.seeds, "seeds", "", "run once for each seed of a `LIST` such as 1-10 or 1,5,20-29; the runs are called NAME-seedN")
+	cmd.MarkFlagsMutuallyExclusive("seed", "seeds")
 	addBLASFlag(flags, &opt.blas)
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
@@ -85,73 +86,21 @@ func needFiles(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-// job is a checked experiment and where it goes.
-type job struct {
-	cfg   config.Config
-	out   string      // "": a new folder in cfg.Run.Out
-	begun *rundir.Dir // where it was begun already; nil: it was not
-	force bool        // whether it goes on whatever wrote its checkpoints
-}
-
-// dir is the folder of the job, with the experiment in it.
-func (j job) dir(p *program) (dir *rundir.Dir, err error) {
-	switch {
-	case j.begun != nil:
-		return j.begun, nil
-	case j.out != "":
-		dir, err = rundir.CreateAt(j.out)
-	default:
-		dir, err = rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := dir.WriteConfig(j.cfg); err != nil {
-		dir.Discard()
-		return nil, err
-	}
-	return dir, nil
-}
-
 func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) error {
+	seeds, err := parseSeeds(opt.seeds)
+	if err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
 	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed})
 	if err != nil {
 		return err
 	}
+	configs = forSeeds(configs, seeds)
 	jobs, err := plan(configs, opt.out)
 	if err != nil {
 		return err
 	}
 	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
-}
-
-// runJobs runs one job after another, until a signal stops them.
-func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bool) error {
-	if err := linalg.Use(blas); err != nil {
-		return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
-	}
-	ctx, stop := interruptible(ctx)
-	defer stop()
-	failed := false
-	for i, j := range jobs {
-		err := p.runJob(ctx, j, quiet)
-		if err != nil {
-			p.report(err)
-			failed = true
-		}
-		status, stopped := interruptStatus(ctx)
-		left := len(jobs) - 1 - i
-		if stopped && left > 0 {
-			p.report(fmt.Errorf("%w; %d of %d runs were not begun", context.Cause(ctx), left, len(jobs)))
-		}
-		if stopped && (left > 0 || err != nil) { // otherwise the signal came too late
-			return &statusError{status: status}
-		}
-	}
-	if failed {
-		return failure(nil)
-	}
-	return nil
 }
 
 // loadAll reads all files and reports every one that is wrong.
@@ -207,135 +156,50 @@ func plan(configs []config.Config, out string) ([]job, error) {
 	return jobs, nil
 }
 
-// runJob runs one experiment and writes its folder, whatever becomes of it.
-func (p *program) runJob(ctx context.Context, j job, quiet bool) error {
-	dir, err := j.dir(p)
-	if err != nil {
-		return err
-	}
-	kept, err := p.openJournal(dir, j)
-	if err != nil {
-		if j.begun == nil && !errors.Is(err, journal.ErrRunning) {
-			dir.Discard()
-		}
-		return err
-	}
-	if !quiet {
-		if err := writeHeader(p.out, j.cfg); err != nil {
-			return errors.Join(err, kept.Close())
-		}
-	}
-	bar := p.newProgress(j.cfg.Run.Name, quiet)
-	res, sum, runErr := p.run(ctx, j.cfg, experiment.Options{Observe: bar.observe, Journal: kept})
-	bar.finish()
-	if res == nil && runErr != nil && ctx.Err() == nil {
-		if j.begun != nil {
-			return failure(errors.Join(runErr, kept.Close()))
-		}
-		runErr = errors.Join(runErr, kept.Remove())
-		dir.Discard() // it could not even begin
-		return failure(runErr)
-	}
-	return p.finish(ctx, dir, kept, j, outcome{res, sum, runErr}, quiet)
-}
+// maxSeeds bounds the runs that one command asks for.
+const maxSeeds = 10000
 
-// outcome is what a run came to.
-type outcome struct {
-	res *record.Result
-	sum *experiment.Summary
-	err error
-}
-
-// finish writes the folder of a run that ended, or that will go on.
-func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Journal, j job, o outcome, quiet bool) error {
-	o.sum = complete(ctx, o.sum, j.cfg, o.err)
-	err := dir.WriteRecord(o.res, o.sum)
-	if err == nil && j.cfg.Record.TensorBoard && o.res != nil {
-		err = dir.WriteTensorBoard(o.res.Variants)
+// parseSeeds reads a list of numbers and ranges; "" is none.
+func parseSeeds(list string) ([]int64, error) {
+	if list == "" {
+		return nil, nil
 	}
-	if err != nil {
-		if fromDisk(o.err) {
-			err = nil // the disk that was full is full still
+	var seeds []int64
+	seen := map[int64]bool{}
+	for part := range strings.SplitSeq(list, ",") {
+		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		from, err := strconv.ParseUint(first, 10, 63)
+		to := from
+		if err == nil && isRange {
+			to, err = strconv.ParseUint(last, 10, 63)
 		}
-		err = errors.Join(o.err, err)
-		return toGoOn(dir, errors.Join(err, kept.Close()))
-	}
-	figuresErr := p.writeFigures(dir, j.cfg, o.res)
-	settle := kept.Remove
-	if o.err != nil || fromDisk(figuresErr) {
-		settle = kept.Close // to go on from
-	}
-	if err := settle(); err != nil {
-		return errors.Join(o.err, err)
-	}
-	if !quiet {
-		if err := writeTable(p.out, o.res, o.sum); err != nil {
-			return err
+		if err != nil || to < from {
+			return nil, fmt.Errorf("%q, expected a list such as 1-10 or 1,5,20-29", list)
+		}
+		if to-from >= maxSeeds || len(seeds)+int(to-from) >= maxSeeds {
+			return nil, fmt.Errorf("more than %d seeds, expected fewer", maxSeeds)
+		}
+		for seed := int64(from); seed <= int64(to); seed++ {
+			if seen[seed] {
+				return nil, fmt.Errorf("seed %d is given twice", seed)
+			}
+			seen[seed] = true
+			seeds = append(seeds, seed)
 		}
 	}
-	if _, err := fmt.Fprintln(p.out, dir.Path()); err != nil {
-		return err
-	}
-	return p.verdict(ctx, dir, o.err, figuresErr)
+	return seeds, nil
 }
 
-// writeHeader says what is run and by what.
-func writeHeader(w io.Writer, cfg config.Config) error {
-	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time, %d variants; %s, matrix products by %s\n\n", cfg.Run.Name,
-		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, 1+len(cfg.Compare), cfg.Run.Precision, linalg.Name())
-	return err
-}
-
-// complete gives a run that failed a summary, if it failed before it had one,
-// and a run that a signal stopped the signal as the reason.
-func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, runErr error) *experiment.Summary {
-	if sum == nil {
-		sum = &experiment.Summary{Name: cfg.Run.Name, Versions: experiment.Versions()}
+// forSeeds is every experiment with every seed; without seeds, as they are.
+func forSeeds(configs []config.Config, seeds []int64) []config.Config {
+	if len(seeds) == 0 {
+		return configs
 	}
-	switch {
-	case runErr == nil:
-	case ctx.Err() != nil:
-		sum.Failure, sum.Interrupted = context.Cause(ctx).Error(), true
-	case sum.Failure == "":
-		sum.Failure = runErr.Error()
-	}
-	return sum
-}
-
-// verdict is the error of a finished job. A figure may be impossible to draw
-// when a run stopped early: then it is worth a warning only.
-func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
-	if runErr == nil {
-		if fromDisk(figuresErr) {
-			return toGoOn(dir, figuresErr)
+	var out []config.Config
+	for _, cfg := range configs {
+		for _, seed := range seeds {
+			out = append(out, cfg.WithSeed(seed))
 		}
-		return figuresErr
 	}
-	if figuresErr != nil && !(fromDisk(runErr) && fromDisk(figuresErr)) {
-		p.warn(figuresErr)
-	}
-	switch {
-	case fromDisk(runErr): // a checkpoint, if a signal was the reason for it
-		return toGoOn(dir, runErr)
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w; what was recorded until then is in %[2]s, and burstsim resume %[2]s goes on", context.Cause(ctx), dir.Path())
-	}
-	return fmt.Errorf("%w; what was recorded until then is in %s", runErr, dir.Path())
-}
-
-// toGoOn adds to an error what to do when its reason is gone.
-func toGoOn(dir *rundir.Dir, err error) error {
-	return fmt.Errorf("%w; once that is possible, burstsim resume %s goes on", err, dir.Path())
-}
-
-// fromDisk tells whether an error is that of the operating system about a file,
-// such as a full disk: trying again can help.
-func fromDisk(err error) bool {
-	var errno syscall.Errno
-	return errors.As(err, &errno)
-}
-
-// warn reports what does not stop the program.
-func (p *program) warn(err error) {
-	p.report(fmt.Errorf("warning: %w", err))
+	return out
 }

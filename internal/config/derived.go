@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -107,4 +109,20 @@ func (m Model) Stack() (maps []Layer, dense []int) {
 		}
 	}
 	return maps, append(dense, m.Hidden...)
+}
+
+// WithSeed is the experiment with another seed, and a name that says so.
+func (c Config) WithSeed(seed int64) Config {
+	suffix := fmt.Sprintf("-seed%d", seed)
+	name := c.Run.Name
+	if most := maxName - len(suffix); len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "")
+	}
+	c.Run.Seed, c.Run.Name = seed, name+suffix
+	c.Compare = slices.Clone(c.Compare)
+	for i := range c.Compare {
+		run := &c.Compare[i].Config.Run
+		run.Seed, run.Name = c.Run.Seed, c.Run.Name
+	}
+	return c
 }

@@ -269,3 +269,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestWithSeedIsAnExperimentOfItsOwn(t *testing.T) {
+	text := "[run]\nname = \"" + strings.Repeat("é", 50) + "\"\n[[compare]]\nname = \"discrete\"\ntime.kind = \"discrete\"\n"
+	base, err := Parse("a.toml", []byte(text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := base.WithSeed(12345)
+	if with.Run.Seed != 12345 || !strings.HasSuffix(with.Run.Name, "-seed12345") || base.Run.Seed != 1 || base.Compare[0].Config.Run.Seed != 1 {
+		t.Errorf("seed %d, name %q; the base has seed %d", with.Run.Seed, with.Run.Name, base.Run.Seed)
+	}
+	var out bytes.Buffer
+	if err := with.WriteTOML(&out); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Parse("b.toml", out.Bytes(), Options{})
+	if err != nil || !reflect.DeepEqual(back, with) {
+		t.Errorf("read back: %v\n%+v\n%+v", err, back, with)
+	}
+}

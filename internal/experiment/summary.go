@@ -8,6 +8,7 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/linalg"
+	"burstsim/neuron"
 	"burstsim/sim"
 	"burstsim/sim/record"
 )
@@ -165,9 +166,9 @@ func learningMean(out *sim.Outcome, column []float64) float64 {
 }
 
 // Versions says what made a result: program, source revision, compiler,
-// machine and the library of its matrix products.
+// machine, the library of its matrix products and how sigmoids are computed.
 func Versions() map[string]string {
-	v := map[string]string{"go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH, "blas": linalg.Name()}
+	v := map[string]string{"go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH, "blas": linalg.Name(), "sigmoid": neuron.Instructions()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

@@ -183,3 +183,7 @@ func SetThreads(n int) error {
 	b.setThreads(n)
 	return nil
 }
+
+// HasThreads tells whether the backend in use computes with threads of its own,
+// whose number SetThreads sets.
+func HasThreads() bool { return current.Load().setThreads != nil }
