@@ -157,6 +157,20 @@ func program0(t *testing.T) string {
 	return bin
 }
 
+// execute runs a command to its end.
+func execute(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
 // killOften runs a command and kills it at a random moment, as often as asked,
 // goes on each time, and lets the last run come to its end. It returns how many
 // were killed before they ended by themselves.

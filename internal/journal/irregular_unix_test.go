@@ -4,12 +4,33 @@ package journal_test
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
+	"testing"
 )
 
-// irregular makes what is no regular file.
-var irregular = map[string]func(path string) error{
-	"pipe":  func(path string) error { return syscall.Mkfifo(path, 0o666) },
-	"zeros": func(path string) error { return os.Symlink("/dev/zero", path) },
-	"loop":  func(path string) error { return os.Symlink(path, path) },
+// TestNotRegular: what is no file must not be waited for.
+func TestNotRegular(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"pipe":  func(path string) error { return syscall.Mkfifo(path, 0o666) },
+		"zeros": func(path string) error { return os.Symlink("/dev/zero", path) },
+		"loop":  func(path string) error { return os.Symlink(path, path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, first, _ := saved(t)
+			path := filepath.Join(dir, lastFile)
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := put(path); err != nil {
+				t.Fatal(err)
+			}
+			a := restore(t, dir, identity, false)
+			a.isFirst(t, first)
+			if !strings.Contains(a.warnings[0].Error(), path) {
+				t.Errorf("warning %v, expected the path", a.warnings[0])
+			}
+		})
+	}
 }
