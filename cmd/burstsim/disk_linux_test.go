@@ -75,6 +75,9 @@ var stages = []struct {
 // file, and leave nothing half-written; still without room, go on to the same
 // end; and with room, end with what an unbroken run leaves.
 func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the program many times")
+	}
 	disk := filepath.Join(t.TempDir(), "disk")
 	if err := os.Mkdir(disk, 0o777); err != nil {
 		t.Fatal(err)
@@ -92,10 +95,7 @@ func TestFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	sizes := 25
-	if testing.Short() {
-		sizes = 8
-	}
+	const sizes = 25
 	for name, text := range map[string]string{"simulated": recordedRegression, "training": recordedTraining} {
 		t.Run(name, func(t *testing.T) {
 			c := newFullDisk(t, text, filepath.Join(disk, "run"), "no space left on device")
@@ -114,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 				c.goOn(t)
 			}
 			// What a training records is too little to be the first without room.
-			c.report(t, !testing.Short() && name == "simulated")
+			c.report(t, name == "simulated")
 		})
 	}
 }
@@ -122,6 +122,9 @@ func TestFullDisk(t *testing.T) {
 // TestLargestFile is TestFullDisk with a bound on the size of each file, which
 // everybody may set.
 func TestLargestFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the program many times")
+	}
 	c := newFullDisk(t, recordedRegression, filepath.Join(t.TempDir(), "run"), "file too large")
 	for blocks := 1; blocks < 2048; blocks *= 2 {
 		if err := os.RemoveAll(c.dir); err != nil {
