@@ -26,6 +26,7 @@ func checkAllocations[F Float](t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			x, y, w := random[F](rng, rows*in), random[F](rng, rows*out), random[F](rng, out*in)
 			sent, more := random[F](rng, out), random[F](rng, out*in)
+			kept := make([]F, out*in)
 			if n := testing.AllocsPerRun(20, func() {
 				MulTrans(y, x, w, rows, out, in)
 				Mul(x, y, w, rows, out, in)
@@ -33,6 +34,9 @@ func checkAllocations[F Float](t *testing.T) {
 				AddOuter(w, 1e-3, y, x, rows, out, in)
 				AddOuterMulTrans(sent, w, 1e-3, y[:out], x[:in], x[:in], out, in)
 				AddScaled(more, 1e-3, w)
+				AccumulateOuter(w, kept, 1e-3, y[:out], x[:in], out, in)
+				AccumulateOuterMulTrans(sent, w, kept, 1e-3, y[:out], x[:in], x[:in], out, in)
+				Accumulate(more, kept, 1e-3, w)
 			}); n != 0 {
 				t.Errorf("%d rows, %d inputs: %v allocations", rows, in, n)
 			}

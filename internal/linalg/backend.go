@@ -44,6 +44,11 @@ type kernels[F Float] interface {
 	gerv(out, in int, alpha F, y, x, w, next, dst []F)
 	// axpy adds alpha x to dst, of the same length.
 	axpy(alpha F, x, dst []F)
+	// These are ger, gerv and axpy with a carry, of the shape of what they add
+	// to: see Accumulate.
+	gerCarry(out, in int, alpha F, y, x, w, carry []F)
+	gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F)
+	axpyCarry(alpha F, x, dst, carry []F)
 }
 
 var current atomic.Pointer[Backend]

@@ -214,6 +214,17 @@ func (l *library[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
 	l.gemv(false, out, in, w, next, dst)
 }
 
+func (l *library[F]) gerCarry(out, in int, alpha F, y, x, w, carry []F) {
+	l.small.gerCarry(out, in, alpha, y, x, w, carry) // nor this
+}
+
+func (l *library[F]) gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F) {
+	l.gerCarry(out, in, alpha, y, x, w, carry)
+	l.gemv(false, out, in, w, next, dst)
+}
+
+func (l *library[F]) axpyCarry(alpha F, x, dst, carry []F) { l.small.axpyCarry(alpha, x, dst, carry) }
+
 // begin takes a call from the pool, for operands that the caller has cut to
 // their lengths: the library would not notice that one is too short.
 func (l *library[F]) begin(first, second, result []F) *call[F] {

@@ -41,16 +41,18 @@ type simd[F Float] struct {
 	lanes int // of a vector
 	// tiles compute 1, 2, 4, ... rows of 1, 2 or 3 vectors of a product. The
 	// last vector may be part of one, in tiles of 3 only if masked3.
-	tiles        [][3]tileKernel[F]
-	masked3      bool
-	dots         func(rows, n int, w, dst, x *F, mask *byte)
-	addRowSum    func(rows, n int, w, y, dst *F, mask *byte)
-	storeOuter   func(rows, n int, alpha F, w, y, x *F, mask *byte)
-	addOuter     func(rows, n int, alpha F, w, y, x *F, mask *byte)
-	addOuterDots func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
-	transpose    func(m, n int, a *F, lda int, dst *F, ldd int) // by squares
-	square       int
-	one          F // 1, in memory
+	tiles          [][3]tileKernel[F]
+	masked3        bool
+	dots           func(rows, n int, w, dst, x *F, mask *byte)
+	addRowSum      func(rows, n int, w, y, dst *F, mask *byte)
+	storeOuter     func(rows, n int, alpha F, w, y, x *F, mask *byte)
+	addOuter       func(rows, n int, alpha F, w, y, x *F, mask *byte)
+	addOuterDots   func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
+	accumulate     func(rows, n int, alpha F, w, carry, y, x *F, mask *byte)
+	accumulateDots func(rows, n int, alpha F, w, carry, y, dst, x, next *F, mask *byte)
+	transpose      func(m, n int, a *F, lda int, dst *F, ldd int) // by squares
+	square         int
+	one            F // 1, in memory
 
 	products sync.Pool // of *blocked[F]
 }
@@ -66,15 +68,17 @@ var avx512Single = simd[float32]{
 		{tileAVX512Single4x1, tileAVX512Single4x2, tileAVX512Single4x3},
 		{tileAVX512Single8x1, tileAVX512Single8x2, tileAVX512Single8x3},
 	},
-	masked3:      true,
-	dots:         dotsAVX512Single,
-	addRowSum:    addRowSumAVX512Single,
-	storeOuter:   storeOuterAVX512Single,
-	addOuter:     addOuterAVX512Single,
-	addOuterDots: addOuterDotsAVX512Single,
-	transpose:    transposeSingle,
-	square:       8,
-	one:          1,
+	masked3:        true,
+	dots:           dotsAVX512Single,
+	addRowSum:      addRowSumAVX512Single,
+	storeOuter:     storeOuterAVX512Single,
+	addOuter:       addOuterAVX512Single,
+	addOuterDots:   addOuterDotsAVX512Single,
+	accumulate:     accumulateOuterAVX512Single,
+	accumulateDots: accumulateOuterDotsAVX512Single,
+	transpose:      transposeSingle,
+	square:         8,
+	one:            1,
 }
 
 var avx512Double = simd[float64]{
@@ -86,15 +90,17 @@ var avx512Double = simd[float64]{
 		{tileAVX512Double4x1, tileAVX512Double4x2, tileAVX512Double4x3},
 		{tileAVX512Double8x1, tileAVX512Double8x2, tileAVX512Double8x3},
 	},
-	masked3:      true,
-	dots:         dotsAVX512Double,
-	addRowSum:    addRowSumAVX512Double,
-	storeOuter:   storeOuterAVX512Double,
-	addOuter:     addOuterAVX512Double,
-	addOuterDots: addOuterDotsAVX512Double,
-	transpose:    transposeDouble,
-	square:       4,
-	one:          1,
+	masked3:        true,
+	dots:           dotsAVX512Double,
+	addRowSum:      addRowSumAVX512Double,
+	storeOuter:     storeOuterAVX512Double,
+	addOuter:       addOuterAVX512Double,
+	addOuterDots:   addOuterDotsAVX512Double,
+	accumulate:     accumulateOuterAVX512Double,
+	accumulateDots: accumulateOuterDotsAVX512Double,
+	transpose:      transposeDouble,
+	square:         4,
+	one:            1,
 }
 
 var avx2Single = simd[float32]{
@@ -105,14 +111,16 @@ var avx2Single = simd[float32]{
 		{tileAVX2Single2x1, tileAVX2Single2x2, tileAVX2Single2x3},
 		{tileAVX2Single4x1, tileAVX2Single4x2, tileAVX2Single4x3},
 	},
-	dots:         dotsAVX2Single,
-	addRowSum:    addRowSumAVX2Single,
-	storeOuter:   storeOuterAVX2Single,
-	addOuter:     addOuterAVX2Single,
-	addOuterDots: addOuterDotsAVX2Single,
-	transpose:    transposeSingle,
-	square:       8,
-	one:          1,
+	dots:           dotsAVX2Single,
+	addRowSum:      addRowSumAVX2Single,
+	storeOuter:     storeOuterAVX2Single,
+	addOuter:       addOuterAVX2Single,
+	addOuterDots:   addOuterDotsAVX2Single,
+	accumulate:     accumulateOuterAVX2Single,
+	accumulateDots: accumulateOuterDotsAVX2Single,
+	transpose:      transposeSingle,
+	square:         8,
+	one:            1,
 }
 
 var avx2Double = simd[float64]{
@@ -123,14 +131,16 @@ var avx2Double = simd[float64]{
 		{tileAVX2Double2x1, tileAVX2Double2x2, tileAVX2Double2x3},
 		{tileAVX2Double4x1, tileAVX2Double4x2, tileAVX2Double4x3},
 	},
-	dots:         dotsAVX2Double,
-	addRowSum:    addRowSumAVX2Double,
-	storeOuter:   storeOuterAVX2Double,
-	addOuter:     addOuterAVX2Double,
-	addOuterDots: addOuterDotsAVX2Double,
-	transpose:    transposeDouble,
-	square:       4,
-	one:          1,
+	dots:           dotsAVX2Double,
+	addRowSum:      addRowSumAVX2Double,
+	storeOuter:     storeOuterAVX2Double,
+	addOuter:       addOuterAVX2Double,
+	addOuterDots:   addOuterDotsAVX2Double,
+	accumulate:     accumulateOuterAVX2Double,
+	accumulateDots: accumulateOuterDotsAVX2Double,
+	transpose:      transposeDouble,
+	square:         4,
+	one:            1,
 }
 
 // masks are what the kernels read a mask from: n bytes before the middle, a
@@ -229,4 +239,33 @@ func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
 	}
 	w, y, x, next, dst = w[:out*in], y[:out], x[:in], next[:in], dst[:out]
 	s.addOuterDots(out, in, alpha, &w[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
+}
+
+func (s *simd[F]) gerCarry(out, in int, alpha F, y, x, w, carry []F) {
+	if in < simdVectors*s.lanes {
+		s.small.gerCarry(out, in, alpha, y, x, w, carry)
+		return
+	}
+	w, carry, y, x = w[:out*in], carry[:out*in], y[:out], x[:in]
+	s.accumulate(out, in, alpha, &w[0], &carry[0], &y[0], &x[0], s.mask(in))
+}
+
+func (s *simd[F]) gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F) {
+	if in < simdVectors*s.lanes {
+		s.gerCarry(out, in, alpha, y, x, w, carry)
+		s.gemv(false, out, in, w, next, dst)
+		return
+	}
+	w, carry, y, x, next, dst = w[:out*in], carry[:out*in], y[:out], x[:in], next[:in], dst[:out]
+	s.accumulateDots(out, in, alpha, &w[0], &carry[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
+}
+
+func (s *simd[F]) axpyCarry(alpha F, x, dst, carry []F) {
+	n := len(dst)
+	if n < simdVectors*s.lanes {
+		s.small.axpyCarry(alpha, x, dst, carry)
+		return
+	}
+	x, carry = x[:n], carry[:n]
+	s.accumulate(1, n, alpha, &dst[0], &carry[0], &s.one, &x[0], s.mask(n))
 }

@@ -18,6 +18,12 @@ func addOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32
 func addOuterDotsAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
 
 //go:noescape
+func accumulateOuterAVX512Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, x *float32, mask *byte)
+
+//go:noescape
+func accumulateOuterDotsAVX512Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
+
+//go:noescape
 func dotsAVX512Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 
 //go:noescape
@@ -31,6 +37,12 @@ func addOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64
 
 //go:noescape
 func addOuterDotsAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)
+
+//go:noescape
+func accumulateOuterAVX512Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, x *float64, mask *byte)
+
+//go:noescape
+func accumulateOuterDotsAVX512Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)
 
 //go:noescape
 func dotsAVX2Single(rows int, n int, w *float32, dst *float32, x *float32, mask *byte)
@@ -48,6 +60,12 @@ func addOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, 
 func addOuterDotsAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
 
 //go:noescape
+func accumulateOuterAVX2Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, x *float32, mask *byte)
+
+//go:noescape
+func accumulateOuterDotsAVX2Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
+
+//go:noescape
 func dotsAVX2Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 
 //go:noescape
@@ -61,3 +79,9 @@ func addOuterAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, 
 
 //go:noescape
 func addOuterDotsAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)
+
+//go:noescape
+func accumulateOuterAVX2Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, x *float64, mask *byte)
+
+//go:noescape
+func accumulateOuterDotsAVX2Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)

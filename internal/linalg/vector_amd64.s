@@ -623,6 +623,416 @@ after1:
 	VZEROUPPER
 	RET
 
+// func accumulateOuterAVX512Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, x *float32, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·accumulateOuterAVX512Single(SB), NOSPLIT, $0-64
+	MOVQ     mask+56(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     carry+32(FP), DX
+	MOVQ     y+40(FP), BX
+	MOVQ     x+48(FP), SI
+	MOVQ     rows+0(FP), DI
+
+rows4:
+	CMPQ         DI, $0x04
+	JLT          after4
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z0, Z1, Z1
+	VBROADCASTSS 4(BX), Z2
+	VMULPS       Z0, Z2, Z2
+	VBROADCASTSS 8(BX), Z3
+	VMULPS       Z0, Z3, Z3
+	VBROADCASTSS 12(BX), Z4
+	VMULPS       Z0, Z4, Z4
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	LEAQ         (CX)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x10, R12
+	JL           last4
+
+columns4:
+	VMOVUPS     (R8), Z0
+	VMOVUPS     (R10), Z5
+	VMOVUPS     (R9), Z6
+	VFMADD231PS Z0, Z1, Z6
+	VADDPS      Z5, Z6, Z7
+	VSUBPS      Z5, Z7, Z5
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z7, (R10)
+	VMOVUPS     Z6, (R9)
+	VMOVUPS     (R10)(CX*1), Z5
+	VMOVUPS     (R9)(CX*1), Z6
+	VFMADD231PS Z0, Z2, Z6
+	VADDPS      Z5, Z6, Z7
+	VSUBPS      Z5, Z7, Z5
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z7, (R10)(CX*1)
+	VMOVUPS     Z6, (R9)(CX*1)
+	VMOVUPS     (R10)(CX*2), Z5
+	VMOVUPS     (R9)(CX*2), Z6
+	VFMADD231PS Z0, Z3, Z6
+	VADDPS      Z5, Z6, Z7
+	VSUBPS      Z5, Z7, Z5
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z7, (R10)(CX*2)
+	VMOVUPS     Z6, (R9)(CX*2)
+	VMOVUPS     (R10)(R11*1), Z5
+	VMOVUPS     (R9)(R11*1), Z6
+	VFMADD231PS Z0, Z4, Z6
+	VADDPS      Z5, Z6, Z0
+	VSUBPS      Z5, Z0, Z5
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z0, (R10)(R11*1)
+	VMOVUPS     Z6, (R9)(R11*1)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R8
+	SUBQ        $0x10, R12
+	JGE         columns4
+
+last4:
+	ADDQ        $0x10, R12
+	JZ          done4
+	VMOVUPS.Z   (R8), K1, Z0
+	VMOVUPS.Z   (R10), K1, Z5
+	VMOVUPS.Z   (R9), K1, Z6
+	VFMADD231PS Z0, Z1, Z6
+	VADDPS      Z5, Z6, Z1
+	VSUBPS      Z5, Z1, Z5
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z1, K1, (R10)
+	VMOVUPS     Z6, K1, (R9)
+	VMOVUPS.Z   (R10)(CX*1), K1, Z1
+	VMOVUPS.Z   (R9)(CX*1), K1, Z5
+	VFMADD231PS Z0, Z2, Z5
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, K1, (R10)(CX*1)
+	VMOVUPS     Z5, K1, (R9)(CX*1)
+	VMOVUPS.Z   (R10)(CX*2), K1, Z1
+	VMOVUPS.Z   (R9)(CX*2), K1, Z2
+	VFMADD231PS Z0, Z3, Z2
+	VADDPS      Z1, Z2, Z3
+	VSUBPS      Z1, Z3, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z3, K1, (R10)(CX*2)
+	VMOVUPS     Z2, K1, (R9)(CX*2)
+	VMOVUPS.Z   (R10)(R11*1), K1, Z1
+	VMOVUPS.Z   (R9)(R11*1), K1, Z2
+	VFMADD231PS Z0, Z4, Z2
+	VADDPS      Z1, Z2, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z0, K1, (R10)(R11*1)
+	VMOVUPS     Z2, K1, (R9)(R11*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x10, BX
+	SUBQ $0x04, DI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         DI, $0x01
+	JLT          after1
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z0, Z1, Z1
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	MOVQ         n+8(FP), R11
+	SUBQ         $0x10, R11
+	JL           last1
+
+columns1:
+	VMOVUPS     (R8), Z0
+	VMOVUPS     (R10), Z2
+	VMOVUPS     (R9), Z3
+	VFMADD231PS Z0, Z1, Z3
+	VADDPS      Z2, Z3, Z0
+	VSUBPS      Z2, Z0, Z2
+	VSUBPS      Z2, Z3, Z3
+	VMOVUPS     Z0, (R10)
+	VMOVUPS     Z3, (R9)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R8
+	SUBQ        $0x10, R11
+	JGE         columns1
+
+last1:
+	ADDQ        $0x10, R11
+	JZ          done1
+	VMOVUPS.Z   (R8), K1, Z0
+	VMOVUPS.Z   (R10), K1, Z2
+	VMOVUPS.Z   (R9), K1, Z3
+	VFMADD231PS Z0, Z1, Z3
+	VADDPS      Z2, Z3, Z0
+	VSUBPS      Z2, Z0, Z2
+	VSUBPS      Z2, Z3, Z3
+	VMOVUPS     Z0, K1, (R10)
+	VMOVUPS     Z3, K1, (R9)
+
+done1:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x04, BX
+	SUBQ $0x01, DI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func accumulateOuterDotsAVX512Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·accumulateOuterDotsAVX512Single(SB), NOSPLIT, $0-80
+	MOVQ     mask+72(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x02, CX
+	MOVQ     carry+32(FP), DX
+	MOVQ     y+40(FP), BX
+	MOVQ     dst+48(FP), SI
+	MOVQ     x+56(FP), DI
+	MOVQ     next+64(FP), R8
+	MOVQ     rows+0(FP), R9
+
+rows4:
+	CMPQ         R9, $0x04
+	JLT          after4
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (BX), Z6
+	VMULPS       Z0, Z6, Z6
+	VBROADCASTSS 4(BX), Z7
+	VMULPS       Z0, Z7, Z7
+	VBROADCASTSS 8(BX), Z8
+	VMULPS       Z0, Z8, Z8
+	VBROADCASTSS 12(BX), Z9
+	VMULPS       Z0, Z9, Z9
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	LEAQ         (CX)(CX*2), R14
+	MOVQ         n+8(FP), R15
+	SUBQ         $0x10, R15
+	JL           last4
+
+columns4:
+	VMOVUPS     (R11), Z0
+	VMOVUPS     (R10), Z10
+	VMOVUPS     (R13), Z11
+	VMOVUPS     (R12), Z12
+	VFMADD231PS Z0, Z6, Z12
+	VADDPS      Z11, Z12, Z13
+	VSUBPS      Z11, Z13, Z11
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z13, (R13)
+	VMOVUPS     Z12, (R12)
+	VFMADD231PS Z13, Z10, Z1
+	VMOVUPS     (R13)(CX*1), Z11
+	VMOVUPS     (R12)(CX*1), Z12
+	VFMADD231PS Z0, Z7, Z12
+	VADDPS      Z11, Z12, Z13
+	VSUBPS      Z11, Z13, Z11
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z13, (R13)(CX*1)
+	VMOVUPS     Z12, (R12)(CX*1)
+	VFMADD231PS Z13, Z10, Z2
+	VMOVUPS     (R13)(CX*2), Z11
+	VMOVUPS     (R12)(CX*2), Z12
+	VFMADD231PS Z0, Z8, Z12
+	VADDPS      Z11, Z12, Z13
+	VSUBPS      Z11, Z13, Z11
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z13, (R13)(CX*2)
+	VMOVUPS     Z12, (R12)(CX*2)
+	VFMADD231PS Z13, Z10, Z3
+	VMOVUPS     (R13)(R14*1), Z11
+	VMOVUPS     (R12)(R14*1), Z12
+	VFMADD231PS Z0, Z9, Z12
+	VADDPS      Z11, Z12, Z0
+	VSUBPS      Z11, Z0, Z11
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z0, (R13)(R14*1)
+	VMOVUPS     Z12, (R12)(R14*1)
+	VFMADD231PS Z0, Z10, Z4
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R11
+	SUBQ        $0x10, R15
+	JGE         columns4
+
+last4:
+	ADDQ        $0x10, R15
+	JZ          done4
+	VMOVUPS.Z   (R11), K1, Z0
+	VMOVUPS.Z   (R10), K1, Z10
+	VMOVUPS.Z   (R13), K1, Z11
+	VMOVUPS.Z   (R12), K1, Z12
+	VFMADD231PS Z0, Z6, Z12
+	VADDPS      Z11, Z12, Z6
+	VSUBPS      Z11, Z6, Z11
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z6, K1, (R13)
+	VMOVUPS     Z12, K1, (R12)
+	VFMADD231PS Z6, Z10, Z1
+	VMOVUPS.Z   (R13)(CX*1), K1, Z6
+	VMOVUPS.Z   (R12)(CX*1), K1, Z11
+	VFMADD231PS Z0, Z7, Z11
+	VADDPS      Z6, Z11, Z7
+	VSUBPS      Z6, Z7, Z6
+	VSUBPS      Z6, Z11, Z11
+	VMOVUPS     Z7, K1, (R13)(CX*1)
+	VMOVUPS     Z11, K1, (R12)(CX*1)
+	VFMADD231PS Z7, Z10, Z2
+	VMOVUPS.Z   (R13)(CX*2), K1, Z6
+	VMOVUPS.Z   (R12)(CX*2), K1, Z7
+	VFMADD231PS Z0, Z8, Z7
+	VADDPS      Z6, Z7, Z8
+	VSUBPS      Z6, Z8, Z6
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z8, K1, (R13)(CX*2)
+	VMOVUPS     Z7, K1, (R12)(CX*2)
+	VFMADD231PS Z8, Z10, Z3
+	VMOVUPS.Z   (R13)(R14*1), K1, Z6
+	VMOVUPS.Z   (R12)(R14*1), K1, Z7
+	VFMADD231PS Z0, Z9, Z7
+	VADDPS      Z6, Z7, Z0
+	VSUBPS      Z6, Z0, Z6
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z0, K1, (R13)(R14*1)
+	VMOVUPS     Z7, K1, (R12)(R14*1)
+	VFMADD231PS Z0, Z10, Z4
+
+done4:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPS        X0, X3, X3
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPS        X0, X4, X4
+	VHADDPS       X2, X1, X1
+	VHADDPS       X4, X3, X3
+	VHADDPS       X3, X1, X1
+	VMOVUPS       X1, (SI)
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          $0x10, SI
+	ADDQ          $0x10, BX
+	SUBQ          $0x04, R9
+	JMP           rows4
+
+after4:
+rows1:
+	CMPQ         R9, $0x01
+	JLT          after1
+	VPXORD       Z5, Z5, Z5
+	VBROADCASTSS alpha+16(FP), Z0
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z0, Z1, Z1
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	MOVQ         n+8(FP), R14
+	SUBQ         $0x10, R14
+	JL           last1
+
+columns1:
+	VMOVUPS     (R11), Z0
+	VMOVUPS     (R10), Z2
+	VMOVUPS     (R13), Z3
+	VMOVUPS     (R12), Z4
+	VFMADD231PS Z0, Z1, Z4
+	VADDPS      Z3, Z4, Z0
+	VSUBPS      Z3, Z0, Z3
+	VSUBPS      Z3, Z4, Z4
+	VMOVUPS     Z0, (R13)
+	VMOVUPS     Z4, (R12)
+	VFMADD231PS Z0, Z2, Z5
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R11
+	SUBQ        $0x10, R14
+	JGE         columns1
+
+last1:
+	ADDQ        $0x10, R14
+	JZ          done1
+	VMOVUPS.Z   (R11), K1, Z0
+	VMOVUPS.Z   (R10), K1, Z2
+	VMOVUPS.Z   (R13), K1, Z3
+	VMOVUPS.Z   (R12), K1, Z4
+	VFMADD231PS Z0, Z1, Z4
+	VADDPS      Z3, Z4, Z0
+	VSUBPS      Z3, Z0, Z3
+	VSUBPS      Z3, Z4, Z4
+	VMOVUPS     Z0, K1, (R13)
+	VMOVUPS     Z4, K1, (R12)
+	VFMADD231PS Z0, Z2, Z5
+
+done1:
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPS        X0, X5, X5
+	VHADDPS       X5, X5, X5
+	VHADDPS       X5, X5, X5
+	VMOVSS        X5, (SI)
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          $0x04, SI
+	ADDQ          $0x04, BX
+	SUBQ          $0x01, R9
+	JMP           rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func dotsAVX512Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·dotsAVX512Double(SB), NOSPLIT, $0-48
@@ -1242,6 +1652,415 @@ after1:
 	VZEROUPPER
 	RET
 
+// func accumulateOuterAVX512Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, x *float64, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·accumulateOuterAVX512Double(SB), NOSPLIT, $0-64
+	MOVQ     mask+56(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVQ2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     carry+32(FP), DX
+	MOVQ     y+40(FP), BX
+	MOVQ     x+48(FP), SI
+	MOVQ     rows+0(FP), DI
+
+rows4:
+	CMPQ         DI, $0x04
+	JLT          after4
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z0, Z1, Z1
+	VBROADCASTSD 8(BX), Z2
+	VMULPD       Z0, Z2, Z2
+	VBROADCASTSD 16(BX), Z3
+	VMULPD       Z0, Z3, Z3
+	VBROADCASTSD 24(BX), Z4
+	VMULPD       Z0, Z4, Z4
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	LEAQ         (CX)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x08, R12
+	JL           last4
+
+columns4:
+	VMOVUPD     (R8), Z0
+	VMOVUPD     (R10), Z5
+	VMOVUPD     (R9), Z6
+	VFMADD231PD Z0, Z1, Z6
+	VADDPD      Z5, Z6, Z7
+	VSUBPD      Z5, Z7, Z5
+	VSUBPD      Z5, Z6, Z6
+	VMOVUPD     Z7, (R10)
+	VMOVUPD     Z6, (R9)
+	VMOVUPD     (R10)(CX*1), Z5
+	VMOVUPD     (R9)(CX*1), Z6
+	VFMADD231PD Z0, Z2, Z6
+	VADDPD      Z5, Z6, Z7
+	VSUBPD      Z5, Z7, Z5
+	VSUBPD      Z5, Z6, Z6
+	VMOVUPD     Z7, (R10)(CX*1)
+	VMOVUPD     Z6, (R9)(CX*1)
+	VMOVUPD     (R10)(CX*2), Z5
+	VMOVUPD     (R9)(CX*2), Z6
+	VFMADD231PD Z0, Z3, Z6
+	VADDPD      Z5, Z6, Z7
+	VSUBPD      Z5, Z7, Z5
+	VSUBPD      Z5, Z6, Z6
+	VMOVUPD     Z7, (R10)(CX*2)
+	VMOVUPD     Z6, (R9)(CX*2)
+	VMOVUPD     (R10)(R11*1), Z5
+	VMOVUPD     (R9)(R11*1), Z6
+	VFMADD231PD Z0, Z4, Z6
+	VADDPD      Z5, Z6, Z0
+	VSUBPD      Z5, Z0, Z5
+	VSUBPD      Z5, Z6, Z6
+	VMOVUPD     Z0, (R10)(R11*1)
+	VMOVUPD     Z6, (R9)(R11*1)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R8
+	SUBQ        $0x08, R12
+	JGE         columns4
+
+last4:
+	ADDQ        $0x08, R12
+	JZ          done4
+	VMOVUPD.Z   (R8), K1, Z0
+	VMOVUPD.Z   (R10), K1, Z5
+	VMOVUPD.Z   (R9), K1, Z6
+	VFMADD231PD Z0, Z1, Z6
+	VADDPD      Z5, Z6, Z1
+	VSUBPD      Z5, Z1, Z5
+	VSUBPD      Z5, Z6, Z6
+	VMOVUPD     Z1, K1, (R10)
+	VMOVUPD     Z6, K1, (R9)
+	VMOVUPD.Z   (R10)(CX*1), K1, Z1
+	VMOVUPD.Z   (R9)(CX*1), K1, Z5
+	VFMADD231PD Z0, Z2, Z5
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, K1, (R10)(CX*1)
+	VMOVUPD     Z5, K1, (R9)(CX*1)
+	VMOVUPD.Z   (R10)(CX*2), K1, Z1
+	VMOVUPD.Z   (R9)(CX*2), K1, Z2
+	VFMADD231PD Z0, Z3, Z2
+	VADDPD      Z1, Z2, Z3
+	VSUBPD      Z1, Z3, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z3, K1, (R10)(CX*2)
+	VMOVUPD     Z2, K1, (R9)(CX*2)
+	VMOVUPD.Z   (R10)(R11*1), K1, Z1
+	VMOVUPD.Z   (R9)(R11*1), K1, Z2
+	VFMADD231PD Z0, Z4, Z2
+	VADDPD      Z1, Z2, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z0, K1, (R10)(R11*1)
+	VMOVUPD     Z2, K1, (R9)(R11*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x20, BX
+	SUBQ $0x04, DI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         DI, $0x01
+	JLT          after1
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z0, Z1, Z1
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	MOVQ         n+8(FP), R11
+	SUBQ         $0x08, R11
+	JL           last1
+
+columns1:
+	VMOVUPD     (R8), Z0
+	VMOVUPD     (R10), Z2
+	VMOVUPD     (R9), Z3
+	VFMADD231PD Z0, Z1, Z3
+	VADDPD      Z2, Z3, Z0
+	VSUBPD      Z2, Z0, Z2
+	VSUBPD      Z2, Z3, Z3
+	VMOVUPD     Z0, (R10)
+	VMOVUPD     Z3, (R9)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R8
+	SUBQ        $0x08, R11
+	JGE         columns1
+
+last1:
+	ADDQ        $0x08, R11
+	JZ          done1
+	VMOVUPD.Z   (R8), K1, Z0
+	VMOVUPD.Z   (R10), K1, Z2
+	VMOVUPD.Z   (R9), K1, Z3
+	VFMADD231PD Z0, Z1, Z3
+	VADDPD      Z2, Z3, Z0
+	VSUBPD      Z2, Z0, Z2
+	VSUBPD      Z2, Z3, Z3
+	VMOVUPD     Z0, K1, (R10)
+	VMOVUPD     Z3, K1, (R9)
+
+done1:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x08, BX
+	SUBQ $0x01, DI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func accumulateOuterDotsAVX512Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·accumulateOuterDotsAVX512Double(SB), NOSPLIT, $0-80
+	MOVQ     mask+72(FP), AX
+	VMOVUPS  (AX), Z0
+	VPMOVQ2M Z0, K1
+	MOVQ     w+24(FP), AX
+	MOVQ     n+8(FP), CX
+	SHLQ     $0x03, CX
+	MOVQ     carry+32(FP), DX
+	MOVQ     y+40(FP), BX
+	MOVQ     dst+48(FP), SI
+	MOVQ     x+56(FP), DI
+	MOVQ     next+64(FP), R8
+	MOVQ     rows+0(FP), R9
+
+rows4:
+	CMPQ         R9, $0x04
+	JLT          after4
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (BX), Z6
+	VMULPD       Z0, Z6, Z6
+	VBROADCASTSD 8(BX), Z7
+	VMULPD       Z0, Z7, Z7
+	VBROADCASTSD 16(BX), Z8
+	VMULPD       Z0, Z8, Z8
+	VBROADCASTSD 24(BX), Z9
+	VMULPD       Z0, Z9, Z9
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	LEAQ         (CX)(CX*2), R14
+	MOVQ         n+8(FP), R15
+	SUBQ         $0x08, R15
+	JL           last4
+
+columns4:
+	VMOVUPD     (R11), Z0
+	VMOVUPD     (R10), Z10
+	VMOVUPD     (R13), Z11
+	VMOVUPD     (R12), Z12
+	VFMADD231PD Z0, Z6, Z12
+	VADDPD      Z11, Z12, Z13
+	VSUBPD      Z11, Z13, Z11
+	VSUBPD      Z11, Z12, Z12
+	VMOVUPD     Z13, (R13)
+	VMOVUPD     Z12, (R12)
+	VFMADD231PD Z13, Z10, Z1
+	VMOVUPD     (R13)(CX*1), Z11
+	VMOVUPD     (R12)(CX*1), Z12
+	VFMADD231PD Z0, Z7, Z12
+	VADDPD      Z11, Z12, Z13
+	VSUBPD      Z11, Z13, Z11
+	VSUBPD      Z11, Z12, Z12
+	VMOVUPD     Z13, (R13)(CX*1)
+	VMOVUPD     Z12, (R12)(CX*1)
+	VFMADD231PD Z13, Z10, Z2
+	VMOVUPD     (R13)(CX*2), Z11
+	VMOVUPD     (R12)(CX*2), Z12
+	VFMADD231PD Z0, Z8, Z12
+	VADDPD      Z11, Z12, Z13
+	VSUBPD      Z11, Z13, Z11
+	VSUBPD      Z11, Z12, Z12
+	VMOVUPD     Z13, (R13)(CX*2)
+	VMOVUPD     Z12, (R12)(CX*2)
+	VFMADD231PD Z13, Z10, Z3
+	VMOVUPD     (R13)(R14*1), Z11
+	VMOVUPD     (R12)(R14*1), Z12
+	VFMADD231PD Z0, Z9, Z12
+	VADDPD      Z11, Z12, Z0
+	VSUBPD      Z11, Z0, Z11
+	VSUBPD      Z11, Z12, Z12
+	VMOVUPD     Z0, (R13)(R14*1)
+	VMOVUPD     Z12, (R12)(R14*1)
+	VFMADD231PD Z0, Z10, Z4
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R11
+	SUBQ        $0x08, R15
+	JGE         columns4
+
+last4:
+	ADDQ        $0x08, R15
+	JZ          done4
+	VMOVUPD.Z   (R11), K1, Z0
+	VMOVUPD.Z   (R10), K1, Z10
+	VMOVUPD.Z   (R13), K1, Z11
+	VMOVUPD.Z   (R12), K1, Z12
+	VFMADD231PD Z0, Z6, Z12
+	VADDPD      Z11, Z12, Z6
+	VSUBPD      Z11, Z6, Z11
+	VSUBPD      Z11, Z12, Z12
+	VMOVUPD     Z6, K1, (R13)
+	VMOVUPD     Z12, K1, (R12)
+	VFMADD231PD Z6, Z10, Z1
+	VMOVUPD.Z   (R13)(CX*1), K1, Z6
+	VMOVUPD.Z   (R12)(CX*1), K1, Z11
+	VFMADD231PD Z0, Z7, Z11
+	VADDPD      Z6, Z11, Z7
+	VSUBPD      Z6, Z7, Z6
+	VSUBPD      Z6, Z11, Z11
+	VMOVUPD     Z7, K1, (R13)(CX*1)
+	VMOVUPD     Z11, K1, (R12)(CX*1)
+	VFMADD231PD Z7, Z10, Z2
+	VMOVUPD.Z   (R13)(CX*2), K1, Z6
+	VMOVUPD.Z   (R12)(CX*2), K1, Z7
+	VFMADD231PD Z0, Z8, Z7
+	VADDPD      Z6, Z7, Z8
+	VSUBPD      Z6, Z8, Z6
+	VSUBPD      Z6, Z7, Z7
+	VMOVUPD     Z8, K1, (R13)(CX*2)
+	VMOVUPD     Z7, K1, (R12)(CX*2)
+	VFMADD231PD Z8, Z10, Z3
+	VMOVUPD.Z   (R13)(R14*1), K1, Z6
+	VMOVUPD.Z   (R12)(R14*1), K1, Z7
+	VFMADD231PD Z0, Z9, Z7
+	VADDPD      Z6, Z7, Z0
+	VSUBPD      Z6, Z0, Z6
+	VSUBPD      Z6, Z7, Z7
+	VMOVUPD     Z0, K1, (R13)(R14*1)
+	VMOVUPD     Z7, K1, (R12)(R14*1)
+	VFMADD231PD Z0, Z10, Z4
+
+done4:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VHADDPD       X2, X1, X1
+	VMOVUPD       X1, (SI)
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VHADDPD       X4, X3, X3
+	VMOVUPD       X3, 16(SI)
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, BX
+	SUBQ          $0x04, R9
+	JMP           rows4
+
+after4:
+rows1:
+	CMPQ         R9, $0x01
+	JLT          after1
+	VPXORD       Z5, Z5, Z5
+	VBROADCASTSD alpha+16(FP), Z0
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z0, Z1, Z1
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	MOVQ         n+8(FP), R14
+	SUBQ         $0x08, R14
+	JL           last1
+
+columns1:
+	VMOVUPD     (R11), Z0
+	VMOVUPD     (R10), Z2
+	VMOVUPD     (R13), Z3
+	VMOVUPD     (R12), Z4
+	VFMADD231PD Z0, Z1, Z4
+	VADDPD      Z3, Z4, Z0
+	VSUBPD      Z3, Z0, Z3
+	VSUBPD      Z3, Z4, Z4
+	VMOVUPD     Z0, (R13)
+	VMOVUPD     Z4, (R12)
+	VFMADD231PD Z0, Z2, Z5
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R11
+	SUBQ        $0x08, R14
+	JGE         columns1
+
+last1:
+	ADDQ        $0x08, R14
+	JZ          done1
+	VMOVUPD.Z   (R11), K1, Z0
+	VMOVUPD.Z   (R10), K1, Z2
+	VMOVUPD.Z   (R13), K1, Z3
+	VMOVUPD.Z   (R12), K1, Z4
+	VFMADD231PD Z0, Z1, Z4
+	VADDPD      Z3, Z4, Z0
+	VSUBPD      Z3, Z0, Z3
+	VSUBPD      Z3, Z4, Z4
+	VMOVUPD     Z0, K1, (R13)
+	VMOVUPD     Z4, K1, (R12)
+	VFMADD231PD Z0, Z2, Z5
+
+done1:
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPD        X0, X5, X5
+	VHADDPD       X5, X5, X5
+	VMOVSD        X5, (SI)
+	ADDQ          CX, AX
+	ADDQ          CX, DX
+	ADDQ          $0x08, SI
+	ADDQ          $0x08, BX
+	SUBQ          $0x01, R9
+	JMP           rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func dotsAVX2Single(rows int, n int, w *float32, dst *float32, x *float32, mask *byte)
 // Requires: AVX, FMA3
 TEXT ·dotsAVX2Single(SB), NOSPLIT, $0-48
@@ -1838,6 +2657,404 @@ after1:
 	VZEROUPPER
 	RET
 
+// func accumulateOuterAVX2Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, x *float32, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·accumulateOuterAVX2Single(SB), NOSPLIT, $0-64
+	MOVQ    mask+56(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x02, CX
+	MOVQ    carry+32(FP), DX
+	MOVQ    y+40(FP), BX
+	MOVQ    x+48(FP), SI
+	MOVQ    rows+0(FP), DI
+
+rows4:
+	CMPQ         DI, $0x04
+	JLT          after4
+	VBROADCASTSS alpha+16(FP), Y1
+	VBROADCASTSS (BX), Y2
+	VMULPS       Y1, Y2, Y2
+	VBROADCASTSS 4(BX), Y3
+	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS 8(BX), Y4
+	VMULPS       Y1, Y4, Y4
+	VBROADCASTSS 12(BX), Y5
+	VMULPS       Y1, Y5, Y5
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	LEAQ         (CX)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x08, R12
+	JL           last4
+
+columns4:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R10), Y6
+	VMOVUPS     (R9), Y7
+	VFMADD231PS Y1, Y2, Y7
+	VADDPS      Y6, Y7, Y8
+	VSUBPS      Y6, Y8, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMOVUPS     Y8, (R10)
+	VMOVUPS     Y7, (R9)
+	VMOVUPS     (R10)(CX*1), Y6
+	VMOVUPS     (R9)(CX*1), Y7
+	VFMADD231PS Y1, Y3, Y7
+	VADDPS      Y6, Y7, Y8
+	VSUBPS      Y6, Y8, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMOVUPS     Y8, (R10)(CX*1)
+	VMOVUPS     Y7, (R9)(CX*1)
+	VMOVUPS     (R10)(CX*2), Y6
+	VMOVUPS     (R9)(CX*2), Y7
+	VFMADD231PS Y1, Y4, Y7
+	VADDPS      Y6, Y7, Y8
+	VSUBPS      Y6, Y8, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMOVUPS     Y8, (R10)(CX*2)
+	VMOVUPS     Y7, (R9)(CX*2)
+	VMOVUPS     (R10)(R11*1), Y6
+	VMOVUPS     (R9)(R11*1), Y7
+	VFMADD231PS Y1, Y5, Y7
+	VADDPS      Y6, Y7, Y1
+	VSUBPS      Y6, Y1, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMOVUPS     Y1, (R10)(R11*1)
+	VMOVUPS     Y7, (R9)(R11*1)
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R8
+	SUBQ        $0x08, R12
+	JGE         columns4
+
+last4:
+	ADDQ        $0x08, R12
+	JZ          done4
+	VMASKMOVPS  (R8), Y0, Y1
+	VMASKMOVPS  (R10), Y0, Y6
+	VMASKMOVPS  (R9), Y0, Y7
+	VFMADD231PS Y1, Y2, Y7
+	VADDPS      Y6, Y7, Y2
+	VSUBPS      Y6, Y2, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMASKMOVPS  Y2, Y0, (R10)
+	VMASKMOVPS  Y7, Y0, (R9)
+	VMASKMOVPS  (R10)(CX*1), Y0, Y2
+	VMASKMOVPS  (R9)(CX*1), Y0, Y6
+	VFMADD231PS Y1, Y3, Y6
+	VADDPS      Y2, Y6, Y3
+	VSUBPS      Y2, Y3, Y2
+	VSUBPS      Y2, Y6, Y6
+	VMASKMOVPS  Y3, Y0, (R10)(CX*1)
+	VMASKMOVPS  Y6, Y0, (R9)(CX*1)
+	VMASKMOVPS  (R10)(CX*2), Y0, Y2
+	VMASKMOVPS  (R9)(CX*2), Y0, Y3
+	VFMADD231PS Y1, Y4, Y3
+	VADDPS      Y2, Y3, Y4
+	VSUBPS      Y2, Y4, Y2
+	VSUBPS      Y2, Y3, Y3
+	VMASKMOVPS  Y4, Y0, (R10)(CX*2)
+	VMASKMOVPS  Y3, Y0, (R9)(CX*2)
+	VMASKMOVPS  (R10)(R11*1), Y0, Y2
+	VMASKMOVPS  (R9)(R11*1), Y0, Y3
+	VFMADD231PS Y1, Y5, Y3
+	VADDPS      Y2, Y3, Y1
+	VSUBPS      Y2, Y1, Y2
+	VSUBPS      Y2, Y3, Y3
+	VMASKMOVPS  Y1, Y0, (R10)(R11*1)
+	VMASKMOVPS  Y3, Y0, (R9)(R11*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x10, BX
+	SUBQ $0x04, DI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         DI, $0x01
+	JLT          after1
+	VBROADCASTSS alpha+16(FP), Y1
+	VBROADCASTSS (BX), Y2
+	VMULPS       Y1, Y2, Y2
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	MOVQ         n+8(FP), R11
+	SUBQ         $0x08, R11
+	JL           last1
+
+columns1:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R10), Y3
+	VMOVUPS     (R9), Y4
+	VFMADD231PS Y1, Y2, Y4
+	VADDPS      Y3, Y4, Y1
+	VSUBPS      Y3, Y1, Y3
+	VSUBPS      Y3, Y4, Y4
+	VMOVUPS     Y1, (R10)
+	VMOVUPS     Y4, (R9)
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R8
+	SUBQ        $0x08, R11
+	JGE         columns1
+
+last1:
+	ADDQ        $0x08, R11
+	JZ          done1
+	VMASKMOVPS  (R8), Y0, Y1
+	VMASKMOVPS  (R10), Y0, Y3
+	VMASKMOVPS  (R9), Y0, Y4
+	VFMADD231PS Y1, Y2, Y4
+	VADDPS      Y3, Y4, Y1
+	VSUBPS      Y3, Y1, Y3
+	VSUBPS      Y3, Y4, Y4
+	VMASKMOVPS  Y1, Y0, (R10)
+	VMASKMOVPS  Y4, Y0, (R9)
+
+done1:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x04, BX
+	SUBQ $0x01, DI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func accumulateOuterDotsAVX2Single(rows int, n int, alpha float32, w *float32, carry *float32, y *float32, dst *float32, x *float32, next *float32, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·accumulateOuterDotsAVX2Single(SB), NOSPLIT, $0-80
+	MOVQ    mask+72(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x02, CX
+	MOVQ    carry+32(FP), DX
+	MOVQ    y+40(FP), BX
+	MOVQ    dst+48(FP), SI
+	MOVQ    x+56(FP), DI
+	MOVQ    next+64(FP), R8
+	MOVQ    rows+0(FP), R9
+
+rows4:
+	CMPQ         R9, $0x04
+	JLT          after4
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VBROADCASTSS alpha+16(FP), Y5
+	VBROADCASTSS (BX), Y6
+	VMULPS       Y5, Y6, Y6
+	VBROADCASTSS 4(BX), Y7
+	VMULPS       Y5, Y7, Y7
+	VBROADCASTSS 8(BX), Y8
+	VMULPS       Y5, Y8, Y8
+	VBROADCASTSS 12(BX), Y9
+	VMULPS       Y5, Y9, Y9
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	LEAQ         (CX)(CX*2), R14
+	MOVQ         n+8(FP), R15
+	SUBQ         $0x08, R15
+	JL           last4
+
+columns4:
+	VMOVUPS     (R11), Y5
+	VMOVUPS     (R10), Y10
+	VMOVUPS     (R13), Y11
+	VMOVUPS     (R12), Y12
+	VFMADD231PS Y5, Y6, Y12
+	VADDPS      Y11, Y12, Y13
+	VSUBPS      Y11, Y13, Y11
+	VSUBPS      Y11, Y12, Y12
+	VMOVUPS     Y13, (R13)
+	VMOVUPS     Y12, (R12)
+	VFMADD231PS Y13, Y10, Y1
+	VMOVUPS     (R13)(CX*1), Y11
+	VMOVUPS     (R12)(CX*1), Y12
+	VFMADD231PS Y5, Y7, Y12
+	VADDPS      Y11, Y12, Y13
+	VSUBPS      Y11, Y13, Y11
+	VSUBPS      Y11, Y12, Y12
+	VMOVUPS     Y13, (R13)(CX*1)
+	VMOVUPS     Y12, (R12)(CX*1)
+	VFMADD231PS Y13, Y10, Y2
+	VMOVUPS     (R13)(CX*2), Y11
+	VMOVUPS     (R12)(CX*2), Y12
+	VFMADD231PS Y5, Y8, Y12
+	VADDPS      Y11, Y12, Y13
+	VSUBPS      Y11, Y13, Y11
+	VSUBPS      Y11, Y12, Y12
+	VMOVUPS     Y13, (R13)(CX*2)
+	VMOVUPS     Y12, (R12)(CX*2)
+	VFMADD231PS Y13, Y10, Y3
+	VMOVUPS     (R13)(R14*1), Y11
+	VMOVUPS     (R12)(R14*1), Y12
+	VFMADD231PS Y5, Y9, Y12
+	VADDPS      Y11, Y12, Y5
+	VSUBPS      Y11, Y5, Y11
+	VSUBPS      Y11, Y12, Y12
+	VMOVUPS     Y5, (R13)(R14*1)
+	VMOVUPS     Y12, (R12)(R14*1)
+	VFMADD231PS Y5, Y10, Y4
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R11
+	SUBQ        $0x08, R15
+	JGE         columns4
+
+last4:
+	ADDQ        $0x08, R15
+	JZ          done4
+	VMASKMOVPS  (R11), Y0, Y5
+	VMASKMOVPS  (R10), Y0, Y10
+	VMASKMOVPS  (R13), Y0, Y11
+	VMASKMOVPS  (R12), Y0, Y12
+	VFMADD231PS Y5, Y6, Y12
+	VADDPS      Y11, Y12, Y6
+	VSUBPS      Y11, Y6, Y11
+	VSUBPS      Y11, Y12, Y12
+	VMASKMOVPS  Y6, Y0, (R13)
+	VMASKMOVPS  Y12, Y0, (R12)
+	VFMADD231PS Y6, Y10, Y1
+	VMASKMOVPS  (R13)(CX*1), Y0, Y6
+	VMASKMOVPS  (R12)(CX*1), Y0, Y11
+	VFMADD231PS Y5, Y7, Y11
+	VADDPS      Y6, Y11, Y7
+	VSUBPS      Y6, Y7, Y6
+	VSUBPS      Y6, Y11, Y11
+	VMASKMOVPS  Y7, Y0, (R13)(CX*1)
+	VMASKMOVPS  Y11, Y0, (R12)(CX*1)
+	VFMADD231PS Y7, Y10, Y2
+	VMASKMOVPS  (R13)(CX*2), Y0, Y6
+	VMASKMOVPS  (R12)(CX*2), Y0, Y7
+	VFMADD231PS Y5, Y8, Y7
+	VADDPS      Y6, Y7, Y8
+	VSUBPS      Y6, Y8, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMASKMOVPS  Y8, Y0, (R13)(CX*2)
+	VMASKMOVPS  Y7, Y0, (R12)(CX*2)
+	VFMADD231PS Y8, Y10, Y3
+	VMASKMOVPS  (R13)(R14*1), Y0, Y6
+	VMASKMOVPS  (R12)(R14*1), Y0, Y7
+	VFMADD231PS Y5, Y9, Y7
+	VADDPS      Y6, Y7, Y5
+	VSUBPS      Y6, Y5, Y6
+	VSUBPS      Y6, Y7, Y7
+	VMASKMOVPS  Y5, Y0, (R13)(R14*1)
+	VMASKMOVPS  Y7, Y0, (R12)(R14*1)
+	VFMADD231PS Y5, Y10, Y4
+
+done4:
+	VEXTRACTF128 $0x01, Y1, X5
+	VADDPS       X5, X1, X1
+	VEXTRACTF128 $0x01, Y2, X5
+	VADDPS       X5, X2, X2
+	VEXTRACTF128 $0x01, Y3, X5
+	VADDPS       X5, X3, X3
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X5, X4, X4
+	VHADDPS      X2, X1, X1
+	VHADDPS      X4, X3, X3
+	VHADDPS      X3, X1, X1
+	VMOVUPS      X1, (SI)
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, BX
+	SUBQ         $0x04, R9
+	JMP          rows4
+
+after4:
+rows1:
+	CMPQ         R9, $0x01
+	JLT          after1
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS alpha+16(FP), Y2
+	VBROADCASTSS (BX), Y3
+	VMULPS       Y2, Y3, Y3
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	MOVQ         n+8(FP), R14
+	SUBQ         $0x08, R14
+	JL           last1
+
+columns1:
+	VMOVUPS     (R11), Y2
+	VMOVUPS     (R10), Y4
+	VMOVUPS     (R13), Y5
+	VMOVUPS     (R12), Y6
+	VFMADD231PS Y2, Y3, Y6
+	VADDPS      Y5, Y6, Y2
+	VSUBPS      Y5, Y2, Y5
+	VSUBPS      Y5, Y6, Y6
+	VMOVUPS     Y2, (R13)
+	VMOVUPS     Y6, (R12)
+	VFMADD231PS Y2, Y4, Y1
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R11
+	SUBQ        $0x08, R14
+	JGE         columns1
+
+last1:
+	ADDQ        $0x08, R14
+	JZ          done1
+	VMASKMOVPS  (R11), Y0, Y2
+	VMASKMOVPS  (R10), Y0, Y4
+	VMASKMOVPS  (R13), Y0, Y5
+	VMASKMOVPS  (R12), Y0, Y6
+	VFMADD231PS Y2, Y3, Y6
+	VADDPS      Y5, Y6, Y2
+	VSUBPS      Y5, Y2, Y5
+	VSUBPS      Y5, Y6, Y6
+	VMASKMOVPS  Y2, Y0, (R13)
+	VMASKMOVPS  Y6, Y0, (R12)
+	VFMADD231PS Y2, Y4, Y1
+
+done1:
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VHADDPS      X1, X1, X1
+	VHADDPS      X1, X1, X1
+	VMOVSS       X1, (SI)
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	SUBQ         $0x01, R9
+	JMP          rows1
+
+after1:
+	VZEROUPPER
+	RET
+
 // func dotsAVX2Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 // Requires: AVX, FMA3
 TEXT ·dotsAVX2Double(SB), NOSPLIT, $0-48
@@ -2426,6 +3643,403 @@ done1:
 	ADDQ         $0x08, BX
 	ADDQ         $0x08, DX
 	SUBQ         $0x01, R8
+	JMP          rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func accumulateOuterAVX2Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, x *float64, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·accumulateOuterAVX2Double(SB), NOSPLIT, $0-64
+	MOVQ    mask+56(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x03, CX
+	MOVQ    carry+32(FP), DX
+	MOVQ    y+40(FP), BX
+	MOVQ    x+48(FP), SI
+	MOVQ    rows+0(FP), DI
+
+rows4:
+	CMPQ         DI, $0x04
+	JLT          after4
+	VBROADCASTSD alpha+16(FP), Y1
+	VBROADCASTSD (BX), Y2
+	VMULPD       Y1, Y2, Y2
+	VBROADCASTSD 8(BX), Y3
+	VMULPD       Y1, Y3, Y3
+	VBROADCASTSD 16(BX), Y4
+	VMULPD       Y1, Y4, Y4
+	VBROADCASTSD 24(BX), Y5
+	VMULPD       Y1, Y5, Y5
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	LEAQ         (CX)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x04, R12
+	JL           last4
+
+columns4:
+	VMOVUPD     (R8), Y1
+	VMOVUPD     (R10), Y6
+	VMOVUPD     (R9), Y7
+	VFMADD231PD Y1, Y2, Y7
+	VADDPD      Y6, Y7, Y8
+	VSUBPD      Y6, Y8, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMOVUPD     Y8, (R10)
+	VMOVUPD     Y7, (R9)
+	VMOVUPD     (R10)(CX*1), Y6
+	VMOVUPD     (R9)(CX*1), Y7
+	VFMADD231PD Y1, Y3, Y7
+	VADDPD      Y6, Y7, Y8
+	VSUBPD      Y6, Y8, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMOVUPD     Y8, (R10)(CX*1)
+	VMOVUPD     Y7, (R9)(CX*1)
+	VMOVUPD     (R10)(CX*2), Y6
+	VMOVUPD     (R9)(CX*2), Y7
+	VFMADD231PD Y1, Y4, Y7
+	VADDPD      Y6, Y7, Y8
+	VSUBPD      Y6, Y8, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMOVUPD     Y8, (R10)(CX*2)
+	VMOVUPD     Y7, (R9)(CX*2)
+	VMOVUPD     (R10)(R11*1), Y6
+	VMOVUPD     (R9)(R11*1), Y7
+	VFMADD231PD Y1, Y5, Y7
+	VADDPD      Y6, Y7, Y1
+	VSUBPD      Y6, Y1, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMOVUPD     Y1, (R10)(R11*1)
+	VMOVUPD     Y7, (R9)(R11*1)
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R8
+	SUBQ        $0x04, R12
+	JGE         columns4
+
+last4:
+	ADDQ        $0x04, R12
+	JZ          done4
+	VMASKMOVPD  (R8), Y0, Y1
+	VMASKMOVPD  (R10), Y0, Y6
+	VMASKMOVPD  (R9), Y0, Y7
+	VFMADD231PD Y1, Y2, Y7
+	VADDPD      Y6, Y7, Y2
+	VSUBPD      Y6, Y2, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMASKMOVPD  Y2, Y0, (R10)
+	VMASKMOVPD  Y7, Y0, (R9)
+	VMASKMOVPD  (R10)(CX*1), Y0, Y2
+	VMASKMOVPD  (R9)(CX*1), Y0, Y6
+	VFMADD231PD Y1, Y3, Y6
+	VADDPD      Y2, Y6, Y3
+	VSUBPD      Y2, Y3, Y2
+	VSUBPD      Y2, Y6, Y6
+	VMASKMOVPD  Y3, Y0, (R10)(CX*1)
+	VMASKMOVPD  Y6, Y0, (R9)(CX*1)
+	VMASKMOVPD  (R10)(CX*2), Y0, Y2
+	VMASKMOVPD  (R9)(CX*2), Y0, Y3
+	VFMADD231PD Y1, Y4, Y3
+	VADDPD      Y2, Y3, Y4
+	VSUBPD      Y2, Y4, Y2
+	VSUBPD      Y2, Y3, Y3
+	VMASKMOVPD  Y4, Y0, (R10)(CX*2)
+	VMASKMOVPD  Y3, Y0, (R9)(CX*2)
+	VMASKMOVPD  (R10)(R11*1), Y0, Y2
+	VMASKMOVPD  (R9)(R11*1), Y0, Y3
+	VFMADD231PD Y1, Y5, Y3
+	VADDPD      Y2, Y3, Y1
+	VSUBPD      Y2, Y1, Y2
+	VSUBPD      Y2, Y3, Y3
+	VMASKMOVPD  Y1, Y0, (R10)(R11*1)
+	VMASKMOVPD  Y3, Y0, (R9)(R11*1)
+
+done4:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x20, BX
+	SUBQ $0x04, DI
+	JMP  rows4
+
+after4:
+rows1:
+	CMPQ         DI, $0x01
+	JLT          after1
+	VBROADCASTSD alpha+16(FP), Y1
+	VBROADCASTSD (BX), Y2
+	VMULPD       Y1, Y2, Y2
+	MOVQ         SI, R8
+	MOVQ         DX, R9
+	MOVQ         AX, R10
+	MOVQ         n+8(FP), R11
+	SUBQ         $0x04, R11
+	JL           last1
+
+columns1:
+	VMOVUPD     (R8), Y1
+	VMOVUPD     (R10), Y3
+	VMOVUPD     (R9), Y4
+	VFMADD231PD Y1, Y2, Y4
+	VADDPD      Y3, Y4, Y1
+	VSUBPD      Y3, Y1, Y3
+	VSUBPD      Y3, Y4, Y4
+	VMOVUPD     Y1, (R10)
+	VMOVUPD     Y4, (R9)
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R8
+	SUBQ        $0x04, R11
+	JGE         columns1
+
+last1:
+	ADDQ        $0x04, R11
+	JZ          done1
+	VMASKMOVPD  (R8), Y0, Y1
+	VMASKMOVPD  (R10), Y0, Y3
+	VMASKMOVPD  (R9), Y0, Y4
+	VFMADD231PD Y1, Y2, Y4
+	VADDPD      Y3, Y4, Y1
+	VSUBPD      Y3, Y1, Y3
+	VSUBPD      Y3, Y4, Y4
+	VMASKMOVPD  Y1, Y0, (R10)
+	VMASKMOVPD  Y4, Y0, (R9)
+
+done1:
+	ADDQ CX, AX
+	ADDQ CX, DX
+	ADDQ $0x08, BX
+	SUBQ $0x01, DI
+	JMP  rows1
+
+after1:
+	VZEROUPPER
+	RET
+
+// func accumulateOuterDotsAVX2Double(rows int, n int, alpha float64, w *float64, carry *float64, y *float64, dst *float64, x *float64, next *float64, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·accumulateOuterDotsAVX2Double(SB), NOSPLIT, $0-80
+	MOVQ    mask+72(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    w+24(FP), AX
+	MOVQ    n+8(FP), CX
+	SHLQ    $0x03, CX
+	MOVQ    carry+32(FP), DX
+	MOVQ    y+40(FP), BX
+	MOVQ    dst+48(FP), SI
+	MOVQ    x+56(FP), DI
+	MOVQ    next+64(FP), R8
+	MOVQ    rows+0(FP), R9
+
+rows4:
+	CMPQ         R9, $0x04
+	JLT          after4
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VBROADCASTSD alpha+16(FP), Y5
+	VBROADCASTSD (BX), Y6
+	VMULPD       Y5, Y6, Y6
+	VBROADCASTSD 8(BX), Y7
+	VMULPD       Y5, Y7, Y7
+	VBROADCASTSD 16(BX), Y8
+	VMULPD       Y5, Y8, Y8
+	VBROADCASTSD 24(BX), Y9
+	VMULPD       Y5, Y9, Y9
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	LEAQ         (CX)(CX*2), R14
+	MOVQ         n+8(FP), R15
+	SUBQ         $0x04, R15
+	JL           last4
+
+columns4:
+	VMOVUPD     (R11), Y5
+	VMOVUPD     (R10), Y10
+	VMOVUPD     (R13), Y11
+	VMOVUPD     (R12), Y12
+	VFMADD231PD Y5, Y6, Y12
+	VADDPD      Y11, Y12, Y13
+	VSUBPD      Y11, Y13, Y11
+	VSUBPD      Y11, Y12, Y12
+	VMOVUPD     Y13, (R13)
+	VMOVUPD     Y12, (R12)
+	VFMADD231PD Y13, Y10, Y1
+	VMOVUPD     (R13)(CX*1), Y11
+	VMOVUPD     (R12)(CX*1), Y12
+	VFMADD231PD Y5, Y7, Y12
+	VADDPD      Y11, Y12, Y13
+	VSUBPD      Y11, Y13, Y11
+	VSUBPD      Y11, Y12, Y12
+	VMOVUPD     Y13, (R13)(CX*1)
+	VMOVUPD     Y12, (R12)(CX*1)
+	VFMADD231PD Y13, Y10, Y2
+	VMOVUPD     (R13)(CX*2), Y11
+	VMOVUPD     (R12)(CX*2), Y12
+	VFMADD231PD Y5, Y8, Y12
+	VADDPD      Y11, Y12, Y13
+	VSUBPD      Y11, Y13, Y11
+	VSUBPD      Y11, Y12, Y12
+	VMOVUPD     Y13, (R13)(CX*2)
+	VMOVUPD     Y12, (R12)(CX*2)
+	VFMADD231PD Y13, Y10, Y3
+	VMOVUPD     (R13)(R14*1), Y11
+	VMOVUPD     (R12)(R14*1), Y12
+	VFMADD231PD Y5, Y9, Y12
+	VADDPD      Y11, Y12, Y5
+	VSUBPD      Y11, Y5, Y11
+	VSUBPD      Y11, Y12, Y12
+	VMOVUPD     Y5, (R13)(R14*1)
+	VMOVUPD     Y12, (R12)(R14*1)
+	VFMADD231PD Y5, Y10, Y4
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R11
+	SUBQ        $0x04, R15
+	JGE         columns4
+
+last4:
+	ADDQ        $0x04, R15
+	JZ          done4
+	VMASKMOVPD  (R11), Y0, Y5
+	VMASKMOVPD  (R10), Y0, Y10
+	VMASKMOVPD  (R13), Y0, Y11
+	VMASKMOVPD  (R12), Y0, Y12
+	VFMADD231PD Y5, Y6, Y12
+	VADDPD      Y11, Y12, Y6
+	VSUBPD      Y11, Y6, Y11
+	VSUBPD      Y11, Y12, Y12
+	VMASKMOVPD  Y6, Y0, (R13)
+	VMASKMOVPD  Y12, Y0, (R12)
+	VFMADD231PD Y6, Y10, Y1
+	VMASKMOVPD  (R13)(CX*1), Y0, Y6
+	VMASKMOVPD  (R12)(CX*1), Y0, Y11
+	VFMADD231PD Y5, Y7, Y11
+	VADDPD      Y6, Y11, Y7
+	VSUBPD      Y6, Y7, Y6
+	VSUBPD      Y6, Y11, Y11
+	VMASKMOVPD  Y7, Y0, (R13)(CX*1)
+	VMASKMOVPD  Y11, Y0, (R12)(CX*1)
+	VFMADD231PD Y7, Y10, Y2
+	VMASKMOVPD  (R13)(CX*2), Y0, Y6
+	VMASKMOVPD  (R12)(CX*2), Y0, Y7
+	VFMADD231PD Y5, Y8, Y7
+	VADDPD      Y6, Y7, Y8
+	VSUBPD      Y6, Y8, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMASKMOVPD  Y8, Y0, (R13)(CX*2)
+	VMASKMOVPD  Y7, Y0, (R12)(CX*2)
+	VFMADD231PD Y8, Y10, Y3
+	VMASKMOVPD  (R13)(R14*1), Y0, Y6
+	VMASKMOVPD  (R12)(R14*1), Y0, Y7
+	VFMADD231PD Y5, Y9, Y7
+	VADDPD      Y6, Y7, Y5
+	VSUBPD      Y6, Y5, Y6
+	VSUBPD      Y6, Y7, Y7
+	VMASKMOVPD  Y5, Y0, (R13)(R14*1)
+	VMASKMOVPD  Y7, Y0, (R12)(R14*1)
+	VFMADD231PD Y5, Y10, Y4
+
+done4:
+	VEXTRACTF128 $0x01, Y1, X5
+	VADDPD       X5, X1, X1
+	VEXTRACTF128 $0x01, Y2, X5
+	VADDPD       X5, X2, X2
+	VHADDPD      X2, X1, X1
+	VMOVUPD      X1, (SI)
+	VEXTRACTF128 $0x01, Y3, X1
+	VADDPD       X1, X3, X3
+	VEXTRACTF128 $0x01, Y4, X1
+	VADDPD       X1, X4, X4
+	VHADDPD      X4, X3, X3
+	VMOVUPD      X3, 16(SI)
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, BX
+	SUBQ         $0x04, R9
+	JMP          rows4
+
+after4:
+rows1:
+	CMPQ         R9, $0x01
+	JLT          after1
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSD alpha+16(FP), Y2
+	VBROADCASTSD (BX), Y3
+	VMULPD       Y2, Y3, Y3
+	MOVQ         R8, R10
+	MOVQ         DI, R11
+	MOVQ         DX, R12
+	MOVQ         AX, R13
+	MOVQ         n+8(FP), R14
+	SUBQ         $0x04, R14
+	JL           last1
+
+columns1:
+	VMOVUPD     (R11), Y2
+	VMOVUPD     (R10), Y4
+	VMOVUPD     (R13), Y5
+	VMOVUPD     (R12), Y6
+	VFMADD231PD Y2, Y3, Y6
+	VADDPD      Y5, Y6, Y2
+	VSUBPD      Y5, Y2, Y5
+	VSUBPD      Y5, Y6, Y6
+	VMOVUPD     Y2, (R13)
+	VMOVUPD     Y6, (R12)
+	VFMADD231PD Y2, Y4, Y1
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R11
+	SUBQ        $0x04, R14
+	JGE         columns1
+
+last1:
+	ADDQ        $0x04, R14
+	JZ          done1
+	VMASKMOVPD  (R11), Y0, Y2
+	VMASKMOVPD  (R10), Y0, Y4
+	VMASKMOVPD  (R13), Y0, Y5
+	VMASKMOVPD  (R12), Y0, Y6
+	VFMADD231PD Y2, Y3, Y6
+	VADDPD      Y5, Y6, Y2
+	VSUBPD      Y5, Y2, Y5
+	VSUBPD      Y5, Y6, Y6
+	VMASKMOVPD  Y2, Y0, (R13)
+	VMASKMOVPD  Y6, Y0, (R12)
+	VFMADD231PD Y2, Y4, Y1
+
+done1:
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPD       X2, X1, X1
+	VHADDPD      X1, X1, X1
+	VMOVSD       X1, (SI)
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, BX
+	SUBQ         $0x01, R9
 	JMP          rows1
 
 after1:

@@ -94,6 +94,10 @@ func (s Set) ScaleAdd(a Op, scale, v Op) { s.pick(VFMADD213PS, VFMADD213PD, a, s
 func (s Set) Mul(a, v Op)      { s.MulTo(a, v, v) }
 func (s Set) MulTo(a, b, v Op) { s.pick(VMULPS, VMULPD, a, b, v) }
 
+// Add stores a + b in v, Sub a - b.
+func (s Set) Add(a, b, v Op) { s.pick(VADDPS, VADDPD, a, b, v) }
+func (s Set) Sub(a, b, v Op) { s.pick(VSUBPS, VSUBPD, b, a, v) }
+
 // Mask is the first elements of a vector, whose number the caller chose by
 // where pointer lies in a table of bytes: 0xff, followed by 0.
 func (s Set) Mask(pointer reg.Register) reg.Register {

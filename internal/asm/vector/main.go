@@ -18,13 +18,15 @@ func main() {
 		storeOuter(s)
 		addOuter(s)
 		addOuterDots(s)
+		accumulateOuter(s)
+		accumulateOuterDots(s)
 	}
 	Generate()
 }
 
 // dots: dst[i] = sum over j of w[i][j] x[j].
 func dots(s isa.Set) {
-	p := begin(s, "dots", []string{"dst"}, []string{"x"}, false)
+	p := begin(s, "dots", nil, []string{"dst"}, []string{"x"}, false)
 	p.groups(4, func() {
 		sums := p.zeros()
 		p.columns(func(part bool) {
@@ -39,7 +41,7 @@ func dots(s isa.Set) {
 
 // addRowSum: dst[j] += sum over i of y[i] w[i][j].
 func addRowSum(s isa.Set) {
-	p := begin(s, "addRowSum", []string{"y"}, []string{"dst"}, false)
+	p := begin(s, "addRowSum", nil, []string{"y"}, []string{"dst"}, false)
 	p.groups(4, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
@@ -54,7 +56,7 @@ func addRowSum(s isa.Set) {
 
 // storeOuter: w[i][j] = alpha y[i] x[j].
 func storeOuter(s isa.Set) {
-	p := begin(s, "storeOuter", []string{"y"}, []string{"x"}, true)
+	p := begin(s, "storeOuter", nil, []string{"y"}, []string{"x"}, true)
 	p.groups(4, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
@@ -70,7 +72,7 @@ func storeOuter(s isa.Set) {
 
 // addOuter: w[i][j] += alpha y[i] x[j].
 func addOuter(s isa.Set) {
-	p := begin(s, "addOuter", []string{"y"}, []string{"x"}, true)
+	p := begin(s, "addOuter", nil, []string{"y"}, []string{"x"}, true)
 	p.groups(4, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
@@ -81,12 +83,36 @@ func addOuter(s isa.Set) {
 
 // addOuterDots: the same, then dst[i] = sum over j of w[i][j] next[j].
 func addOuterDots(s isa.Set) {
-	p := begin(s, "addOuterDots", []string{"y", "dst"}, []string{"x", "next"}, true)
+	p := begin(s, "addOuterDots", nil, []string{"y", "dst"}, []string{"x", "next"}, true)
 	p.groups(4, func() {
 		sums, y := p.zeros(), p.factors("y")
 		p.columns(func(part bool) {
 			x, next := p.load("x", part), p.load("next", part)
 			p.update(y, x, part, func(i int, w reg.VecVirtual) { s.MulAdd(w, next, sums[i]) })
+		})
+		p.sum(sums, "dst")
+	})
+}
+
+// accumulateOuter: addOuter, with what rounding withholds from w kept in carry.
+func accumulateOuter(s isa.Set) {
+	p := begin(s, "accumulateOuter", []string{"carry"}, []string{"y"}, []string{"x"}, true)
+	p.groups(4, func() {
+		y := p.factors("y")
+		p.columns(func(part bool) {
+			p.accumulate(y, p.load("x", part), part, func(int, reg.VecVirtual) {})
+		})
+	})
+}
+
+// accumulateOuterDots: the same, then dst[i] = sum over j of w[i][j] next[j].
+func accumulateOuterDots(s isa.Set) {
+	p := begin(s, "accumulateOuterDots", []string{"carry"}, []string{"y", "dst"}, []string{"x", "next"}, true)
+	p.groups(4, func() {
+		sums, y := p.zeros(), p.factors("y")
+		p.columns(func(part bool) {
+			x, next := p.load("x", part), p.load("next", part)
+			p.accumulate(y, x, part, func(i int, w reg.VecVirtual) { s.MulAdd(w, next, sums[i]) })
 		})
 		p.sum(sums, "dst")
 	})

@@ -21,25 +21,30 @@ type pass struct {
 
 	w       reg.GPVirtual            // the first row of the group
 	stride  reg.GPVirtual            // of rows, in bytes
+	beside  map[string]reg.GPVirtual // the same row of other matrices of w's shape
 	down    map[string]reg.GPVirtual // vectors with an element a row, at the group
 	across  map[string]reg.GPVirtual // vectors with an element a column
 	mask    reg.Register             // of what a row has beyond full vectors
 	rows    int                      // of the group
-	here    map[string]reg.GPVirtual // w and what is in across, at the column
+	here    map[string]reg.GPVirtual // w and what is in beside and across, at the column
 	rowHere []Mem
 }
 
-func begin(s isa.Set, name string, down, across []string, scaled bool) *pass {
-	arguments := strings.Join(append(append([]string{"w"}, down...), across...), ", ")
+func begin(s isa.Set, name string, beside, down, across []string, scaled bool) *pass {
+	arguments := strings.Join(slices.Concat([]string{"w"}, beside, down, across), ", ")
 	alpha := ""
 	if scaled {
 		alpha = fmt.Sprintf("alpha %s, ", s.Float())
 	}
 	TEXT(name+s.Name(), NOSPLIT, fmt.Sprintf("func(rows, n int, %s%s *%s, mask *byte)", alpha, arguments, s.Float()))
 	Pragma("noescape")
-	p := &pass{Set: s, scaled: scaled, down: map[string]reg.GPVirtual{}, across: map[string]reg.GPVirtual{}}
+	p := &pass{Set: s, scaled: scaled,
+		beside: map[string]reg.GPVirtual{}, down: map[string]reg.GPVirtual{}, across: map[string]reg.GPVirtual{}}
 	p.mask = s.Mask(isa.Integer("mask"))
 	p.w, p.stride = isa.Integer("w"), s.Stride("n")
+	for _, name := range beside {
+		p.beside[name] = isa.Integer(name)
+	}
 	for _, name := range down {
 		p.down[name] = isa.Integer(name)
 	}
@@ -60,6 +65,9 @@ func (p *pass) groups(most int, body func()) {
 		body()
 		for range p.rows {
 			ADDQ(p.stride, p.w)
+			for _, name := range ordered(p.beside) {
+				ADDQ(p.stride, p.beside[name])
+			}
 		}
 		for _, name := range ordered(p.down) {
 			ADDQ(U8(p.rows*p.Size()), p.down[name])
@@ -78,6 +86,9 @@ func (p *pass) columns(body func(part bool)) {
 	p.here = map[string]reg.GPVirtual{}
 	for _, name := range ordered(p.across) {
 		p.here[name] = copied(p.across[name])
+	}
+	for _, name := range ordered(p.beside) {
+		p.here[name] = copied(p.beside[name])
 	}
 	p.here["w"] = copied(p.w)
 	p.rowHere = isa.Addresses(p.rows, p.here["w"], p.stride)
@@ -137,6 +148,24 @@ func (p *pass) update(y []reg.VecVirtual, x reg.VecVirtual, part bool, then func
 		p.MulAdd(x, y[i], w)
 		p.store(w, m, part)
 		then(i, w)
+	}
+}
+
+// accumulate is update with compensation: carry holds what the rounding of w has
+// withheld so far, and is added with the next change (Kahan, CACM 8, 1965).
+func (p *pass) accumulate(y []reg.VecVirtual, x reg.VecVirtual, part bool, then func(i int, w reg.VecVirtual)) {
+	for i, m := range p.rowHere {
+		kept := m
+		kept.Base = p.here["carry"]
+		w, change := p.vector(m, part), p.vector(kept, part)
+		p.MulAdd(x, y[i], change)
+		sum := p.Vector()
+		p.Add(w, change, sum)
+		p.Sub(sum, w, w) // what arrived
+		p.Sub(change, w, change)
+		p.store(sum, m, part)
+		p.store(change, kept, part)
+		then(i, sum)
 	}
 }
 
