@@ -174,7 +174,11 @@ func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
 		largest = 1 // a size that just failed is not tried again at once
 	}
 	a.Accepted++
-	copy(x, a.rk.y)
+	if a.rk.carry == nil {
+		copy(x, a.rk.y)
+	} else {
+		a.rk.solution.advance(x, a.rk.carry, a.rk.y, h)
+	}
 	a.current = a.fsal
 	if last := len(a.rk.k) - 1; a.fsal {
 		copy(a.rk.k[0], a.rk.k[last])

@@ -1,13 +1,12 @@
 package integrator
 
-import "burstsim/internal/linalg"
-
 var _ Stepper[float64] = (*Euler[float64])(nil)
 
 // Euler is the explicit Euler method, x += h f(t, x).
 type Euler[F Float] struct {
-	sys System[F]
-	dx  []F
+	sys   System[F]
+	carry []F
+	dx    []F
 }
 
 // Init binds the stepper to a system of any kind.
@@ -16,14 +15,14 @@ func (e *Euler[F]) Init(sys System[F]) error {
 	if err != nil {
 		return err
 	}
-	e.sys, e.dx = sys, make([]F, n)
+	e.sys, e.carry, e.dx = sys, carryOf(sys), make([]F, n)
 	return nil
 }
 
 // Step evaluates the derivative once.
 func (e *Euler[F]) Step(t, h float64, x []F) {
 	e.sys.Derivative(e.dx, t, x)
-	linalg.AddScaled(x, F(h), e.dx)
+	advance(x, e.carry, F(h), e.dx)
 }
 
 // Reset does nothing: no step keeps anything for the next.

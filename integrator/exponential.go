@@ -18,9 +18,10 @@ var _ Stepper[float64] = (*Exponential[float64])(nil)
 // Hochbruck and Ostermann, Exponential integrators, Acta Numerica 19 (2010),
 // section 2.1.
 type Exponential[F Float] struct {
-	sys  Leaky[F]
-	leak []F
-	dx   []F
+	sys   Leaky[F]
+	carry []F
+	leak  []F
+	dx    []F
 
 	h    float64 // the step size that gain belongs to, zero if to none
 	gain []F     // h phi1(-leak h)
@@ -36,7 +37,7 @@ func (e *Exponential[F]) Init(sys System[F]) error {
 	if !ok {
 		return fmt.Errorf("integrator: exponential Euler needs the decay rates of its system, which %T does not give", sys)
 	}
-	e.sys = leaky
+	e.sys, e.carry = leaky, carryOf(sys)
 	e.leak, e.dx, e.gain = make([]F, n), make([]F, n), make([]F, n)
 	e.Reset()
 	for i, l := range e.leak {
@@ -55,9 +56,16 @@ func (e *Exponential[F]) Step(t, h float64, x []F) {
 	}
 	e.sys.Derivative(e.dx, t, x)
 	dx, gain := e.dx[:len(x)], e.gain[:len(x)]
-	for i := range x {
-		x[i] += gain[i] * dx[i]
+	if e.carry == nil {
+		for i := range x {
+			x[i] += gain[i] * dx[i]
+		}
+		return
 	}
+	for i := range dx {
+		dx[i] *= gain[i]
+	}
+	advance(x, e.carry, 1, dx)
 }
 
 // setStep computes the gains for step size h. Neighbours mostly share their

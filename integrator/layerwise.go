@@ -3,8 +3,6 @@ package integrator
 import (
 	"fmt"
 	"slices"
-
-	"burstsim/internal/linalg"
 )
 
 var _ Stepper[float64] = (*Layerwise[float64])(nil)
@@ -14,9 +12,10 @@ var _ Stepper[float64] = (*Layerwise[float64])(nil)
 // block sees the new values of the blocks before it. In a network whose blocks
 // are layers, an input crosses all of them within one step.
 type Layerwise[F Float] struct {
-	sys  Blocked[F]
-	ends []int
-	dx   []F // of the largest block
+	sys   Blocked[F]
+	ends  []int
+	carry []F
+	dx    []F // of the largest block
 }
 
 // Init returns an error if sys is not Blocked or its blocks do not cover it.
@@ -41,7 +40,7 @@ func (l *Layerwise[F]) Init(sys System[F]) error {
 	if start != n {
 		return fmt.Errorf("integrator: the last block ends at %d, the system at %d", start, n)
 	}
-	l.sys, l.ends, l.dx = blocked, ends, make([]F, largest)
+	l.sys, l.ends, l.carry, l.dx = blocked, ends, carryOf(sys), make([]F, largest)
 	return nil
 }
 
@@ -49,9 +48,12 @@ func (l *Layerwise[F]) Init(sys System[F]) error {
 func (l *Layerwise[F]) Step(t, h float64, x []F) {
 	start := 0
 	for k, end := range l.ends {
-		dx, block := l.dx[:end-start], x[start:end]
+		dx, block, kept := l.dx[:end-start], x[start:end], l.carry
+		if kept != nil {
+			kept = kept[start:end]
+		}
 		l.sys.BlockDerivative(dx, k, t, x)
-		linalg.AddScaled(block, F(h), dx)
+		advance(block, kept, F(h), dx)
 		start = end
 	}
 }

@@ -10,6 +10,7 @@ type RungeKutta[F Float] struct {
 	Tableau Tableau
 
 	sys      System[F]
+	carry    []F
 	k        [][]F            // stage derivatives
 	inputs   []combination[F] // of each stage
 	solution combination[F]
@@ -29,7 +30,7 @@ func (r *RungeKutta[F]) Init(sys System[F]) error {
 		return err
 	}
 	stages := len(tab.B)
-	r.Tableau, r.sys = tab, sys
+	r.Tableau, r.sys, r.carry = tab, sys, carryOf(sys)
 	r.y = make([]F, n)
 	r.k = make([][]F, stages)
 	for i := range r.k {
@@ -53,7 +54,7 @@ func (r *RungeKutta[F]) Init(sys System[F]) error {
 func (r *RungeKutta[F]) Step(t, h float64, x []F) {
 	r.sys.Derivative(r.k[0], t, x)
 	r.stages(t, h, x, r.needed)
-	r.solution.add(x, x, h)
+	r.solution.advance(x, r.carry, r.y, h)
 }
 
 // stages computes the derivatives of the stages after the first, up to n. The

@@ -17,6 +17,10 @@ var _ integrator.Leaky[float64] = (*Continuous[float64])(nil)
 // With split plasticity the system ends before the weights, which [Simulation]
 // then moves by one Euler step a time step; the state of a Runge-Kutta stage
 // is so much shorter.
+//
+// In float32 a carry stands beside the vector: what rounding withholds from it,
+// so that slow change is not lost; see [synapse.Accumulate] and
+// [integrator.Compensated].
 type Continuous[F Float] struct {
 	net       *Network[F]
 	sources   []*source[F]
@@ -26,6 +30,7 @@ type Continuous[F Float] struct {
 
 	learning bool
 	x        []F // everything
+	carry    []F // beside x; nil if nothing is kept
 	dynamic  int // length of the part before the weights
 	bound    *F  // first element of the vector that the views point into
 
@@ -35,6 +40,7 @@ type Continuous[F Float] struct {
 	post, pre [][]F
 	// The projections whose change waits for their next use, nil for others.
 	deferring []*synapse.Dense[F]
+	scratch   []F // for a change that does not wait
 
 	blocks blocks
 }
@@ -75,7 +81,34 @@ func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Con
 	}
 	c.x = make([]F, n)
 	c.adopt()
+	if synapse.Compensated[F]() {
+		c.compensate()
+	}
 	return c, nil
+}
+
+// compensate keeps what rounding withholds from the state.
+func (c *Continuous[F]) compensate() {
+	c.carry = make([]F, len(c.x))
+	largest := 0
+	for k, p := range c.net.plastic {
+		largest = max(largest, len(c.post[k]))
+		if c.deferring[k] == nil {
+			largest = max(largest, p.size())
+		}
+	}
+	if c.split {
+		c.scratch = make([]F, largest)
+	}
+}
+
+// Carry is what rounding has withheld from State, element by element; nil if
+// nothing is kept.
+func (c *Continuous[F]) Carry() []F {
+	if c.carry == nil {
+		return nil
+	}
+	return c.carry[:c.Dim()]
 }
 
 // visit visits the state and all weights. Rates follow from it when it is next
@@ -85,6 +118,9 @@ func (c *Continuous[F]) visit(visit Visit) {
 	visit("learning", &c.learning)
 	visit("state", c.x[:c.dynamic])
 	c.net.visitWeights(visit)
+	if c.carry != nil {
+		visit("carry", c.carry)
+	}
 	if !c.blocks.used {
 		return
 	}
@@ -292,15 +328,22 @@ func (c *Continuous[F]) stepWeights(h float64) {
 	if !c.learning {
 		return
 	}
+	at := c.dynamic
 	for k, p := range c.net.plastic {
 		rate := p.gain * F(h/(p.tau*float64(c.net.rows)))
+		var carryW, carryC []F
+		if c.carry != nil {
+			n := len(*p.w)
+			carryW, carryC = c.carry[at:at+n], c.carry[at+n:at+p.size()]
+		}
+		at += p.size()
 		if dense := c.deferring[k]; dense != nil {
-			dense.Defer(rate, c.post[k], c.pre[k])
+			dense.Defer(carryW, rate, c.post[k], c.pre[k])
 		} else {
-			p.shape.AddCorrelation(*p.w, rate, c.post[k], c.pre[k], c.net.rows)
+			synapse.Accumulate(p.shape, *p.w, carryW, c.scratch, rate, c.post[k], c.pre[k], c.net.rows)
 		}
 		if p.c != nil {
-			p.shape.AddBiasCorrelation(*p.c, rate, c.post[k], c.net.rows)
+			synapse.AccumulateBias(p.shape, *p.c, carryC, c.scratch, rate, c.post[k], c.net.rows)
 		}
 	}
 }

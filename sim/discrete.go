@@ -80,12 +80,22 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 	for _, s := range net.stages {
 		d.twoPhases = d.twoPhases || s.held
 	}
+	if synapse.Compensated[F]() {
+		d.compensate()
+	}
 	if !learning.FixedPoint {
 		for _, adopt := range net.adopted {
 			adopt()
 		}
 	}
 	return d, nil
+}
+
+// compensate keeps what rounding withholds from the weights.
+func (d *Discrete[F]) compensate() {
+	for _, p := range d.grads {
+		p.CarryW, p.CarryC = make([]F, len(p.W)), make([]F, len(p.C))
+	}
 }
 
 // visit visits compartments, weights, what the optimiser keeps and the source
@@ -97,6 +107,14 @@ func (d *Discrete[F]) visit(visit Visit) {
 		}
 	}
 	d.net.visitWeights(visit)
+	for k, p := range d.grads {
+		if p.CarryW != nil {
+			visit(fmt.Sprintf("carry%d/W", k), p.CarryW)
+		}
+		if len(p.CarryC) > 0 {
+			visit(fmt.Sprintf("carry%d/c", k), p.CarryC)
+		}
+	}
 	d.rule.Visit(d.ruled, within("optimiser", visit))
 	if d.noise != nil {
 		visit("noise", d.learning.Random)
@@ -227,14 +245,14 @@ func (d *Discrete[F]) Learn(loss float64) {
 }
 
 // descend is Learn by plain gradient descent: the weights take their change in
-// one pass, without storing a gradient.
+// one pass where they can, without storing a gradient.
 func (d *Discrete[F]) descend() {
-	for _, p := range d.net.plastic {
+	for k, p := range d.net.plastic {
 		scale := p.gain * F(d.rate(p)/float64(d.net.rows))
-		post := p.post()
-		p.shape.AddCorrelation(*p.w, scale, post, p.pre(), d.net.rows)
+		post, g := p.post(), d.grads[k]
+		synapse.Accumulate(p.shape, *p.w, g.CarryW, g.GradW, scale, post, p.pre(), d.net.rows)
 		if p.c != nil {
-			p.shape.AddBiasCorrelation(*p.c, scale, post, d.net.rows)
+			synapse.AccumulateBias(p.shape, *p.c, g.CarryC, g.GradC, scale, post, d.net.rows)
 		}
 	}
 }

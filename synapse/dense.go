@@ -60,9 +60,9 @@ type Dense[F Float] struct {
 	Weights[F] // W is Out x In
 
 	// The change of W that waits for Forward; see Defer.
-	waiting   bool
-	rate      F
-	post, pre []F
+	waiting          bool
+	rate             F
+	post, pre, carry []F
 }
 
 // NewDense returns a projection of zero weights.
@@ -96,7 +96,11 @@ func (d *Dense[F]) FillNormal(std float64, rng *rand.Rand) { FillNormal(d.W, std
 func (d *Dense[F]) Transmit(dst, x []F, rows int) {
 	if d.waiting && rows == 1 {
 		d.waiting = false
-		linalg.AddOuterMulTrans(dst, d.W, d.rate, d.post, d.pre, x, d.Out, d.In)
+		if d.carry == nil {
+			linalg.AddOuterMulTrans(dst, d.W, d.rate, d.post, d.pre, x, d.Out, d.In)
+		} else {
+			linalg.AccumulateOuterMulTrans(dst, d.W, d.carry, d.rate, d.post, d.pre, x, d.Out, d.In)
+		}
 		return
 	}
 	d.Flush()
@@ -128,20 +132,20 @@ func (d *Dense[F]) AddCorrelation(dst []F, alpha F, post, pre []F, rows int) {
 	linalg.AddOuter(dst, alpha, post, pre, rows, d.Out, d.In)
 }
 
-// Defer lets W wait for what AddCorrelation would add to it for one sample,
-// until the weights are next used: a Forward takes both in one pass over W, with
-// the same bits. Until then, post and pre must not change, and who looks at the
-// field W calls Flush before.
-func (d *Dense[F]) Defer(alpha F, post, pre []F) {
+// Defer lets W wait for what Accumulate would add to it for one sample, with
+// that carry or without, until the weights are next used: a Forward takes both
+// in one pass over W, with the same bits. Until then, post and pre must not
+// change, and who looks at the field W calls Flush before.
+func (d *Dense[F]) Defer(carry []F, alpha F, post, pre []F) {
 	d.Flush()
-	d.waiting, d.rate, d.post, d.pre = true, alpha, post, pre
+	d.waiting, d.rate, d.post, d.pre, d.carry = true, alpha, post, pre, carry
 }
 
 // Flush makes a change that waits.
 func (d *Dense[F]) Flush() {
 	if d.waiting {
 		d.waiting = false
-		linalg.AddOuter(d.W, d.rate, d.post, d.pre, 1, d.Out, d.In)
+		Accumulate(d, d.W, d.carry, nil, d.rate, d.post, d.pre, 1)
 	}
 }
 

@@ -3,14 +3,19 @@ package synapse
 import (
 	"fmt"
 	"math"
+
+	"burstsim/internal/linalg"
 )
 
 // Param is the trainable part of a projection and the gradient of what it
-// should minimise. C and GradC are empty where there is no bias.
+// should minimise. C and GradC are empty where there is no bias. CarryW and
+// CarryC keep what rounding withholds from W and C, see [Accumulate]; they are
+// nil where nothing is kept.
 type Param[F Float] struct {
-	Rows         int // of W: neurons or channels, one bias each
-	W, C         []F
-	GradW, GradC []F
+	Rows           int // of W: neurons or channels, one bias each
+	W, C           []F
+	GradW, GradC   []F
+	CarryW, CarryC []F
 }
 
 // Rule turns gradients into steps for a learning rate of one. An optimiser
@@ -52,17 +57,27 @@ func NewRule[F Float](name string, mu float64) (Rule[F], error) {
 }
 
 // Descend moves a parameter by its step: w += -rate step - decay w. The bias
-// decays where decayBias says so.
+// decays where decayBias says so. The steps are lost.
 func Descend[F Float](p *Param[F], rate, decay float64, decayBias bool) {
-	descend(p.W, p.GradW, F(rate), F(decay))
+	descend(p.W, p.CarryW, p.GradW, F(rate), F(decay))
 	if !decayBias {
 		decay = 0
 	}
-	descend(p.C, p.GradC, F(rate), F(decay))
+	descend(p.C, p.CarryC, p.GradC, F(rate), F(decay))
 }
 
-func descend[F Float](w, step []F, rate, decay F) {
+func descend[F Float](w, carry, step []F, rate, decay F) {
 	step = step[:len(w)]
+	if carry != nil {
+		if decay != 0 {
+			for i := range w {
+				step[i] = rate*step[i] + decay*w[i]
+			}
+			rate = 1
+		}
+		linalg.Accumulate(w, carry, -rate, step)
+		return
+	}
 	if decay == 0 {
 		for i := range w {
 			w[i] -= rate * step[i]
@@ -283,12 +298,13 @@ func (r *Adagrad[F]) Visit(params []*Param[F], visit func(name string, ref any))
 
 func root[F Float](sum F) F { return F(math.Sqrt(float64(sum))) + adagradEps }
 
+// squares sums in float64: a float32 ran out of digits over a large layer.
 func squares[F Float](g []F) F {
-	var s F
+	var s float64
 	for _, v := range g {
-		s += v * v
+		s += float64(v) * float64(v)
 	}
-	return s
+	return F(s)
 }
 
 func divide[F Float](g []F, by F) {
