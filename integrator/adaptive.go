@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 var (
@@ -27,22 +28,22 @@ const (
 	// leastUlps is the smallest step in units of the last place of time;
 	// stage times must stay apart.
 	leastUlps = 16
+
+	rounding = 1 + 1e-10 // of many steps added up to reach an end
 )
 
-// Adaptive integrates with an embedded Runge-Kutta method, choosing the size
-// of each step so that the root mean square over all variables of
+// Adaptive chooses the size of each step of an [Embedded] stepper so that the
+// root mean square over the variables of
 //
 //	error / (AbsTol + RelTol max(|x before|, |x after|))
 //
-// is at most one, where error is the estimate for the step. The size follows
-// from the last two estimates (a proportional-integral controller).
+// is at most one in every part of a [Parted] system, and over all variables of
+// another. error is the estimate for the step. The size follows from the last
+// two estimates (a proportional-integral controller).
 //
 // Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I,
 // section II.4.
 type Adaptive[F Float] struct {
-	// Tableau is a method with an embedded error estimate. If it has no
-	// stages, that of Dormand and Prince, of order 5, is used.
-	Tableau Tableau
 	// RelTol is the relative tolerance of a step, 1e-6 if zero.
 	RelTol float64
 	// AbsTol is the absolute tolerance of a step, in the unit of the state,
@@ -57,35 +58,37 @@ type Adaptive[F Float] struct {
 	// Accepted and Rejected count trial steps since Init.
 	Accepted, Rejected int
 
-	rk       RungeKutta[F]
-	estimate combination[F]
-	errs     []F
-	fsal     bool
-	current  bool    // rk.k[0] is the derivative at the present state
-	next     float64 // size of the step to try, zero before the first
-	past     float64 // error norm of the step that set next
+	sys     System[F]
+	stepper Embedded[F]
+	parts   []int   // where each ends
+	trial   [2][]F  // a state and a derivative, to guess the first step
+	next    float64 // size of the step to try, zero before the first
+	past    float64 // error norm of the step that set next
 }
 
-// Init binds the stepper to a system, allocates its memory and starts the step
-// size and the counters afresh. It returns an error if the tableau has no error
-// estimate, or a tolerance or step size is negative or not finite (Max may be
-// +Inf).
-func (a *Adaptive[F]) Init(sys System[F]) error {
+var _ Control[float64] = (*Adaptive[float64])(nil)
+
+// Init binds the control and its stepper to a system, allocates its memory and
+// starts the step size and the counters afresh. It returns an error if the
+// stepper does not estimate errors, or a tolerance or step size is negative or
+// not finite (Max may be +Inf).
+func (a *Adaptive[F]) Init(sys System[F], stepper Stepper[F]) error {
 	if err := a.checkSettings(); err != nil {
 		return err
 	}
-	tab := a.Tableau
-	if len(tab.B) == 0 {
-		tab = dormandPrince
-	}
-	rk := RungeKutta[F]{Tableau: tab}
-	if err := rk.Init(sys); err != nil {
+	if err := stepper.Init(sys); err != nil {
 		return err
 	}
-	if !tab.estimates() {
-		return fmt.Errorf("integrator: tableau %q has no error estimate", tab.Name)
+	embedded, ok := stepper.(Embedded[F])
+	if !ok || !embedded.Estimates() {
+		return fmt.Errorf("integrator: %T estimates no errors to choose steps by", stepper)
 	}
-	a.Tableau, a.rk, a.fsal = tab, rk, tab.FSAL()
+	parts, err := partsOf(sys)
+	if err != nil {
+		return err
+	}
+	a.sys, a.stepper, a.parts = sys, embedded, parts
+	a.trial = [2][]F{make([]F, sys.Dim()), make([]F, sys.Dim())}
 	if a.RelTol == 0 {
 		a.RelTol = 1e-6
 	}
@@ -95,8 +98,6 @@ func (a *Adaptive[F]) Init(sys System[F]) error {
 	if a.Max == 0 {
 		a.Max = math.Inf(1)
 	}
-	a.estimate = newCombination(tab.Error, a.rk.k)
-	a.errs = make([]F, sys.Dim())
 	a.Accepted, a.Rejected = 0, 0
 	a.next, a.past = min(a.First, a.Max), leastPast
 	a.Reset()
@@ -123,18 +124,17 @@ func (a *Adaptive[F]) checkSettings() error {
 // Reset forgets the derivative kept from the step before. It must be called
 // when x or the system changed otherwise than by Step, as where an input
 // jumps. The step size is still the best guess and stays.
-func (a *Adaptive[F]) Reset() { a.current = false }
+func (a *Adaptive[F]) Reset() { a.stepper.Reset() }
 
 // Visit calls visit with a name for, and a reference to, everything that decides
-// the steps to come beside the system: set in a stepper that Init bound to a
-// system like this one, it makes the same steps.
+// the steps to come beside the system: set in a control that Init bound to a
+// system and a stepper like these, it makes the same steps.
 func (a *Adaptive[F]) Visit(visit func(name string, ref any)) {
 	visit("accepted", &a.Accepted)
 	visit("rejected", &a.Rejected)
-	visit("current", &a.current)
 	visit("next", &a.next)
 	visit("past", &a.past)
-	visit("derivative", a.rk.k[0])
+	a.stepper.Visit(visit)
 }
 
 // Step replaces x, of length Dim, at time t by the approximation at t+h and
@@ -150,14 +150,15 @@ func (a *Adaptive[F]) Visit(visit func(name string, ref any)) {
 // The error, if any, wraps ErrStepCollapsed or ErrNotFinite, unless Init was
 // not called, or x or the times are not as above; x is then as it was.
 func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
-	if err := a.begin(t, end, x); err != nil {
+	if err := a.start(t, end, x); err != nil {
 		return 0, err
 	}
 	least, largest := leastUlps*ulp(max(math.Abs(t), math.Abs(end))), growth // at 0, ulp(t) is nothing
 	a.next = max(a.next, least)
 	for {
 		h = a.fit(end - t)
-		norm := a.try(t, h, x)
+		y, errs := a.stepper.Try(t, h, x)
+		norm := a.norm(errs, x, y)
 		if norm <= 1 {
 			a.adapt(h, norm, largest)
 			break
@@ -174,55 +175,31 @@ func (a *Adaptive[F]) Step(t, end float64, x []F) (h float64, err error) {
 		largest = 1 // a size that just failed is not tried again at once
 	}
 	a.Accepted++
-	if a.rk.carry == nil {
-		copy(x, a.rk.y)
-	} else {
-		a.rk.solution.advance(x, a.rk.carry, a.rk.y, h)
-	}
-	a.current = a.fsal
-	if last := len(a.rk.k) - 1; a.fsal {
-		copy(a.rk.k[0], a.rk.k[last])
-	}
+	a.stepper.Accept(x)
 	return h, nil
 }
 
-// begin checks what Step was given, and sees to the derivative at x and to the
+// start checks what Step was given, and sees to the derivative at x and to the
 // size of the first step.
-func (a *Adaptive[F]) begin(t, end float64, x []F) error {
-	if n := len(a.errs); n == 0 || len(x) != n {
+func (a *Adaptive[F]) start(t, end float64, x []F) error {
+	if n := len(a.trial[0]); n == 0 || len(x) != n {
 		return fmt.Errorf("integrator: a state of %d variables, but Init bound a system of %d", len(x), n)
 	}
 	if left := end - t; !(left > 0 && left <= math.MaxFloat64) {
 		return fmt.Errorf("integrator: a step from %g s cannot end at %g s", t, end)
 	}
-	if !a.current {
-		a.rk.sys.Derivative(a.rk.k[0], t, x)
-		if !finite(a.rk.k[0]) {
-			return fmt.Errorf("integrator: at t = %g s: %w", t, ErrNotFinite)
-		}
-		a.current = true
+	slope := a.stepper.Start(t, x)
+	if !finite(slope) {
+		return fmt.Errorf("integrator: at t = %g s: %w", t, ErrNotFinite)
 	}
 	if a.next == 0 {
-		a.next = min(a.guess(t, end, x), a.Max)
+		a.next = min(a.guess(t, end, x, slope), a.Max)
 	}
 	return nil
 }
 
-// try leaves the state after a step of size h in rk.y and returns the norm of
-// its estimated error.
-func (a *Adaptive[F]) try(t, h float64, x []F) float64 {
-	a.rk.stages(t, h, x, len(a.rk.k))
-	if !a.fsal { // otherwise the last stage already stands on the solution
-		a.rk.solution.add(a.rk.y, x, h)
-	}
-	clear(a.errs)
-	a.estimate.add(a.errs, a.errs, h)
-	return a.norm(a.errs, x, a.rk.y)
-}
-
 // fit is the size of a step to try when this much time is left.
 func (a *Adaptive[F]) fit(left float64) float64 {
-	const rounding = 1 + 1e-10 // of many steps added up to reach end
 	switch {
 	case left <= a.next*rounding:
 		return left
@@ -244,14 +221,14 @@ func (a *Adaptive[F]) adapt(h, norm, largest float64) {
 
 // beta is the exponent of the error before, 0.04 at order 5 as in Hairer's
 // DOPRI5. Like the other it falls as 1/Order, which keeps that one positive.
-func (a *Adaptive[F]) beta() float64 { return damping / float64(a.Tableau.Order) }
+func (a *Adaptive[F]) beta() float64 { return damping / float64(a.stepper.Order()) }
 
-func (a *Adaptive[F]) exponent() float64 { return 1/float64(a.Tableau.Order) - 0.75*a.beta() }
+func (a *Adaptive[F]) exponent() float64 { return 1/float64(a.stepper.Order()) - 0.75*a.beta() }
 
 // guess estimates the first step from the first two derivatives, so that an
 // explicit Euler step would err by about a hundredth of the tolerance scale.
-func (a *Adaptive[F]) guess(t, end float64, x []F) float64 {
-	f0, f1, y := a.rk.k[0], a.rk.k[1], a.rk.y
+func (a *Adaptive[F]) guess(t, end float64, x, f0 []F) float64 {
+	y, f1 := a.trial[0], a.trial[1]
 	size, slope := a.norm(x, x, x), a.norm(f0, x, x)
 	trial := 0.01 * size / slope
 	if !(size >= 1e-5 && slope >= 1e-5) {
@@ -259,19 +236,31 @@ func (a *Adaptive[F]) guess(t, end float64, x []F) float64 {
 	}
 	trial = min(trial, end-t)
 	add1(y, x, F(trial), f0)
-	a.rk.sys.Derivative(f1, t+trial, y)
-	add1(a.errs, f1, -1, f0)
-	curvature := a.norm(a.errs, x, x) / trial
+	a.sys.Derivative(f1, t+trial, y)
+	add1(f1, f1, -1, f0)
+	curvature := a.norm(f1, x, x) / trial
 
 	h := max(1e-6, 1e-3*trial)
 	if steepest := max(slope, curvature); steepest > 1e-15 && steepest <= math.MaxFloat64 {
-		h = math.Pow(0.01/steepest, 1/float64(a.Tableau.Order))
+		h = math.Pow(0.01/steepest, 1/float64(a.stepper.Order()))
 	}
 	return min(h, 100*trial)
 }
 
-// norm is the root mean square of v on the scale of the tolerances.
+// norm is the largest root mean square of a part of v, on the scale of the
+// tolerances.
 func (a *Adaptive[F]) norm(v, before, after []F) float64 {
+	start, largest := 0, 0.0
+	for _, end := range a.parts {
+		if end > start {
+			largest = max(largest, a.rms(v[start:end], before[start:end], after[start:end]))
+		}
+		start = end
+	}
+	return largest
+}
+
+func (a *Adaptive[F]) rms(v, before, after []F) float64 {
 	before, after = before[:len(v)], after[:len(v)]
 	var s float64
 	for i := range v {
@@ -283,6 +272,20 @@ func (a *Adaptive[F]) norm(v, before, after []F) float64 {
 		s += e * e
 	}
 	return math.Sqrt(s / float64(len(v)))
+}
+
+// partsOf are the ends of a system's parts, which are checked.
+func partsOf[F Float](sys System[F]) ([]int, error) {
+	n := sys.Dim()
+	parted, ok := sys.(Parted[F])
+	if !ok {
+		return []int{n}, nil
+	}
+	ends := slices.Clone(parted.Parts())
+	if len(ends) == 0 || !slices.IsSorted(ends) || ends[0] < 0 || ends[len(ends)-1] != n {
+		return nil, fmt.Errorf("integrator: parts end at %d, want ascending ends, the last at %d, where the system ends", ends, n)
+	}
+	return ends, nil
 }
 
 func finite[F Float](v []F) bool {

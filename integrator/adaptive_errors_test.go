@@ -46,8 +46,8 @@ func TestAdaptiveStepErrors(t *testing.T) {
 			for _, first := range []float64{0, 0.1} {
 				t.Run(tt.name+"/"+name, func(t *testing.T) {
 					p := problem{leak: []float64{0, 0}, derivative: tt.derivative}
-					a := &Adaptive[float64]{Tableau: tab, First: first, RelTol: 1e-3, AbsTol: 1e-3}
-					if err := a.Init(newSystem[float64](p)); err != nil {
+					a := &Adaptive[float64]{First: first, RelTol: 1e-3, AbsTol: 1e-3}
+					if err := a.Init(newSystem[float64](p), &RungeKutta[float64]{Tableau: tab}); err != nil {
 						t.Fatal(err)
 					}
 					x, before := []float64{1, 1}, []float64{1, 1}
@@ -83,27 +83,35 @@ func TestAdaptiveInitErrors(t *testing.T) {
 	}
 	zeros := heunEuler
 	zeros.Error = []float64{0, 0}
+	good := NewDormandPrince[float64]()
 	for name, a := range map[string]*Adaptive[float64]{
-		"RelTol negative":     {RelTol: -1e-6},
-		"RelTol NaN":          {RelTol: nan},
-		"RelTol infinite":     {RelTol: inf},
-		"AbsTol negative":     {AbsTol: -1e-6},
-		"AbsTol NaN":          {AbsTol: nan},
-		"AbsTol infinite":     {AbsTol: inf},
-		"First negative":      {First: -1},
-		"First NaN":           {First: nan},
-		"First infinite":      {First: inf},
-		"Max negative":        {Max: -1},
-		"Max NaN":             {Max: nan},
-		"no estimate":         {Tableau: rk4},
-		"estimate of zeros":   {Tableau: zeros},
-		"estimate of a stage": {Tableau: alone},
+		"RelTol negative": {RelTol: -1e-6},
+		"RelTol NaN":      {RelTol: nan},
+		"RelTol infinite": {RelTol: inf},
+		"AbsTol negative": {AbsTol: -1e-6},
+		"AbsTol NaN":      {AbsTol: nan},
+		"AbsTol infinite": {AbsTol: inf},
+		"First negative":  {First: -1},
+		"First NaN":       {First: nan},
+		"First infinite":  {First: inf},
+		"Max negative":    {Max: -1},
+		"Max NaN":         {Max: nan},
 	} {
-		if err := a.Init(newSystem[float64](problems[0])); err == nil {
+		if err := a.Init(newSystem[float64](problems[0]), good); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if err := (&Adaptive[float64]{Max: inf}).Init(newSystem[float64](problems[0])); err != nil {
+	for name, stepper := range map[string]Stepper[float64]{
+		"no estimate":         NewRK4[float64](),
+		"not embedded":        &Euler[float64]{},
+		"estimate of zeros":   &RungeKutta[float64]{Tableau: zeros},
+		"estimate of a stage": &RungeKutta[float64]{Tableau: alone},
+	} {
+		if err := (&Adaptive[float64]{}).Init(newSystem[float64](problems[0]), stepper); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if err := (&Adaptive[float64]{Max: inf}).Init(newSystem[float64](problems[0]), good); err != nil {
 		t.Errorf("no largest step: %v", err)
 	}
 }
@@ -114,7 +122,7 @@ func TestAdaptiveRefusesMisuse(t *testing.T) {
 	if _, err := a.Step(0, 1, []float64{1, 0}); err == nil {
 		t.Error("a step before Init")
 	}
-	if err := a.Init(newSystem[float64](problems[0])); err != nil {
+	if err := a.Init(newSystem[float64](problems[0]), NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

@@ -7,18 +7,17 @@ import (
 	"testing"
 )
 
-// pairs are the embedded methods that Adaptive is tested with. The zero value
-// is that of Dormand and Prince.
+// pairs are the embedded methods that Adaptive is tested with.
 var pairs = map[string]Tableau{
-	"default": {}, bogackiShampine.Name: bogackiShampine, heunEuler.Name: heunEuler,
+	dormandPrince.Name: dormandPrince, bogackiShampine.Name: bogackiShampine, heunEuler.Name: heunEuler,
 }
 
 // adaptiveError solves a problem with the same relative and absolute tolerance.
 func adaptiveError[F Float](t *testing.T, p problem, tab Tableau, tol float64) float64 {
 	t.Helper()
-	a := &Adaptive[F]{Tableau: tab, RelTol: tol, AbsTol: tol}
+	a := &Adaptive[F]{RelTol: tol, AbsTol: tol}
 	sys := newSystem[F](p)
-	if err := a.Init(sys); err != nil {
+	if err := a.Init(sys, &RungeKutta[F]{Tableau: tab}); err != nil {
 		t.Fatal(err)
 	}
 	x := sys.initial()
@@ -50,7 +49,7 @@ func TestAdaptiveMeetsTolerance(t *testing.T) {
 func TestAdaptiveMeetsToleranceInSinglePrecision(t *testing.T) {
 	for _, p := range problems {
 		for _, tol := range []float64{1e-2, 1e-4, 1e-5} {
-			if got := adaptiveError[float32](t, p, Tableau{}, tol); got > 50*tol {
+			if got := adaptiveError[float32](t, p, dormandPrince, tol); got > 50*tol {
 				t.Errorf("%s: error %g at tolerance %g", p.name, got, tol)
 			}
 		}
@@ -61,7 +60,7 @@ func TestAdaptiveHitsEveryEnd(t *testing.T) {
 	p := problems[0]
 	a := &Adaptive[float64]{}
 	sys := newSystem[float64](p)
-	if err := a.Init(sys); err != nil {
+	if err := a.Init(sys, NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -79,7 +78,7 @@ func TestAdaptiveHitsEveryEnd(t *testing.T) {
 func TestAdaptiveSharesWhatIsLeft(t *testing.T) {
 	const largest = 0.1
 	a := &Adaptive[float64]{First: largest, Max: largest}
-	if err := a.Init(newSystem[float64](decay(10))); err != nil {
+	if err := a.Init(newSystem[float64](decay(10)), NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	x, now := []float64{1}, 0.0
@@ -107,7 +106,7 @@ func TestAdaptiveFindsItsStep(t *testing.T) {
 		for _, start := range []float64{-1e4, 0, 1e5} {
 			const tau = 1e-3
 			a := &Adaptive[float64]{First: first, AbsTol: 1e-6}
-			if err := a.Init(newSystem[float64](decay(tau))); err != nil {
+			if err := a.Init(newSystem[float64](decay(tau)), NewDormandPrince[float64]()); err != nil {
 				t.Fatal(err)
 			}
 			x := []float64{1}
@@ -124,7 +123,7 @@ func TestAdaptiveFindsItsStep(t *testing.T) {
 
 func TestAdaptiveKeepsItsStepOverAShortEnd(t *testing.T) {
 	a := &Adaptive[float64]{First: 0.1, Max: 0.1}
-	if err := a.Init(newSystem[float64](decay(10))); err != nil {
+	if err := a.Init(newSystem[float64](decay(10)), NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	x, now := []float64{1}, 0.0
@@ -141,7 +140,7 @@ func TestAdaptiveNeverExceedsMax(t *testing.T) {
 	const largest = 1e-3
 	for _, first := range []float64{0, 1e-5, 1} {
 		a := &Adaptive[float64]{First: first, Max: largest}
-		if err := a.Init(newSystem[float64](decay(100))); err != nil {
+		if err := a.Init(newSystem[float64](decay(100)), NewDormandPrince[float64]()); err != nil {
 			t.Fatal(err)
 		}
 		if h := slices.Max(run(t, a, 0, 1, []float64{1})); h > largest*(1+1e-9) {
@@ -160,8 +159,8 @@ func TestAdaptiveDoesNotGrowAfterRejection(t *testing.T) {
 				dst[0] = math.NaN()
 			}
 		}
-		a := &Adaptive[float64]{Tableau: tab, First: 1, AbsTol: 1e-3}
-		if err := a.Init(newSystem[float64](p)); err != nil {
+		a := &Adaptive[float64]{First: 1, AbsTol: 1e-3}
+		if err := a.Init(newSystem[float64](p), &RungeKutta[float64]{Tableau: tab}); err != nil {
 			t.Fatal(err)
 		}
 		h, err := a.Step(0, 10, []float64{1})
@@ -183,7 +182,7 @@ func TestAdaptiveController(t *testing.T) {
 		{0, 1, 5},
 	} {
 		const h = 0.1
-		a := &Adaptive[float64]{Tableau: dormandPrince, Max: 1, next: h, past: tt.past}
+		a := &Adaptive[float64]{stepper: &RungeKutta[float64]{Tableau: dormandPrince}, Max: 1, next: h, past: tt.past}
 		a.adapt(h, tt.norm, growth)
 		if math.Abs(a.next/h-tt.want) > 1e-14 {
 			t.Errorf("errors %g, then %g: step times %g, want %g", tt.past, tt.norm, a.next/h, tt.want)
@@ -201,7 +200,7 @@ func TestAdaptiveSettlesAtTheStabilityLimit(t *testing.T) {
 	a := &Adaptive[float64]{RelTol: 1e-4, AbsTol: 1e-4}
 	p := decay(tau)
 	p.derivative = func(dst []float64, now float64, x []float64) { dst[0] = (math.Cos(now) - x[0]) / tau }
-	if err := a.Init(newSystem[float64](p)); err != nil {
+	if err := a.Init(newSystem[float64](p), NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	steps := run(t, a, 0, 5, []float64{1})
@@ -216,7 +215,7 @@ func TestAdaptiveSettlesAtTheStabilityLimit(t *testing.T) {
 }
 
 func TestAdaptiveNorm(t *testing.T) {
-	a := &Adaptive[float64]{AbsTol: 0.5, RelTol: 0.25}
+	a := &Adaptive[float64]{AbsTol: 0.5, RelTol: 0.25, parts: []int{2}}
 	v, small, large := []float64{3, -4}, []float64{0, 1}, []float64{-2, -6} // scales 1 and 2
 	want := math.Sqrt((9 + 4) / 2.)
 	for _, got := range []float64{a.norm(v, small, large), a.norm(v, large, small)} {
@@ -230,11 +229,11 @@ func TestAdaptiveCounts(t *testing.T) {
 	for name, tab := range pairs {
 		t.Run(name, func(t *testing.T) {
 			p := problems[4]
-			a := &Adaptive[float64]{Tableau: tab, First: 1.9, RelTol: 1e-4, AbsTol: 1e-4}
+			a := &Adaptive[float64]{First: 1.9, RelTol: 1e-4, AbsTol: 1e-4}
 			sys := newSystem[float64](p)
 			var before []float64
 			for range 2 { // Init starts afresh
-				if err := a.Init(sys); err != nil {
+				if err := a.Init(sys, &RungeKutta[float64]{Tableau: tab}); err != nil {
 					t.Fatal(err)
 				}
 				sys.calls = 0
@@ -245,8 +244,8 @@ func TestAdaptiveCounts(t *testing.T) {
 				}
 				// The first stage is shared by all trials of a step, and if
 				// the last can be reused, by all steps.
-				want := (len(a.Tableau.B) - 1) * (a.Accepted + a.Rejected)
-				if a.Tableau.FSAL() {
+				want := (len(tab.B) - 1) * (a.Accepted + a.Rejected)
+				if tab.FSAL() {
 					want++
 				} else {
 					want += a.Accepted
@@ -276,7 +275,7 @@ func TestAdaptiveReset(t *testing.T) {
 	input := 0.0
 	sys := newSystem[float64](jumping(&input))
 	a := &Adaptive[float64]{}
-	if err := a.Init(sys); err != nil {
+	if err := a.Init(sys, NewDormandPrince[float64]()); err != nil {
 		t.Fatal(err)
 	}
 	x, want := []float64{1}, 1.0

@@ -7,6 +7,7 @@ type Euler[F Float] struct {
 	sys   System[F]
 	carry []F
 	dx    []F
+	h     float64 // size of the last step
 }
 
 // Init binds the stepper to a system of any kind.
@@ -23,6 +24,12 @@ func (e *Euler[F]) Init(sys System[F]) error {
 func (e *Euler[F]) Step(t, h float64, x []F) {
 	e.sys.Derivative(e.dx, t, x)
 	advance(x, e.carry, F(h), e.dx)
+	e.h = h
+}
+
+// Interpolate is linear.
+func (e *Euler[F]) Interpolate(dst, x []F, theta float64) {
+	add1(dst, x, F((theta-1)*e.h), e.dx)
 }
 
 // Reset does nothing: no step keeps anything for the next.

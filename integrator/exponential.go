@@ -18,10 +18,11 @@ var _ Stepper[float64] = (*Exponential[float64])(nil)
 // Hochbruck and Ostermann, Exponential integrators, Acta Numerica 19 (2010),
 // section 2.1.
 type Exponential[F Float] struct {
-	sys   Leaky[F]
-	carry []F
-	leak  []F
-	dx    []F
+	sys    Leaky[F]
+	carry  []F
+	change []F // of a step; only with a carry
+	leak   []F
+	dx     []F
 
 	h    float64 // the step size that gain belongs to, zero if to none
 	gain []F     // h phi1(-leak h)
@@ -37,7 +38,9 @@ func (e *Exponential[F]) Init(sys System[F]) error {
 	if !ok {
 		return fmt.Errorf("integrator: exponential Euler needs the decay rates of its system, which %T does not give", sys)
 	}
-	e.sys, e.carry = leaky, carryOf(sys)
+	if e.sys, e.carry = leaky, carryOf(sys); e.carry != nil {
+		e.change = make([]F, n)
+	}
 	e.leak, e.dx, e.gain = make([]F, n), make([]F, n), make([]F, n)
 	e.Reset()
 	for i, l := range e.leak {
@@ -63,9 +66,21 @@ func (e *Exponential[F]) Step(t, h float64, x []F) {
 		return
 	}
 	for i := range dx {
-		dx[i] *= gain[i]
+		e.change[i] = gain[i] * dx[i]
 	}
-	advance(x, e.carry, 1, dx)
+	advance(x, e.carry, 1, e.change)
+}
+
+// Interpolate is the method itself with a shorter step: exact while the rest of
+// the system is constant. It costs an exponential for each distinct rate.
+func (e *Exponential[F]) Interpolate(dst, x []F, theta float64) {
+	var back F // gain of the part of the step that is taken back
+	for i, l := range e.leak {
+		if i == 0 || l != e.leak[i-1] {
+			back = e.gainOf(l, theta*e.h) - e.gain[i]
+		}
+		dst[i] = x[i] + back*e.dx[i]
+	}
 }
 
 // setStep computes the gains for step size h. Neighbours mostly share their
@@ -77,9 +92,12 @@ func (e *Exponential[F]) setStep(h float64) {
 			e.gain[i] = e.gain[i-1]
 			continue
 		}
-		e.gain[i] = F(h * phi1(-float64(l)*h))
+		e.gain[i] = e.gainOf(l, h)
 	}
 }
+
+// gainOf is h phi1(-leak h).
+func (e *Exponential[F]) gainOf(leak F, h float64) F { return F(h * phi1(-float64(leak)*h)) }
 
 // Reset also reads the decay rates again.
 func (e *Exponential[F]) Reset() {

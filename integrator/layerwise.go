@@ -15,7 +15,8 @@ type Layerwise[F Float] struct {
 	sys   Blocked[F]
 	ends  []int
 	carry []F
-	dx    []F // of the largest block
+	dx    []F
+	h     float64 // size of the last step
 }
 
 // Init returns an error if sys is not Blocked or its blocks do not cover it.
@@ -29,18 +30,17 @@ func (l *Layerwise[F]) Init(sys System[F]) error {
 		return fmt.Errorf("integrator: the layerwise method needs a system in blocks, which %T is not", sys)
 	}
 	ends := slices.Clone(blocked.Blocks())
-	start, largest := 0, 0
+	start := 0
 	for k, end := range ends {
 		if end < start {
 			return fmt.Errorf("integrator: block %d ends at %d, before it starts at %d", k, end, start)
 		}
-		largest = max(largest, end-start)
 		start = end
 	}
 	if start != n {
 		return fmt.Errorf("integrator: the last block ends at %d, the system at %d", start, n)
 	}
-	l.sys, l.ends, l.carry, l.dx = blocked, ends, carryOf(sys), make([]F, largest)
+	l.sys, l.ends, l.carry, l.dx = blocked, ends, carryOf(sys), make([]F, n)
 	return nil
 }
 
@@ -48,7 +48,7 @@ func (l *Layerwise[F]) Init(sys System[F]) error {
 func (l *Layerwise[F]) Step(t, h float64, x []F) {
 	start := 0
 	for k, end := range l.ends {
-		dx, block, kept := l.dx[:end-start], x[start:end], l.carry
+		dx, block, kept := l.dx[start:end], x[start:end], l.carry
 		if kept != nil {
 			kept = kept[start:end]
 		}
@@ -56,6 +56,12 @@ func (l *Layerwise[F]) Step(t, h float64, x []F) {
 		advance(block, kept, F(h), dx)
 		start = end
 	}
+	l.h = h
+}
+
+// Interpolate is linear.
+func (l *Layerwise[F]) Interpolate(dst, x []F, theta float64) {
+	add1(dst, x, F((theta-1)*l.h), l.dx)
 }
 
 // Reset does nothing: no step keeps anything for the next.

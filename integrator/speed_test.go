@@ -33,10 +33,7 @@ func (n leaks[F]) BlockDerivative(dst []F, k int, t float64, x []F) {
 func allocations[F Float](t *testing.T) {
 	const n = 9
 	for _, m := range methods {
-		stepper, err := New[F](m.name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		stepper := newStepper[F](m.name)
 		if err := stepper.Init(leaks[F](n)); err != nil {
 			t.Fatal(err)
 		}
@@ -52,8 +49,8 @@ func allocations[F Float](t *testing.T) {
 		}
 	}
 	for name, tab := range pairs {
-		a := &Adaptive[F]{Tableau: tab, RelTol: 1e-4, AbsTol: 1e-4, First: 1}
-		if err := a.Init(leaks[F](n)); err != nil {
+		a := &Adaptive[F]{RelTol: 1e-4, AbsTol: 1e-4, First: 1}
+		if err := a.Init(leaks[F](n), &RungeKutta[F]{Tableau: tab}); err != nil {
 			t.Fatal(err)
 		}
 		x, now := make([]F, n), 0.0
@@ -98,11 +95,11 @@ func BenchmarkStep(b *testing.B) {
 	for _, m := range methods {
 		for _, n := range []int{64, 4096} {
 			b.Run(fmt.Sprintf("%s/float64/%d", m.name, n), func(b *testing.B) {
-				stepper, _ := New[float64](m.name)
+				stepper := newStepper[float64](m.name)
 				benchmarkStep(b, stepper, n)
 			})
 			b.Run(fmt.Sprintf("%s/float32/%d", m.name, n), func(b *testing.B) {
-				stepper, _ := New[float32](m.name)
+				stepper := newStepper[float32](m.name)
 				benchmarkStep(b, stepper, n)
 			})
 		}
@@ -113,7 +110,7 @@ func BenchmarkAdaptiveStep(b *testing.B) {
 	for _, n := range []int{64, 4096} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			a := &Adaptive[float64]{Max: 0.01}
-			if err := a.Init(leaks[float64](n)); err != nil {
+			if err := a.Init(leaks[float64](n), NewDormandPrince[float64]()); err != nil {
 				b.Fatal(err)
 			}
 			x, now := make([]float64, n), 0.0

@@ -21,6 +21,14 @@ type Tableau struct {
 	// Error holds the s weights of the solution less those of an embedded
 	// solution of order Order-1, or is nil if there is none.
 	Error []float64
+	// Dense holds s weights d of a term that the solution within a step has
+	// beside the cubic through the states and derivatives at both ends,
+	//
+	//	h theta^2 (1 - theta)^2 sum_i d_i k_i
+	//
+	// or is nil if there is none, which will do up to order 4. From order 5 on
+	// d must make it as accurate as the method.
+	Dense []float64
 }
 
 // FSAL reports whether the last stage is the derivative at the end of the step
@@ -36,8 +44,8 @@ func (tab Tableau) estimates() bool {
 	return len(tab.Error) > 1 && slices.ContainsFunc(tab.Error[1:], func(e float64) bool { return e != 0 })
 }
 
-// stabilityLimit is the end of the interval [0, z] on which the stability
-// polynomial obeys |R(-z)| <= 1, NaN if check fails.
+// stabilityLimit is the end of the interval (0, z) on which the stability
+// polynomial obeys |R(-z)| < 1, NaN if check fails.
 func (tab Tableau) stabilityLimit() float64 {
 	if tab.check() != nil {
 		return math.NaN()
@@ -80,9 +88,10 @@ func (tab Tableau) decays(z float64) bool {
 // make a consistent method.
 func (tab Tableau) check() error {
 	s := len(tab.B)
-	if len(tab.A) != s || len(tab.C) != s || tab.Error != nil && len(tab.Error) != s {
-		return fmt.Errorf("integrator: tableau %q has %d rows of A, %d B, %d C and %d Error, want as many of each",
-			tab.Name, len(tab.A), s, len(tab.C), len(tab.Error))
+	if len(tab.A) != s || len(tab.C) != s || tab.Error != nil && len(tab.Error) != s ||
+		tab.Dense != nil && len(tab.Dense) != s {
+		return fmt.Errorf("integrator: tableau %q has %d rows of A, %d B, %d C, %d Error and %d Dense, want as many of each",
+			tab.Name, len(tab.A), s, len(tab.C), len(tab.Error), len(tab.Dense))
 	}
 	for i, row := range tab.A {
 		if len(row) != i {

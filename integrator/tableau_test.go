@@ -188,6 +188,7 @@ func TestTableauCheck(t *testing.T) {
 		{"B not a number", "B sums to", func(tab *Tableau) { tab.B[0] = nan }},
 		{"A not a number", "row 1 of A", func(tab *Tableau) { tab.A[1][0], tab.C[1] = nan, nan }},
 		{"Error short", "1 Error", func(tab *Tableau) { tab.Error = tab.Error[:1] }},
+		{"Dense short", "1 Dense", func(tab *Tableau) { tab.Dense = []float64{0} }},
 		{"Error off", "Error sums to", func(tab *Tableau) { tab.Error[0] += 1e-6 }},
 		{"no order", "order 0", func(tab *Tableau) { tab.Order = 0 }},
 		{"order beyond the stages", "order 5", func(tab *Tableau) { tab.Order = 5 }},
@@ -200,8 +201,8 @@ func TestTableauCheck(t *testing.T) {
 			tt.change(&tab)
 			sys := newSystem[float64](problems[0])
 			fixed := &RungeKutta[float64]{Tableau: tab}
-			adaptive := &Adaptive[float64]{Tableau: tab}
-			for _, err := range []error{fixed.Init(sys), adaptive.Init(sys)} {
+			adaptive := &Adaptive[float64]{}
+			for _, err := range []error{fixed.Init(sys), adaptive.Init(sys, &RungeKutta[float64]{Tableau: tab})} {
 				if err == nil {
 					t.Fatal("accepted")
 				}

@@ -81,11 +81,12 @@ func NewBurstCCN[F Float](cfg BurstCCN, rng *rand.Rand) (*Network[F], error) {
 	})
 	for l := top - 1; l >= 1; l-- {
 		pop, above, back := pops[l], pops[l+1], net.feedback[l]
+		pop.apical = func() []F {
+			back.Apical(pop.a, above.seen.b, above.seen.e, net.rows) // b Y - e Q
+			return pop.a
+		}
 		pop.dendrite = net.compartment("dendrite", l, cell.TauDendrite,
-			func(dst []F) {
-				back.Apical(pop.a, above.seen.b, above.seen.e, net.rows) // b Y - e Q
-				neuron.DendriticDrive(dst, cell.Beta, pop.e, pop.a)
-			},
+			func(dst []F) { neuron.DendriticDrive(dst, cell.Beta, pop.e, pop.apical()) },
 			func() {
 				neuron.BurstProbability(pop.p, &cell, pop.dendrite.x)
 				neuron.BurstRate(pop.b, pop.p, pop.e)

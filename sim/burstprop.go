@@ -106,10 +106,13 @@ func NewBurstprop[F Float](cfg Burstprop, rng *rand.Rand) (*Network[F], error) {
 		if own != nil {
 			own.relax(net, l, pop, above)
 		}
+		pop.apical = func() []F {
+			back.Bursts(pop.a, above.seen.b, net.rows) // b Y
+			return pop.a
+		}
 		pop.dendrite = net.compartment("dendrite", l, cell.TauDendrite,
 			func(dst []F) {
-				back.Bursts(pop.a, above.seen.b, net.rows) // b Y
-				neuron.DendriticDrive(dst, cell.Beta, pop.e, pop.a)
+				neuron.DendriticDrive(dst, cell.Beta, pop.e, pop.apical())
 				if own != nil {
 					own.subtract(dst)
 				}

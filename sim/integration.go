@@ -9,9 +9,12 @@ import (
 	"burstsim/integrator"
 )
 
-// Method says how a continuous network is stepped through time.
+// Method names a way to step a continuous network through time, in the words of
+// experiment files. [Integrate] takes steppers of one's own.
 type Method struct {
-	Name string // a name of integrator.New; "dopri5" chooses its own steps
+	// Name is "euler", "exponential", "layerwise", "rk4" or "dopri5", which
+	// chooses its own steps.
+	Name string
 	// Step is the time step; for "dopri5" the first one, and with split
 	// plasticity the largest.
 	Step time.Duration
@@ -19,13 +22,53 @@ type Method struct {
 	RelTol, AbsTol float64
 }
 
-// Integration moves a continuous network through time.
+// stepper is the stepper of that name; nil if there is none.
+func stepper[F Float](name string) integrator.Stepper[F] {
+	switch name {
+	case "euler":
+		return &integrator.Euler[F]{}
+	case "exponential":
+		return &integrator.Exponential[F]{}
+	case "layerwise":
+		return &integrator.Layerwise[F]{}
+	case "rk4":
+		return integrator.NewRK4[F]()
+	case "dopri5":
+		return integrator.NewDormandPrince[F]()
+	}
+	return nil
+}
+
+// StabilityLimit is the time step from which on a decay does not fall any more,
+// in time constants of it; +Inf where there is none, as for a method that
+// chooses its own steps, or if the name is unknown.
+func (m Method) StabilityLimit() float64 {
+	if s := stepper[float64](m.Name); s != nil && m.Name != "dopri5" {
+		return s.StabilityLimit()
+	}
+	return math.Inf(1)
+}
+
+// Integration moves a continuous network through time. Its steps end where an
+// input jumps and where a phase ends, and depend on nothing else but the method:
+// between their ends the network is observed through the stepper's dense output.
 type Integration[F Float] struct {
 	System *Continuous[F]
 
-	step     time.Duration
-	fixed    integrator.Stepper[F]
-	adaptive *integrator.Adaptive[F]
+	stepper integrator.Stepper[F]
+	control integrator.Control[F]
+	step    time.Duration // size of equal steps; 0 if control chooses
+	ordered bool          // layer by layer: between its steps the network has no state
+
+	// The stretch without jumps in which the network is.
+	segment, jump time.Duration
+	entered       bool // the tasks know
+
+	at         time.Duration // where the network stands
+	clock      float64       // the same with fractions of a ns, s
+	from, size float64       // the last step, s; size is 0 where there was none
+	unlearned  float64       // split plasticity: time that the weights have yet to move by, s
+	between    []F           // the state at a time within the last step
 }
 
 // NewIntegration binds a system to a method.
@@ -33,133 +76,197 @@ func NewIntegration[F Float](sys *Continuous[F], m Method) (*Integration[F], err
 	if m.Step <= 0 {
 		return nil, fmt.Errorf("sim: the time step is %v, expected more than 0", m.Step)
 	}
-	in := &Integration[F]{System: sys, step: m.Step}
-	if m.Name == "dopri5" {
-		in.adaptive = &integrator.Adaptive[F]{RelTol: m.RelTol, AbsTol: m.AbsTol, First: m.Step.Seconds()}
-		if sys.split { // no error estimate covers the weights
-			in.adaptive.Max = m.Step.Seconds()
+	s := stepper[F](m.Name)
+	if s == nil {
+		return nil, fmt.Errorf("sim: unknown method %q, expected euler, rk4, dopri5, exponential or layerwise", m.Name)
+	}
+	if m.Name != "dopri5" {
+		return Integrate(sys, s, &integrator.Fixed[F]{Size: m.Step.Seconds()})
+	}
+	control := &integrator.Adaptive[F]{RelTol: m.RelTol, AbsTol: m.AbsTol, First: m.Step.Seconds()}
+	if sys.split { // no error estimate covers the weights
+		control.Max = m.Step.Seconds()
+	}
+	return Integrate(sys, s, control)
+}
+
+// Integrate binds a system to any stepper and to what chooses the size of its
+// steps, both as yet without a system. Equal steps are whole nanoseconds.
+func Integrate[F Float](sys *Continuous[F], s integrator.Stepper[F], c integrator.Control[F]) (*Integration[F], error) {
+	in := &Integration[F]{System: sys, stepper: s, control: c}
+	if fixed, ok := c.(*integrator.Fixed[F]); ok {
+		in.step = duration(fixed.Size)
+		if in.step <= 0 {
+			return nil, fmt.Errorf("sim: the time step is %g s, expected at least 1 ns", fixed.Size)
 		}
-		return in, in.adaptive.Init(sys)
 	}
-	var err error
-	if in.fixed, err = integrator.New[F](m.Name); err != nil {
-		return nil, err
-	}
-	return in, in.fixed.Init(sys)
+	_, in.ordered = s.(*integrator.Layerwise[F])
+	return in, c.Init(sys, s)
 }
 
 // SetTeaching says whether the target reaches the output dendrites from now
 // on, and whether the weights learn.
 func (in *Integration[F]) SetTeaching(teacher, learning bool) {
+	in.learn()
 	in.System.SetTeaching(teacher, learning)
-	in.reset()
+	in.control.Reset()
 }
 
-func (in *Integration[F]) reset() {
-	if in.adaptive != nil {
-		in.adaptive.Reset()
-		return
+// Begin says that what follows begins at time t, where the network stands:
+// inputs that jump there have jumped.
+func (in *Integration[F]) Begin(t time.Duration) {
+	in.learn()
+	in.System.bind(in.System.State())
+	if t < in.segment || t >= in.jump {
+		in.jump = in.System.enter(t)
+		in.segment, in.entered = t, true
+		in.control.Reset()
 	}
-	in.fixed.Reset()
+	if !in.entered { // another run has brought the network here
+		in.System.enter(in.segment)
+		in.entered = true
+	}
+	if t != in.at {
+		in.at, in.clock, in.size = t, t.Seconds(), 0
+	}
+}
+
+// Step makes one step from a time towards a later one and returns where it
+// ended. It does not cross a jump.
+func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps int, err error) {
+	in.Begin(from)
+	end = min(end, in.jump)
+	sys := in.System
+	sys.capture = true
+	if in.step > 0 {
+		to = min(from+in.step, end)
+		in.from, in.size = from.Seconds(), (to - from).Seconds()
+		in.stepper.Step(in.from, in.size, sys.State())
+		in.clock = to.Seconds()
+	} else {
+		h, err := in.control.Step(in.clock, end.Seconds(), sys.State())
+		if err != nil {
+			return from, 0, sys.failure(in.clock, err)
+		}
+		in.from, in.size = in.clock, h
+		if to = end; h == end.Seconds()-in.clock { // in.clock+h may miss it by a rounding
+			in.clock = end.Seconds()
+		} else {
+			in.clock += h
+			to = max(from, min(time.Duration(in.clock*float64(time.Second)), end-1))
+		}
+	}
+	in.at = to
+	if sys.split {
+		in.unlearned = in.size
+	}
+	return to, 1, nil
 }
 
 // Advance moves the network from one time to a later one and returns the
-// number of steps that took. Steps end where an input jumps. The last is
-// shortened where needed.
+// number of steps that took.
 func (in *Integration[F]) Advance(from, to time.Duration) (steps int, err error) {
 	for t := from; t < to; {
-		end, jumped := in.System.enter(t, to)
-		if jumped {
-			in.reset()
-		}
-		n, err := in.segment(t, end)
-		steps += n
-		if err != nil {
+		var n int
+		if t, n, err = in.Step(t, to); err != nil {
 			return steps, err
 		}
-		t = end
+		steps += n
 	}
+	in.learn()
+	in.System.flush()
 	in.System.bind(in.System.State())
 	return steps, nil
 }
 
-// segment moves the network through a stretch without jumps.
-func (in *Integration[F]) segment(t, end time.Duration) (steps int, err error) {
-	sys := in.System
-	defer sys.flush()
-	x := sys.State()
-	if in.adaptive != nil {
-		for s, e := t.Seconds(), end.Seconds(); s < e; {
-			sys.capture = true
-			h, err := in.adaptive.Step(s, e, x)
-			if err != nil {
-				return steps, sys.failure(s, err)
-			}
-			if sys.split {
-				sys.stepWeights(h)
-				in.adaptive.Reset() // the weights moved
-			}
-			steps++
-			if h == e-s {
-				break // s+h may miss e by a rounding
-			}
-			s += h
-		}
-		return steps, nil
+// learn makes the step of the weights that belongs to the last one of the rest,
+// with split plasticity.
+func (in *Integration[F]) learn() {
+	if in.unlearned == 0 {
+		return
 	}
-	for ; t < end; steps++ {
-		next := min(t+in.step, end)
-		h := (next - t).Seconds()
-		sys.capture = true
-		in.fixed.Step(t.Seconds(), h, x)
-		if sys.split {
-			sys.stepWeights(h)
-		}
-		t = next
+	in.System.stepWeights(in.unlearned)
+	in.unlearned = 0
+	if in.step == 0 {
+		in.control.Reset() // the weights moved
 	}
-	return steps, nil
 }
 
-// enter tells the tasks where time stands and returns the time of the next
-// jump of any of them, or to, and whether one may just have jumped.
-func (c *Continuous[F]) enter(t, to time.Duration) (end time.Duration, jumped bool) {
+// Observe sets all rates, the input and the target to those of time t, within
+// the last step or where the network stands. Where an input jumps they are those
+// before the jump until Begin, and those behind it from then on. The weights are
+// those of time t too; with split plasticity those with which the step was made.
+// In the layer-by-layer order the network goes on showing the last step.
+func (in *Integration[F]) Observe(t time.Duration) {
+	sys := in.System
+	x := sys.State()
+	switch {
+	case in.ordered:
+		in.learn()
+		sys.flush()
+		return // it would see the bursts of a new time
+	case t < in.at && in.size > 0:
+		if in.between == nil {
+			in.between = make([]F, len(x))
+		}
+		theta := (t.Seconds() - in.from) / in.size
+		in.stepper.Interpolate(in.between, x, max(0, min(1, theta)))
+		x = in.between
+	default:
+		in.learn()
+	}
+	sys.flush()
+	sys.read(t.Seconds(), x)
+}
+
+// enter tells the tasks that a stretch begins at time t and returns the time of
+// the next jump of any of them.
+func (c *Continuous[F]) enter(t time.Duration) (jump time.Duration) {
+	jump = math.MaxInt64
 	for _, s := range c.sources {
 		if s, ok := s.Stream.(Segmented); ok {
 			s.Enter(t.Seconds())
-			jumped = true
 		}
-		if next := s.NextChange(t.Seconds()); next < to.Seconds() {
-			to = min(to, max(duration(next), t+1))
+		if next := s.NextChange(t.Seconds()); next < jump.Seconds() {
+			jump = max(duration(next), t+1)
 		}
 	}
-	return to, jumped
+	return jump
 }
 
 func duration(seconds float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }
 
-// Observe sets all rates, the input and the target to those of time t, which
-// must be where the network stands.
-func (in *Integration[F]) Observe(t time.Duration) {
-	sys := in.System
-	if sys.blocks.used {
-		return // the layer-by-layer order would see the bursts of a new time
+// Grid is the time step in the layer-by-layer order, otherwise 0: the network
+// has a state at every time.
+func (in *Integration[F]) Grid() time.Duration {
+	if in.ordered {
+		return in.step
 	}
-	sys.read(t.Seconds(), sys.State())
+	return 0
 }
 
-// Grid is 0: the network has a state at every time.
-func (in *Integration[F]) Grid() time.Duration { return 0 }
+// Shows says when the network has answered to the input of a time.
+func (in *Integration[F]) Shows() Moment {
+	if in.ordered {
+		return AfterStep
+	}
+	return AnyTime
+}
 
 // Moved is the network.
 func (in *Integration[F]) Moved() *Network[F] { return in.System.net }
 
-// Visit visits the state of the system and of its stepper.
+// Visit visits the state of the system and of what chooses its steps.
 func (in *Integration[F]) Visit(visit Visit) {
 	in.System.visit(visit)
-	if in.adaptive != nil {
-		in.adaptive.Visit(within("stepper", visit))
+	visit("segment", &in.segment)
+	visit("jump", &in.jump)
+	visit("at", &in.at)
+	visit("clock", &in.clock)
+	if control, ok := in.control.(interface{ Visit(Visit) }); ok {
+		control.Visit(within("stepper", visit))
 	}
 }
 

@@ -135,7 +135,10 @@ func TestSmallErrorFollowsBackprop(t *testing.T) {
 			cfg.Pyramidal.PBaseline = pb
 			net := build[float64](t, cfg, 4)
 			target := &constant{input: []float64{0.3, -0.8, 0.5}, target: make([]float64, 2)}
-			var engine sim.Engine[float64]
+			var engine interface {
+				sim.Engine[float64]
+				Advance(from, to time.Duration) (int, error)
+			}
 			sys, err := sim.NewContinuous(net, []sim.Stream{target}, false)
 			if err != nil {
 				t.Fatal(err)

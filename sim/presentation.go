@@ -68,21 +68,38 @@ func (p *Presentation[F]) Observe(t time.Duration) {
 	p.loss = p.Discrete.Present(p.teacher)
 }
 
+// Begin does nothing: a sample begins where it is presented.
+func (p *Presentation[F]) Begin(time.Duration) {}
+
+// Step learns from the sample presented at a time, if one is, and goes on to the
+// next.
+func (p *Presentation[F]) Step(from, end time.Duration) (to time.Duration, steps int, err error) {
+	next := roundUp(from, p.Period)
+	if next > from {
+		return min(next, end), 0, nil
+	}
+	if p.learning && p.Discrete.noise != nil {
+		p.Discrete.SetNoise(true) // off while others look
+		p.presented = -1
+	}
+	p.Observe(from)
+	if p.learning {
+		p.Discrete.Learn(p.loss)
+		p.Discrete.SetNoise(false)
+		p.presented = -1
+	}
+	return min(from+p.Period, end), 1, nil
+}
+
 // Advance learns from the samples presented from one time up to, not
 // including, a later one.
 func (p *Presentation[F]) Advance(from, to time.Duration) (steps int, err error) {
-	for t := roundUp(from, p.Period); t < to; t += p.Period {
-		if p.learning && p.Discrete.noise != nil {
-			p.Discrete.SetNoise(true) // off while others look
-			p.presented = -1
+	for t := from; t < to; {
+		var n int
+		if t, n, err = p.Step(t, to); err != nil {
+			return steps, err
 		}
-		p.Observe(t)
-		if p.learning {
-			p.Discrete.Learn(p.loss)
-			p.Discrete.SetNoise(false)
-			p.presented = -1
-		}
-		steps++
+		steps += n
 	}
 	return steps, nil
 }
@@ -105,6 +122,9 @@ func (p *Presentation[F]) Check(t time.Duration) error {
 
 // Grid is the period.
 func (p *Presentation[F]) Grid() time.Duration { return p.Period }
+
+// Shows says that the network has answered once a sample is presented.
+func (p *Presentation[F]) Shows() Moment { return BeforeStep }
 
 // Moved is the network.
 func (p *Presentation[F]) Moved() *Network[F] { return p.Discrete.net }

@@ -8,9 +8,10 @@ import (
 type pyramids[F Float] struct {
 	soma, dendrite *stage[F]
 
-	e, p, b []F // event rate, burst probability, burst rate
-	a       []F // net feedback onto the apical dendrites
-	d       []F // (p - baseline) e
+	e, p, b []F        // event rate, burst probability, burst rate
+	a       []F        // net feedback onto the apical dendrites
+	apical  func() []F // computes a of the present rates and returns it; nil without dendrite
+	d       []F        // (p - baseline) e
 
 	// What reaches other layers and plasticity: e, p and b themselves, or in
 	// the layer-by-layer order their values before the step.
@@ -67,7 +68,7 @@ func (pop *pyramids[F]) record(net *Network[F], l int) {
 	net.signal("soma", l, "somatic potential", func() []F { return pop.soma.x })
 	if pop.dendrite != nil {
 		net.signal("dendrite", l, "dendritic potential", func() []F { return pop.dendrite.x })
-		net.signal("apical", l, "apical input", func() []F { return pop.a })
+		net.signal("apical", l, "apical input", pop.apical)
 	}
 	net.signal("event_rate", l, "event rate", func() []F { return pop.e })
 	net.signal("burst_prob", l, "burst probability", func() []F { return pop.p })

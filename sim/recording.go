@@ -12,6 +12,10 @@ import (
 // Recording says what a simulation keeps.
 type Recording struct {
 	Metrics time.Duration // time between two rows of metrics; > 0
+	// Angles is the time over which changes and gradients add up before angles
+	// are taken between them; 0 means 10 s. A phase begins with an interval and
+	// ends the last.
+	Angles  time.Duration
 	Sample  time.Duration // time between two samples of the trajectory; 0: none
 	Units   int           // units recorded of each layer, spread over it evenly
 	Chosen  []int         // which units are recorded instead; a layer that has none of them records unit 0
@@ -33,14 +37,14 @@ type recorder[F Float] struct {
 	last    time.Duration // when the last sample was taken; -1 before the first
 }
 
-// newRecorder prepares a recording. grid is the time between two states of a
-// discrete network, of which no state lies in between.
-func newRecorder[F Float](net *Network[F], rec Recording, grid time.Duration, journal Journal) (*recorder[F], error) {
+// newRecorder prepares a recording. An engine with a grid has no state in
+// between.
+func newRecorder[F Float](net *Network[F], rec Recording, engine Engine[F], journal Journal) (*recorder[F], error) {
 	r := &recorder[F]{every: rec.Sample, windows: rec.Windows, last: -1}
 	if rec.Sample == 0 {
 		r.windows = nil
 	}
-	if grid > 0 {
+	if grid := engine.Grid(); grid > 0 {
 		r.every = grid * max(1, rec.Sample/grid)
 	}
 	width := 1 // the time
@@ -101,6 +105,12 @@ func (r *recorder[F]) due(t time.Duration) bool {
 	return false
 }
 
+// within reports whether a sample is due at or after from and before to, as
+// one that a step from there shows.
+func (r *recorder[F]) within(from, to time.Duration) bool {
+	return len(r.windows) > 0 && (r.due(from) || r.next(from) < to)
+}
+
 // next is the time of the first sample after t.
 func (r *recorder[F]) next(t time.Duration) time.Duration {
 	for _, w := range r.windows {
@@ -114,9 +124,10 @@ func (r *recorder[F]) next(t time.Duration) time.Duration {
 
 func roundUp(t, every time.Duration) time.Duration { return (t + every - 1) / every * every }
 
-// take records the present values of the first row, unless time t was taken.
+// take records the present values of the first row as those of time t, unless
+// that was taken.
 func (r *recorder[F]) take(t time.Duration) error {
-	if !r.due(t) || t == r.last {
+	if t == r.last {
 		return nil
 	}
 	r.last = t

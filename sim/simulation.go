@@ -27,19 +27,26 @@ type Phase struct {
 type Engine[F Float] interface {
 	// SetTeaching begins a phase.
 	SetTeaching(teacher, learning bool)
-	// Observe makes the network's rates, input and target those of time t, at
-	// which the network stands.
+	// Begin says that what follows begins at t, where the network stands.
+	Begin(t time.Duration)
+	// Step makes one step from a time towards end and returns where it ended,
+	// and whether it counts: 1 or 0.
+	Step(from, end time.Duration) (to time.Duration, steps int, err error)
+	// Observe makes the network's rates, input and target those of time t,
+	// within the last step or where the network stands: before Begin under the
+	// conditions of the last step, then under those of the next. It changes
+	// nothing that a step depends on.
 	Observe(t time.Duration)
-	// Advance moves the network and returns how many steps it took.
-	Advance(from, to time.Duration) (steps int, err error)
 	// Check returns a NumericalError if the network left the finite numbers.
 	Check(t time.Duration) error
-	// Grid is the time between two states of the network; 0 if it is
-	// continuous.
+	// Grid is the time between two states of the network; 0 if it has one at
+	// every time.
 	Grid() time.Duration
+	// Shows says when the network has answered to the input of a time.
+	Shows() Moment
 	// Moved is the network.
 	Moved() *Network[F]
-	// Visit visits all that decides what Advance does.
+	// Visit visits all that decides what Step does.
 	Visit(visit Visit)
 }
 
@@ -74,16 +81,25 @@ type Outcome struct {
 	Metrics    *record.Table
 	Trajectory *record.Trajectory
 	PhaseLoss  []float64 // mean loss of each phase; NaN where it was not reached
-	Steps      int64
-	Wall       time.Duration
+	// Angles are means over the angle intervals of phases with a teacher, by
+	// the names of the metrics; NaN where there were none.
+	Angles map[string]float64
+	// FirstLoss and LastLoss are means over the first and the last angle
+	// interval.
+	FirstLoss, LastLoss float64
+	Steps               int64
+	Wall                time.Duration
 }
 
 // Run carries the simulation out, from the journal's last checkpoint if it has
 // one. If it fails or ctx ends, the outcome holds what was recorded until then.
 // When ctx ends, a last checkpoint is saved.
 func (s *Simulation[F]) Run(ctx context.Context) (*Outcome, error) {
-	if s.Sample <= 0 || s.Record.Metrics <= 0 {
-		return nil, fmt.Errorf("sim: sample time %v and metrics interval %v, expected more than 0", s.Sample, s.Record.Metrics)
+	if s.Sample <= 0 || s.Record.Metrics <= 0 || s.Record.Angles < 0 {
+		return nil, fmt.Errorf("sim: sample time %v, metrics interval %v and angle interval %v, expected more than 0", s.Sample, s.Record.Metrics, s.Record.Angles)
+	}
+	if s.Record.Angles == 0 {
+		s.Record.Angles = 10 * time.Second
 	}
 	var total time.Duration
 	for _, p := range s.Phases {
@@ -113,13 +129,12 @@ type run[F Float] struct {
 	partEnd  time.Duration // when that ends
 	loss     mean          // of the present phase
 	interval mean          // of the loss since the last row of metrics
-	sample   int64
 	teaching bool
 	goesOn   bool // the network is where a checkpoint left it: what is due at its time was done
 
+	due        time.Duration // nothing is due before; not after now: unknown
 	trajectory *recorder[F]
-	angles     *Comparison[F]
-	angleEvery int64 // samples of the loss for one of the angles
+	angles     *angleRecord[F]
 	metrics    record.Rows
 	columns    []string
 	row        []float64
@@ -128,10 +143,6 @@ type run[F Float] struct {
 
 // reportEvery is the time between two reports to an observer.
 const reportEvery = 100 * time.Millisecond
-
-// anglesPerRow bounds how often changes and gradients are compared in an
-// interval of metrics: on a large network that costs as much as a few steps.
-const anglesPerRow = 100
 
 // mean accumulates an average.
 type mean struct {
@@ -148,13 +159,11 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 	if s.Journal == nil {
 		s.Journal = unkept{}
 	}
-	angles := NewComparison(net)
 	r := &run[F]{Simulation: s, total: total, timed: time.Now(), reports: alarm.New(reportEvery)}
-	r.angles = angles
-	r.angleEvery = max(1, int64(s.Record.Metrics/s.Sample)/anglesPerRow)
-	r.columns = append([]string{"time", "loss"}, angles.Columns()...)
+	r.angles = newAngleRecord(net, s.Record.Angles, s.Sample)
+	r.columns = append([]string{"time", "loss"}, r.angles.Columns()...)
 	r.row = make([]float64, 0, len(r.columns))
-	r.out = &Outcome{}
+	r.out = &Outcome{FirstLoss: math.NaN(), LastLoss: math.NaN()}
 	start := time.Duration(0)
 	for _, p := range r.Phases {
 		end := start + p.Duration
@@ -164,7 +173,7 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 		start = end
 	}
 	var err error
-	if r.trajectory, err = newRecorder(net, s.Record, s.Engine.Grid(), s.Journal); err != nil {
+	if r.trajectory, err = newRecorder(net, s.Record, s.Engine, s.Journal); err != nil {
 		return nil, err
 	}
 	if r.metrics, err = s.Journal.Rows("metrics", len(r.columns)); err != nil {
@@ -201,13 +210,14 @@ func (r *run[F]) visit(visit Visit) {
 	visit("run/phase", &r.phase)
 	visit("run/part", &r.part)
 	visit("run/part_end", &r.partEnd)
-	visit("run/sample", &r.sample)
 	visit("run/teaching", &r.teaching)
 	visit("run/steps", &r.out.Steps)
 	visit("run/phase_loss", r.out.PhaseLoss)
 	visit("run/trajectory", &r.trajectory.last)
 	r.loss.visit("run/loss", visit)
 	r.interval.visit("run/interval", visit)
+	visit("run/first_loss", &r.out.FirstLoss)
+	visit("run/last_loss", &r.out.LastLoss)
 	r.wall()
 	visit("run/wall", &r.out.Wall)
 	r.angles.visit(within("angles", visit))
@@ -227,6 +237,10 @@ func (r *run[F]) wall() {
 func (r *run[F]) phases(ctx context.Context) error {
 	for ; r.phase < len(r.Phases); r.phase++ {
 		p := r.Phases[r.phase]
+		if !r.goesOn {
+			r.angles.begin(r.now)
+		}
+		r.due = 0
 		err := r.protocol(ctx, p, r.end(r.phase))
 		r.out.PhaseLoss[r.phase] = r.loss.value()
 		if err != nil {
@@ -239,9 +253,12 @@ func (r *run[F]) phases(ctx context.Context) error {
 	}
 	// The last state closes the trajectory.
 	r.Engine.Observe(r.now)
-	if err := r.trajectory.take(r.now); err != nil {
-		return err
+	if r.Engine.Shows() != AfterStep && r.trajectory.due(r.now) {
+		if err := r.trajectory.take(r.now); err != nil {
+			return err
+		}
 	}
+	r.Engine.Begin(r.now)
 	return r.Journal.Save(r.now.Seconds(), r.visit)
 }
 
@@ -278,33 +295,25 @@ func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration) error
 	return nil
 }
 
-// move takes the network to the end of the present part and adds the loss on
-// the way.
+// move takes the network to the end of the present part. Its steps are those of
+// the engine alone: what is due within one is read off when it is made.
 func (r *run[F]) move(ctx context.Context) error {
-	discrete := r.Engine.Grid() > 0
 	for r.now < r.partEnd {
 		if !r.goesOn {
-			if err := r.arrive(ctx, discrete); err != nil {
+			if err := r.arrive(ctx); err != nil {
 				return err
 			}
 		}
 		r.goesOn = false
-		next := min(r.partEnd, following(r.now, r.Sample), following(r.now, r.Record.Metrics), r.trajectory.next(r.now))
-		steps, err := r.Engine.Advance(r.now, next)
+		from := r.now
+		to, steps, err := r.Engine.Step(from, r.partEnd)
 		r.out.Steps += int64(steps)
 		if err != nil {
 			return err
 		}
-		r.now = next
-		if !discrete && r.now%r.Sample == 0 {
-			if err := r.evaluate(); err != nil {
-				return err
-			}
-		}
-		if r.now%r.Record.Metrics == 0 || r.now == r.total {
-			if err := r.addMetrics(); err != nil {
-				return err
-			}
+		r.now = to
+		if err := r.passed(from, to); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -312,17 +321,18 @@ func (r *run[F]) move(ctx context.Context) error {
 
 // arrive does what is due where the network stands, and saves a checkpoint if
 // that is due too: from here, the next thing that happens is a step.
-func (r *run[F]) arrive(ctx context.Context, discrete bool) error {
-	if r.trajectory.due(r.now) {
-		r.Engine.Observe(r.now)
-		if err := r.trajectory.take(r.now); err != nil {
+func (r *run[F]) arrive(ctx context.Context) error {
+	r.Engine.Begin(r.now)
+	shows := r.Engine.Shows()
+	if shows != AfterStep {
+		if err := r.look(r.now); err != nil {
 			return err
 		}
 	}
 	// A discrete network answers where a sample begins, a continuous one
 	// where it ends, still under the conditions it was held in.
-	if discrete && r.now%r.Sample == 0 {
-		if err := r.evaluate(); err != nil {
+	if shows == BeforeStep && r.now%r.Sample == 0 {
+		if err := r.evaluate(r.now); err != nil {
 			return err
 		}
 	}
@@ -330,7 +340,7 @@ func (r *run[F]) arrive(ctx context.Context, discrete bool) error {
 		if failed := r.Engine.Check(r.now); failed != nil {
 			return failed
 		}
-		if saved := r.Journal.Save(r.now.Seconds(), r.visit); saved != nil {
+		if saved := r.save(); saved != nil {
 			return saved
 		}
 		return fmt.Errorf("stopped at t = %.6g s: %w", r.now.Seconds(), err)
@@ -338,30 +348,15 @@ func (r *run[F]) arrive(ctx context.Context, discrete bool) error {
 	// A state that is no good, which the next loss will tell, must not take the
 	// place of a good one.
 	if r.Journal.Due(r.now.Seconds()) && r.Engine.Check(r.now) == nil {
-		return r.Journal.Save(r.now.Seconds(), r.visit)
+		return r.save()
 	}
 	return nil
 }
 
-// evaluate adds the present loss and, now and then, the angles.
-func (r *run[F]) evaluate() error {
-	r.Engine.Observe(r.now)
-	if err := r.Engine.Check(r.now); err != nil {
-		return err
-	}
-	net := r.Engine.Moved()
-	l := net.Loss()
-	r.loss.add(l)
-	r.interval.add(l)
-	if r.teaching && r.sample%r.angleEvery == 0 {
-		r.angles.Add()
-	}
-	r.sample++
-	if r.Watch != nil {
-		r.Watch(r.now, net)
-	}
-	r.report()
-	return nil
+// save saves a checkpoint where the network stands.
+func (r *run[F]) save() error {
+	r.Engine.Begin(r.now) // back from where it was looked at
+	return r.Journal.Save(r.now.Seconds(), r.visit)
 }
 
 // following is the next multiple of every after t.
@@ -375,17 +370,9 @@ func (r *run[F]) report() {
 	}
 }
 
-// addMetrics adds a row for the interval that ends now: the mean loss, and the
-// angles between what adds up over it.
-func (r *run[F]) addMetrics() error {
-	r.angles.Mean()
-	r.row = r.angles.Row(append(r.row[:0], r.now.Seconds(), r.interval.value()))
-	r.interval = mean{}
-	return r.metrics.Append(r.row)
-}
-
 // collect reads back what was recorded.
 func (r *run[F]) collect() error {
+	r.out.Angles = r.angles.means()
 	var errMetrics, errTrajectory error
 	r.out.Metrics, errMetrics = record.ReadTable(r.columns, r.metrics)
 	r.out.Trajectory, errTrajectory = record.ReadTrajectory(r.trajectory.signals, r.trajectory.rows)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"burstsim/integrator"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
@@ -105,7 +103,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
-	opt.StabilityLimit, opt.Weights = stabilityLimit, experiment.CheckWeights
+	opt.StabilityLimit, opt.Weights = experiment.StabilityLimit, experiment.CheckWeights
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {
@@ -119,16 +117,6 @@ func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, 
 		return nil, &statusError{status: statusUsage}
 	}
 	return configs, nil
-}
-
-// stabilityLimit has no limit for a method that chooses its own steps, nor for
-// one that does not exist, which is the file's fault and reported as that.
-func stabilityLimit(method string) float64 {
-	stepper, err := integrator.New[float64](method)
-	if err != nil || method == "dopri5" {
-		return math.Inf(1)
-	}
-	return stepper.StabilityLimit()
 }
 
 // plan gives each experiment its folder and checks those that are known now.

@@ -171,6 +171,7 @@ type Integrator struct {
 // Record chooses what is kept.
 type Record struct {
 	Metrics     Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles      Duration `toml:"angles" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
 	Sample      Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
 	Units       int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
 	Chosen      []int    `toml:"chosen_units" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`

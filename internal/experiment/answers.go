@@ -19,7 +19,7 @@ type Answers struct {
 	Margin float64 `json:"margin"`
 }
 
-// patterns collects answers from the samples after a time.
+// patterns collects answers from the presentations that are seen after a time.
 type patterns[F sim.Float] struct {
 	after  time.Duration
 	inputs [][]float64
@@ -41,8 +41,8 @@ func newPatterns[F sim.Float](task *xor.Task, after time.Duration) *patterns[F] 
 	return p
 }
 
-// watch notes what the network answers at time t, where one presentation ends.
-// The first after learning may have begun with the teacher and does not count.
+// watch notes what the network answers to the presentation that is seen at time
+// t: where it begins in discrete time, where it ends in continuous.
 func (p *patterns[F]) watch(t time.Duration, net *sim.Network[F]) {
 	if t <= p.after {
 		return

@@ -105,7 +105,13 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	}
 	s, err := simulate(cfg, net, []sim.Stream{task})
 	if x, ok := task.(*xor.Task); ok && err == nil {
-		s.patterns = newPatterns[F](x, time.Duration(cfg.Time.Before+cfg.Time.Learn))
+		// A presentation that began with the teacher does not count, nor does one
+		// that began where the teacher left.
+		after := time.Duration(cfg.Time.Before + cfg.Time.Learn)
+		if s.Engine.Shows() != sim.BeforeStep {
+			after += time.Duration(cfg.Task.Hold) // it is seen where it ends
+		}
+		s.patterns = newPatterns[F](x, after)
 		s.Watch, s.Watched = s.patterns.watch, s.patterns.visit
 	}
 	return s, err
@@ -136,6 +142,10 @@ func simulate[F sim.Float](cfg config.Config, net *sim.Network[F], streams []sim
 	})
 	return s, err
 }
+
+// StabilityLimit is the time step at which a decay does not fall any more with
+// the stepper of that name, in time constants of it.
+func StabilityLimit(method string) float64 { return sim.Method{Name: method}.StabilityLimit() }
 
 func newTask(cfg config.Config) (sim.Stream, error) {
 	k := cfg.Task
@@ -216,7 +226,7 @@ const windowSpan = 5
 
 func recording(cfg config.Config) sim.Recording {
 	r := cfg.Record
-	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
+	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Angles: time.Duration(r.Angles), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
 	if !slices.Contains(r.Signals, "all") {
 		rec.Signals = r.Signals
 	}

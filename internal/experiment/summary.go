@@ -9,7 +9,6 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/linalg"
 	"burstsim/neuron"
-	"burstsim/sim"
 	"burstsim/sim/record"
 )
 
@@ -27,8 +26,8 @@ type Summary struct {
 
 // VariantSummary is the outcome of one variant.
 type VariantSummary struct {
-	LossInitial    float64            `json:"loss_initial"` // mean over the phase before teaching, or the first metrics interval if there is none
-	LossFinal      float64            `json:"loss_final"`   // mean over the phase after teaching, or the last metrics interval
+	LossInitial    float64            `json:"loss_initial"` // mean over the phase before teaching, or the first record.angles if there is none
+	LossFinal      float64            `json:"loss_final"`   // mean over the phase after teaching, or the last record.angles
 	AngleWeights   map[string]float64 `json:"angle_weights_deg"`
 	AngleBiases    map[string]float64 `json:"angle_biases_deg"` // to minus the backprop gradient, means over the learning phase
 	Steps          int64              `json:"steps"`
@@ -87,21 +86,19 @@ func summariseVariant(r *result) VariantSummary {
 		Steps: out.Steps, WallSeconds: out.Wall.Seconds(),
 		StepsPerSecond: float64(out.Steps) / out.Wall.Seconds(),
 	}
-	if n := out.Metrics.Len(); n > 0 {
-		if loss := out.Metrics.Column("loss"); math.IsNaN(v.LossInitial) {
-			v.LossInitial = loss[0]
-		}
-		if loss := out.Metrics.Column("loss"); math.IsNaN(v.LossFinal) {
-			v.LossFinal = loss[n-1]
-		}
+	if math.IsNaN(v.LossInitial) {
+		v.LossInitial = out.FirstLoss
+	}
+	if math.IsNaN(v.LossFinal) {
+		v.LossFinal = out.LastLoss
 	}
 	for l := 1; ; l++ {
-		angles := out.Metrics.Column(fmt.Sprint("angle_W", l))
-		if angles == nil {
+		angle, ok := out.Angles[fmt.Sprint("angle_W", l)]
+		if !ok {
 			return v
 		}
-		v.AngleWeights[fmt.Sprint("W", l)] = learningMean(out, angles)
-		v.AngleBiases[fmt.Sprint("c", l)] = learningMean(out, out.Metrics.Column(fmt.Sprint("angle_c", l)))
+		v.AngleWeights[fmt.Sprint("W", l)] = angle
+		v.AngleBiases[fmt.Sprint("c", l)] = out.Angles[fmt.Sprint("angle_c", l)]
 	}
 }
 
@@ -144,22 +141,6 @@ func finiteMean(values []float64) float64 {
 		if !math.IsNaN(v) {
 			sum += v
 			n++
-		}
-	}
-	return sum / float64(n)
-}
-
-// learningMean is the mean of a column of metrics over the phases with a
-// teacher; NaN if there is no number among them.
-func learningMean(out *sim.Outcome, column []float64) float64 {
-	var sum float64
-	n := 0
-	for i, t := range out.Metrics.Column("time") {
-		for _, p := range out.Phases {
-			if p.Teacher && t > p.Start && t <= p.End && !math.IsNaN(column[i]) {
-				sum += column[i]
-				n++
-			}
 		}
 	}
 	return sum / float64(n)

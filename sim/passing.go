@@ -1,0 +1,213 @@
+package sim
+
+import (
+	"math"
+	"time"
+)
+
+// Moment is a side of a step.
+type Moment int
+
+const (
+	AnyTime    Moment = iota // within steps too: continuous time
+	BeforeStep               // before the step from a time, which learns: discrete time
+	AfterStep                // after the step from a time: the layer-by-layer order
+)
+
+// What happens at times of its own while a network is moved: losses, samples of
+// the trajectory, rows of metrics, ends of angle intervals. None of it moves the
+// ends of steps.
+
+// passed does what was due in a step, in the order of time: from where it
+// began, which belongs to the step before but for a network that shows its
+// answer after the step, up to and with its end.
+func (r *run[F]) passed(from, to time.Duration) error {
+	if r.Engine.Shows() == AfterStep && r.trajectory.within(from, to) {
+		if err := r.trajectory.take(from); err != nil {
+			return err
+		}
+	}
+	if r.due <= from {
+		r.due = r.next(from)
+	}
+	for r.due <= to {
+		if err := r.pass(r.due, to); err != nil {
+			return err
+		}
+		r.due = r.next(r.due)
+	}
+	return nil
+}
+
+// next is the first time after t at which something is due.
+func (r *run[F]) next(t time.Duration) time.Duration {
+	next := following(t, r.Record.Metrics)
+	if end := r.end(r.phase); t < end {
+		next = min(next, r.angles.next(t, end))
+	}
+	if r.Engine.Shows() == AnyTime {
+		next = min(next, r.trajectory.next(t))
+	}
+	if r.Engine.Shows() != BeforeStep {
+		next = min(next, following(t, r.Sample))
+	}
+	if t < r.total {
+		next = min(next, r.total)
+	}
+	return next
+}
+
+// pass does what is due at time t of a step that ended at to, where samples of
+// the trajectory belong to the step that begins.
+func (r *run[F]) pass(t, to time.Duration) error {
+	if r.Engine.Shows() == AnyTime && t < to {
+		if err := r.look(t); err != nil {
+			return err
+		}
+	}
+	if r.Engine.Shows() != BeforeStep && t%r.Sample == 0 {
+		if err := r.evaluate(t); err != nil {
+			return err
+		}
+	}
+	if r.angles.next(t-1, r.end(r.phase)) == t {
+		r.endInterval()
+	}
+	if t%r.Record.Metrics == 0 || t == r.total {
+		return r.addMetrics(t)
+	}
+	return nil
+}
+
+// look takes the sample of time t, if one is due.
+func (r *run[F]) look(t time.Duration) error {
+	if !r.trajectory.due(t) {
+		return nil
+	}
+	r.Engine.Observe(t)
+	return r.trajectory.take(t)
+}
+
+// evaluate adds the loss of time t and, now and then, the angles.
+func (r *run[F]) evaluate(t time.Duration) error {
+	r.Engine.Observe(t)
+	if err := r.Engine.Check(t); err != nil {
+		return err
+	}
+	net := r.Engine.Moved()
+	l := net.Loss()
+	r.loss.add(l)
+	r.interval.add(l)
+	r.angles.loss.add(l)
+	if r.teaching && r.angles.sample() {
+		r.angles.Add()
+	}
+	if r.Watch != nil {
+		r.Watch(t, net)
+	}
+	r.report()
+	return nil
+}
+
+// addMetrics adds a row for the interval that ends at t: the mean loss, and the
+// angles of the last angle interval.
+func (r *run[F]) addMetrics(t time.Duration) error {
+	r.angles.feedback()
+	r.row = r.angles.Row(append(r.row[:0], t.Seconds(), r.interval.value()))
+	r.interval = mean{}
+	return r.metrics.Append(r.row)
+}
+
+// endInterval closes an angle interval.
+func (r *run[F]) endInterval() {
+	if loss := r.angles.loss.value(); r.angles.loss.n > 0 {
+		if math.IsNaN(r.out.FirstLoss) {
+			r.out.FirstLoss = loss
+		}
+		r.out.LastLoss = loss
+	}
+	r.angles.close(r.Phases[r.phase].Teacher)
+}
+
+// anglesPerInterval bounds how often changes and gradients are compared in an
+// interval: on a large network that costs as much as a few steps.
+const anglesPerInterval = 100
+
+// angleRecord takes the angles between what adds up over intervals, which begin
+// anew with every phase.
+type angleRecord[F Float] struct {
+	*Comparison[F]
+	every time.Duration // length of an interval
+	skip  int64         // samples of the loss for one of the angles
+	start time.Duration // of the phase
+	count int64         // samples of the loss with a teacher
+	loss  mean          // of the interval
+	row   []float64
+	sum   []float64 // of the intervals of phases with a teacher, by column
+	n     []int
+}
+
+func newAngleRecord[F Float](net *Network[F], every, sample time.Duration) *angleRecord[F] {
+	a := &angleRecord[F]{Comparison: NewComparison(net), every: every}
+	a.skip = max(1, int64(every/sample)/anglesPerInterval)
+	a.sum, a.n = make([]float64, len(a.Columns())), make([]int, len(a.Columns()))
+	return a
+}
+
+// begin begins a phase at time t.
+func (a *angleRecord[F]) begin(t time.Duration) {
+	a.start, a.count, a.loss = t, 0, mean{}
+	a.Mean() // of nothing
+}
+
+// next is the first end of an interval after t in a phase that ends at end.
+func (a *angleRecord[F]) next(t, end time.Duration) time.Duration {
+	return min(a.start+following(t-a.start, a.every), end)
+}
+
+// sample counts a sample of the loss and reports whether changes and gradients
+// are compared there.
+func (a *angleRecord[F]) sample() bool {
+	a.count++
+	return (a.count-1)%a.skip == 0
+}
+
+// close ends an interval, which counts in the means if it was taught.
+func (a *angleRecord[F]) close(taught bool) {
+	a.Mean()
+	a.loss = mean{}
+	if !taught {
+		return
+	}
+	a.row = a.Row(a.row[:0])
+	for i, v := range a.row {
+		if !math.IsNaN(v) {
+			a.sum[i] += v
+			a.n[i]++
+		}
+	}
+}
+
+// means are those over the intervals so far, NaN where there were none.
+func (a *angleRecord[F]) means() map[string]float64 {
+	out := map[string]float64{}
+	for i, name := range a.Columns() {
+		out[name] = a.sum[i] / float64(a.n[i])
+	}
+	return out
+}
+
+// visit visits the sums, what the last interval gave, and the means.
+func (a *angleRecord[F]) visit(visit Visit) {
+	a.Comparison.visit(visit)
+	for _, g := range a.groups() {
+		visit("last/"+g.name, g.values)
+	}
+	visit("last/W", &a.GlobalBackprop)
+	visit("last/fa_W", &a.GlobalAlignment)
+	visit("start", &a.start)
+	visit("count", &a.count)
+	a.loss.visit("loss", visit)
+	visit("sum", a.sum)
+	visit("intervals", a.n)
+}
