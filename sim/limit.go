@@ -38,9 +38,10 @@ type LimitProtocol struct {
 	Task   Stream
 	Stride time.Duration
 
-	Tau           time.Duration // the longest time constant of the compartments
-	Step          time.Duration // of the integration, by RK4
-	Ratios        []float64     // values of tau/T, in (0, 1)
+	// Tau is the longest time constant of the compartments, traces included; the
+	// Step of the integration, by RK4, must be stable for the shortest.
+	Tau, Step     time.Duration
+	Ratios        []float64 // values of tau/T, in (0, 1)
 	Presentations int
 	// Journal takes what was measured, ratio by ratio; nil: nothing is kept.
 	Journal Journal
@@ -53,8 +54,8 @@ type LimitProtocol struct {
 // and in discrete time for each ratio, and the slope of its logarithm on that
 // of the ratio, NaN if there are fewer than two.
 func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
-	if p.Presentations < 1 || p.Stride <= 0 || p.Tau <= 0 {
-		return nil, fmt.Errorf("sim: a limit needs presentations, a stride and a time constant, not %d, %v and %v", p.Presentations, p.Stride, p.Tau)
+	if err := p.check(); err != nil {
+		return nil, err
 	}
 	journal := p.Journal
 	if journal == nil {
@@ -69,15 +70,12 @@ func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
 	if _, err := journal.Restore(state); err != nil {
 		return nil, err
 	}
-	want, err := p.discrete()
+	want, err := p.discrete(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for ; measured < len(p.Ratios); measured++ {
 		ratio := p.Ratios[measured]
-		if !(ratio > 0 && ratio < 1) {
-			return nil, fmt.Errorf("sim: tau/T is %v, expected between 0 and 1", ratio)
-		}
 		if journal.Due(0) {
 			if err := journal.Save(0, state); err != nil {
 				return nil, err
@@ -100,6 +98,41 @@ func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
 	return fitLimit(rows)
 }
 
+// LimitSpan is how long each input is held at this tau/T while the limit is
+// measured, for a model of one phase or of two: T, and before it a prediction in
+// which moving averages with a time constant of average settle. All are in
+// seconds.
+func LimitSpan(tau time.Duration, ratio float64, twoPhases bool) (prediction, teaching, average float64) {
+	teaching = tau.Seconds() / ratio
+	average = averageSlowness * teaching / ratio
+	if twoPhases {
+		prediction = averageSettling * average
+	}
+	return prediction, teaching, average
+}
+
+// check refuses what cannot be measured before anything is.
+func (p LimitProtocol) check() error {
+	if p.Presentations < 1 || p.Stride <= 0 || p.Tau <= 0 || p.Step <= 0 {
+		return fmt.Errorf("sim: a limit needs presentations, a stride, a time constant and a step, not %d, %v, %v and %v",
+			p.Presentations, p.Stride, p.Tau, p.Step)
+	}
+	longest := time.Duration(math.MaxInt64).Seconds()
+	for _, ratio := range p.Ratios {
+		if !(ratio > 0 && ratio < 1) {
+			return fmt.Errorf("sim: tau/T is %v, expected between 0 and 1", ratio)
+		}
+		prediction, teaching, _ := LimitSpan(p.Tau, ratio, p.TwoPhases)
+		if span := float64(p.Presentations) * (prediction + teaching); !(span < longest) {
+			return fmt.Errorf("sim: at tau/T = %v, %d presentations take %.3g s, expected less than 292 years", ratio, p.Presentations, span)
+		}
+	}
+	if span := float64(p.Presentations) * p.Stride.Seconds(); !(span < longest) {
+		return fmt.Errorf("sim: %d samples %v apart take %.3g s, expected less than 292 years", p.Presentations, p.Stride, span)
+	}
+	return nil
+}
+
 // fitLimit reads rows of a ratio and a distance, and fits a line.
 func fitLimit(rows record.Rows) (*record.Limit, error) {
 	out := &record.Limit{}
@@ -120,7 +153,7 @@ func fitLimit(rows record.Rows) (*record.Limit, error) {
 }
 
 // discrete returns the change of the weights in discrete time.
-func (p LimitProtocol) discrete() ([]float64, error) {
+func (p LimitProtocol) discrete(ctx context.Context) ([]float64, error) {
 	net, err := p.Build(LimitConstants{TauWeight: 1, TauAverage: 1})
 	if err != nil {
 		return nil, err
@@ -132,29 +165,39 @@ func (p LimitProtocol) discrete() ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.compensate() // weights move by less than 1e-6, and errors are sought of that
 	pr, err := NewPresentation(d, []Stream{newHeld(p.Task, p.Stride, p.Stride)}, p.Stride)
 	if err != nil {
 		return nil, err
 	}
 	pr.SetTeaching(true, true)
-	if _, err := pr.Advance(0, time.Duration(p.Presentations)*p.Stride); err != nil {
-		return nil, err
+	for k := range time.Duration(p.Presentations) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if _, err := pr.Advance(k*p.Stride, (k+1)*p.Stride); err != nil {
+			return nil, err
+		}
 	}
-	return subtract(flatWeights(net), before), nil
+	change := subtract(flatWeights(net), before)
+	at := 0
+	for _, g := range d.grads {
+		at += add(change[at:], g.CarryW)
+		at += add(change[at:], g.CarryC)
+	}
+	return change, nil
 }
 
 // continuous returns the change of the weights in continuous time.
 func (p LimitProtocol) continuous(ctx context.Context, ratio float64) ([]float64, error) {
-	teaching := duration(p.Tau.Seconds() / ratio)
-	average := duration(averageSlowness * teaching.Seconds() / ratio)
-	var prediction time.Duration
+	predicted, taught, average := LimitSpan(p.Tau, ratio, p.TwoPhases)
+	prediction, teaching := duration(predicted), duration(taught)
 	method := Method{Name: "rk4", Step: p.Step}
 	if p.TwoPhases {
-		prediction = averageSettling * average
 		// Long stretches in which nothing moves.
 		method = Method{Name: "dopri5", Step: p.Step, RelTol: 1e-9, AbsTol: 1e-12}
 	}
-	net, err := p.Build(LimitConstants{TauWeight: teaching.Seconds() / limitRate, TauAverage: average.Seconds()})
+	net, err := p.Build(LimitConstants{TauWeight: teaching.Seconds() / limitRate, TauAverage: average})
 	if err != nil {
 		return nil, err
 	}
@@ -164,24 +207,46 @@ func (p LimitProtocol) continuous(ctx context.Context, ratio float64) ([]float64
 	if err != nil {
 		return nil, err
 	}
+	sys.compensate()
 	in, err := NewIntegration(sys, method)
 	if err != nil {
 		return nil, err
 	}
 	for k := range time.Duration(p.Presentations) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		in.SetTeaching(false, false)
-		if _, err := in.Advance(k*hold, k*hold+prediction); err != nil {
+		if err := advance(ctx, in, k*hold, k*hold+prediction); err != nil {
 			return nil, err
 		}
 		in.SetTeaching(true, true)
-		if _, err := in.Advance(k*hold+prediction, (k+1)*hold); err != nil {
+		if err := advance(ctx, in, k*hold+prediction, (k+1)*hold); err != nil {
 			return nil, err
 		}
 	}
-	return subtract(flatWeights(net), before), nil
+	change := subtract(flatWeights(net), before)
+	add(change, sys.carry[sys.dynamic:])
+	for _, v := range change {
+		if v-v != 0 {
+			return nil, &NumericalError{Time: (time.Duration(p.Presentations) * hold).Seconds(),
+				Where: fmt.Sprintf("the weights' change at tau/T = %v", ratio), Err: ErrNotFinite}
+		}
+	}
+	return change, nil
+}
+
+// advance is in.Advance until ctx ends: a presentation may take millions of
+// steps.
+func advance(ctx context.Context, in *Integration[float64], from, to time.Duration) error {
+	for t := from; t < to; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		if t, _, err = in.Step(t, to); err != nil {
+			return err
+		}
+	}
+	in.System.bind(in.System.State())
+	return nil
 }
 
 // flatWeights copies all weights that learn into one vector.
@@ -201,6 +266,14 @@ func subtract(a, b []float64) []float64 {
 		a[i] -= b[i]
 	}
 	return a
+}
+
+// add adds b to the first elements of a and returns how many those are.
+func add(a, b []float64) int {
+	for i, v := range b {
+		a[i] += v
+	}
+	return len(b)
 }
 
 func relativeDistance(got, want []float64) float64 {

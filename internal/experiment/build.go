@@ -286,11 +286,19 @@ func measureLimit(ctx context.Context, journal sim.Journal, cfg config.Config) (
 	}.Measure(ctx)
 }
 
-// timeConstants are the extremes of those of the compartments.
+// timeConstants are the extremes of those of the compartments that relax, traces
+// included. Moving averages have one of their own while the limit is measured.
 func timeConstants(cfg config.Config) (slowest, fastest time.Duration) {
-	soma, dendrite := time.Duration(cfg.Time.TauSoma), time.Duration(cfg.Time.TauDendrite)
-	if cfg.Model.Kind == "edn" || cfg.Model.Kind == "ann" {
-		dendrite = soma
+	all := []config.Duration{cfg.Time.TauSoma}
+	if cfg.Model.Kind == "burstccn" || cfg.Model.Kind == "burstprop" {
+		all = append(all, cfg.Time.TauDendrite)
+		// A layer's trace has this time constant for each layer to the output.
+		maps, dense := cfg.Model.Stack()
+		for l := range len(maps) + len(dense) {
+			if delay := cfg.Time.TraceDelay; delay > 0 {
+				all = append(all, config.Duration(l+1)*delay)
+			}
+		}
 	}
-	return max(soma, dendrite), min(soma, dendrite)
+	return time.Duration(slices.Max(all)), time.Duration(slices.Min(all))
 }
