@@ -176,7 +176,7 @@ func TestSplitPlasticity(t *testing.T) {
 // somata: dopri5 makes the same steps as with weights that are no part of the
 // state at all.
 func TestWeightsDoNotDiluteErrors(t *testing.T) {
-	cfg := sim.DefaultBurstCCN(3, 60, 60, 1)
+	cfg := sim.DefaultBurstCCN(3, 60, 60, 2)
 	cfg.TauWeight = 1e9
 	var steps [2]int
 	for k, split := range []bool{false, true} {
