@@ -23,22 +23,7 @@ func (c *Continuous[F]) Blocks() []int {
 			*l.seen = make([]F, len(l.now))
 		}
 	}
-	var ends []int
-	n := 0
-	for _, s := range c.relaxing {
-		n += len(s.x)
-		ends = append(ends, n)
-	}
-	n = c.dynamic
-	ends = append(ends, n)
-	if c.split {
-		return ends
-	}
-	for _, p := range c.net.plastic {
-		n += p.size()
-		ends = append(ends, n)
-	}
-	return ends
+	return c.Parts()
 }
 
 // BlockDerivative stores the rate of change of block k.

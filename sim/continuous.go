@@ -7,7 +7,10 @@ import (
 	"burstsim/synapse"
 )
 
-var _ integrator.Leaky[float64] = (*Continuous[float64])(nil)
+var (
+	_ integrator.Leaky[float64]  = (*Continuous[float64])(nil)
+	_ integrator.Parted[float64] = (*Continuous[float64])(nil)
+)
 
 // Continuous is a network and its task in continuous time, as a system of
 // ordinary differential equations. One vector holds all that changes:
@@ -355,6 +358,28 @@ func (c *Continuous[F]) flush() {
 			dense.Flush()
 		}
 	}
+}
+
+// Parts are the compartments of each kind and layer, the teachers, and what each
+// projection learns: many weights that hardly move do not hide the errors of a
+// few somata.
+func (c *Continuous[F]) Parts() []int {
+	var ends []int
+	n := 0
+	for _, s := range c.relaxing {
+		n += len(s.x)
+		ends = append(ends, n)
+	}
+	ends = append(ends, c.dynamic)
+	if c.split {
+		return ends
+	}
+	n = c.dynamic
+	for _, p := range c.net.plastic {
+		n += p.size()
+		ends = append(ends, n)
+	}
+	return ends
 }
 
 // Leak stores the decay rates (1/s): 1/tau of every compartment, 0 for the

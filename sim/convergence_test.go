@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/integrator"
 	"burstsim/sim"
 	"burstsim/synapse"
 	"burstsim/tasks/regression"
@@ -168,5 +169,31 @@ func TestSplitPlasticity(t *testing.T) {
 			}
 			last = d
 		}
+	}
+}
+
+// Thousands of weights that hardly move must not hide the errors of a few
+// somata: dopri5 makes the same steps as with weights that are no part of the
+// state at all.
+func TestWeightsDoNotDiluteErrors(t *testing.T) {
+	cfg := sim.DefaultBurstCCN(3, 60, 60, 2)
+	cfg.TauWeight = 1e9
+	var steps [2]int
+	for k, split := range []bool{false, true} {
+		sys, err := sim.NewContinuous(build[float64](t, cfg, 3), []sim.Stream{newTask(t, true)}, split)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := sim.Integrate(sys, integrator.NewDormandPrince[float64](), &integrator.Adaptive[float64]{RelTol: 1e-5, AbsTol: 1e-7, First: 0.01})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.SetTeaching(true, true)
+		if steps[k], err = in.Advance(0, 20*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if steps[0] != steps[1] {
+		t.Errorf("%d steps with weights in the state, %d without", steps[0], steps[1])
 	}
 }

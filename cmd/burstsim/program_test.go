@@ -302,11 +302,11 @@ func TestAllFigures(t *testing.T) {
 
 func TestStabilityLimitOfEveryMethod(t *testing.T) {
 	for _, method := range config.Choices("integrator.method") {
-		if limit := stabilityLimit(method); !(limit > 0) {
+		if limit := experiment.StabilityLimit(method); !(limit > 0) {
 			t.Errorf("%s: limit %v, expected more than 0", method, limit)
 		}
 	}
-	if limit := stabilityLimit("euler"); limit != 2 {
+	if limit := experiment.StabilityLimit("euler"); limit != 2 {
 		t.Errorf("euler: limit %v, expected 2", limit)
 	}
 }

@@ -112,6 +112,9 @@ func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, 
 			p.report(err)
 			wrong = true
 		}
+		for _, line := range configs[i].Warnings() {
+			p.warn(fmt.Errorf("%s: %s", file, line))
+		}
 	}
 	if wrong {
 		return nil, &statusError{status: statusUsage}

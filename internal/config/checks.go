@@ -113,8 +113,8 @@ func (d *decoder) checkOptimiser(c *Config) {
 	}
 }
 
-// checkStep refuses a step at which the leak of the fastest compartment grows
-// instead of decaying.
+// checkStep refuses a step at which the leak of the fastest compartment does not
+// decay.
 func (d *decoder) checkStep(c *Config, limit func(string) float64) {
 	if limit == nil || c.Time.Kind != "continuous" {
 		return
@@ -122,11 +122,11 @@ func (d *decoder) checkStep(c *Config, limit func(string) float64) {
 	key, fastest := c.fastest()
 	factor := limit(c.Integrator.Method)
 	largest := factor * fastest.Seconds()
-	if !(largest > 0) || math.IsInf(largest, 1) || c.Time.Dt.Seconds() <= largest*(1+1e-12) {
+	if !(largest > 0) || math.IsInf(largest, 1) || c.Time.Dt.Seconds() < largest*(1-1e-12) {
 		return
 	}
 	d.refuse(c, []string{"time.dt", "integrator.method", key, "time.kind", "model.kind"},
-		"%v is beyond the stable limit of %s, %v (%.3g x %s, the shortest time constant)",
+		"%v is not below the stable limit of %s, %v (%.3g x %s, the shortest time constant)",
 		c.Time.Dt, c.Integrator.Method, readable(largest), factor, key)
 }
 

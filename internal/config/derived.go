@@ -97,6 +97,45 @@ func (c *Config) fastest() (key string, tau Duration) {
 	return key, tau
 }
 
+// finest is the part of the shortest time constant above which a time step
+// decides results: a decay over one time constant is then off by a tenth with
+// Euler's method.
+const finest = 5
+
+// Warnings say, one line each, what can run but is hardly meant: a time step
+// that decides the result. The step of layerwise is the model, dopri5 chooses
+// its own.
+func (c Config) Warnings() []string {
+	var out []string
+	for _, v := range append([]Variant{{Config: c}}, c.Compare...) {
+		if v.Config.Time.Kind != "continuous" {
+			continue
+		}
+		for _, line := range v.Config.stepWarnings() {
+			if !slices.Contains(out, line) {
+				out = append(out, line)
+			}
+		}
+	}
+	return out
+}
+
+func (c Config) stepWarnings() (out []string) {
+	key, fastest := c.fastest()
+	dt, method := c.Time.Dt, c.Integrator.Method
+	switch {
+	case method == "layerwise":
+		if c.Record.Sample%dt != 0 {
+			out = append(out, fmt.Sprintf("record.sample: %v is no multiple of time.dt, %v: with method = \"layerwise\" there is a state at every step only, and a sample every %v",
+				c.Record.Sample, dt, dt*max(1, c.Record.Sample/dt)))
+		}
+	case method != "dopri5" && dt.Seconds()*finest > fastest.Seconds()*(1+1e-12):
+		out = append(out, fmt.Sprintf("time.dt: %v is more than a fifth of %s, %v, the shortest time constant: with method = %q the step may decide the result, expected at most %v",
+			dt, key, fastest, method, fastest/finest))
+	}
+	return out
+}
+
 // Stack is the network between input and output: the layers of maps, which come
 // first, and the units of the dense hidden layers, those of layer before those
 // of hidden.

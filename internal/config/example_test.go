@@ -42,6 +42,6 @@ func ExampleParse_errors() {
 	}
 	// Output:
 	// exp.toml:2: time.tau_some: unknown key, did you mean "tau_soma"?
-	// exp.toml:3: time.dt: 300ms is beyond the stable limit of rk4, 200ms (2 x time.tau_soma, the shortest time constant)
+	// exp.toml:3: time.dt: 300ms is not below the stable limit of rk4, 200ms (2 x time.tau_soma, the shortest time constant)
 	// exp.toml:2: model.hidden: is the integer 50, expected a list such as [50]
 }

@@ -96,8 +96,9 @@ func TestErrors(t *testing.T) {
 		"tied Q learns":           {"[model]\nq_plastic = true", 2, "model.q_plastic", "expected false"},
 		"momentum of sgd":         {"time.kind = \"discrete\"\n[learning]\nmomentum = 0.5", 3, "learning.momentum", "no effect with optimiser = \"sgd\""},
 		"momentum without":        {"time.kind = \"discrete\"\n[learning]\noptimiser = \"momentum\"", 3, "learning.momentum", "such as 0.9"},
-		"step of euler":           {"[time]\ndt = \"300ms\"\n[integrator]\nmethod = \"euler\"", 2, "time.dt", "300ms is beyond the stable limit of euler, 200ms (2 x time.tau_soma, the shortest time constant)"},
-		"step by default":         {"[time]\ntau_dendrite = \"1ms\"", 2, "time.dt", "10ms is beyond the stable limit of rk4, 2.785ms (2.79 x time.tau_dendrite, the shortest"},
+		"step of euler":           {"[time]\ndt = \"300ms\"\n[integrator]\nmethod = \"euler\"", 2, "time.dt", "300ms is not below the stable limit of euler, 200ms (2 x time.tau_soma, the shortest time constant)"},
+		"step at the limit":       {"[time]\ndt = \"200ms\"\n[integrator]\nmethod = \"euler\"", 2, "time.dt", "200ms is not below the stable limit of euler, 200ms"},
+		"step by default":         {"[time]\ntau_dendrite = \"1ms\"", 2, "time.dt", "10ms is not below the stable limit of rk4, 2.785ms (2.79 x time.tau_dendrite, the shortest"},
 		"window after the run":    {"[record]\nwindows = [{start=\"1s\",length=\"1s\"},\n {start = \"1190s\", length = \"11s\"}]", 3, "record.windows[1]", "within the run of 1200s"},
 		"phases overflow":         {"[time]\nlearn = \"2500000h\"\nbefore = \"2500000h\"", 2, "time.learn", "less than 292 years"},
 		"compare is a table":      {"[compare]\nname = \"a\"", 1, "compare", "[[compare]]"},
@@ -174,7 +175,7 @@ func TestAccepted(t *testing.T) {
 			return c.Model.BurstProbability == "published"
 		}},
 		"scaled w_symmetric Q":  {"[model]\nq_mode = \"w_symmetric_init\"\nq_scale = 2", func(c Config) bool { return c.Model.QScale == 2 }},
-		"step at the limit":     {"[time]\ndt = \"200ms\"\n[integrator]\nmethod = \"euler\"", func(c Config) bool { return c.Time.Dt.Seconds() == 0.2 }},
+		"step below the limit":  {"[time]\ndt = \"199ms\"\n[integrator]\nmethod = \"euler\"", func(c Config) bool { return c.Time.Dt.Seconds() == 0.199 }},
 		"no limit":              {"[time]\ndt = \"2s\"\n[integrator]\nmethod = \"exponential\"", func(c Config) bool { return c.Time.Dt.Seconds() == 2 }},
 		"discrete has no step":  {"[time]\ndt = \"2s\"\nkind = \"discrete\"", func(c Config) bool { return c.Time.Kind == "discrete" }},
 		"window from the start": {"[record]\nwindows = [{length = \"10s\"}]", func(c Config) bool { return c.Record.Windows[0].Start == 0 }},
@@ -235,7 +236,7 @@ func TestRunNameOfFile(t *testing.T) {
 func TestErrorOfDefaults(t *testing.T) {
 	tiny := Options{StabilityLimit: func(string) float64 { return 0.01 }}
 	_, err := Parse("x.toml", []byte("\n\n"), tiny)
-	checkError(t, err, "x.toml", 1, "time.dt", "10ms is beyond the stable limit of rk4, 1ms")
+	checkError(t, err, "x.toml", 1, "time.dt", "10ms is not below the stable limit of rk4, 1ms")
 	_, err = Parse("x.toml", []byte("time.kind = \"discrete\"\n[[compare]]\nname = \"c\"\ntime.kind = \"continuous\""), tiny)
 	checkError(t, err, "x.toml", 4, "compare[0].time.dt", "1ms")
 	for _, none := range []float64{0, math.Inf(1), math.NaN()} {
@@ -287,4 +288,30 @@ func TestLoad(t *testing.T) {
 	over := write("over.toml", strings.Repeat("#", maxBytes+1))
 	_, err = Load(over, Options{})
 	checkError(t, err, over, 0, "", "larger than 1 MiB")
+}
+
+// A step that may decide the result is worth a line, and so is a sample between
+// the steps of layerwise.
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"time.dt = '20ms'\nintegrator.method = 'euler'", ""},
+		{"time.dt = '21ms'\nintegrator.method = 'euler'", "time.dt: 21ms is more than a fifth of time.tau_soma, 100ms"},
+		{"time.dt = '21ms'", "method = \"rk4\""},
+		{"time.dt = '21ms'\ntime.tau_dendrite = '40ms'", "expected at most 8ms"},
+		{"time.dt = '150ms'\nintegrator.method = 'exponential'", "time.dt"},
+		{"time.dt = '90ms'\nintegrator.method = 'dopri5'", ""},
+		{"time.dt = '90ms'\ntime.kind = 'discrete'", ""},
+		{"time.dt = '100ms'\nintegrator.method = 'layerwise'", "record.sample: 20ms is no multiple of time.dt, 100ms: with method = \"layerwise\" there is a state at every step only, and a sample every 100ms"},
+		{"time.dt = '100ms'\nintegrator.method = 'layerwise'\nrecord.sample = '200ms'", ""},
+		{"[[compare]]\nname = 'coarse'\ntime.dt = '50ms'", "time.dt: 50ms"},
+	} {
+		cfg, err := Parse("x.toml", []byte(c.file), Options{StabilityLimit: limits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(cfg.Warnings(), "; ")
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%q: warnings %q, want %q", c.file, got, c.want)
+		}
+	}
 }

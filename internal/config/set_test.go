@@ -74,7 +74,7 @@ func TestSetErrors(t *testing.T) {
 		"deep value":      {"model.hidden=" + strings.Repeat("[", 100000), "model.hidden", "is not a TOML value"},
 		"variants":        {"compare.a=2", "compare.a", "variants cannot be set here"},
 		"in vain":         {"learning.lr=2", "learning.lr", "has no effect here"},
-		"cross check":     {"time.dt=1s", "time.dt", "1s is beyond the stable limit of rk4, 278.5ms"},
+		"cross check":     {"time.dt=1s", "time.dt", "1s is not below the stable limit of rk4, 278.5ms"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
