@@ -16,7 +16,7 @@ type BurstTransfer int
 
 const (
 	// Centred is p = 2 p_b sigmoid(u / (2 p_b)): it rests at the baseline p_b
-	// for every p_b up to 0.5 and equals Published at p_b = 0.5.
+	// for every p_b and equals Published at p_b = 0.5.
 	Centred BurstTransfer = iota
 	// Published is p = sigmoid(u), which rests at 0.5 whatever p_b is.
 	Published
@@ -27,7 +27,7 @@ const (
 type Pyramidal struct {
 	TauSoma     float64 // somatic time constant tau_z, s; > 0; reference 0.1
 	TauDendrite float64 // dendritic time constant tau_u, s; > 0; reference 0.1
-	PBaseline   float64 // burst probability without error p_b, in (0, 1); reference 0.5
+	PBaseline   float64 // burst probability without error p_b, in (0, 0.5]; reference 0.5
 	Beta        float64 // gain of the apical dendrite; > 0; reference 4
 	Transfer    BurstTransfer
 }
@@ -46,8 +46,8 @@ func (c Pyramidal) Validate() error {
 		return fmt.Errorf("neuron: TauDendrite is %v s, expected more than 0", c.TauDendrite)
 	case !(c.PBaseline > 0 && c.PBaseline < 1):
 		return fmt.Errorf("neuron: PBaseline is %v, expected between 0 and 1", c.PBaseline)
-	case c.Transfer == Centred && c.PBaseline > 0.5:
-		return fmt.Errorf("neuron: PBaseline is %v, expected at most 0.5 with the centred burst probability, which would exceed 1", c.PBaseline)
+	case c.PBaseline > 0.5:
+		return fmt.Errorf("neuron: PBaseline is %v, expected at most 0.5: a teacher raises burst probabilities up to twice that", c.PBaseline)
 	case !(c.Beta > 0) || math.IsInf(c.Beta, 1):
 		return fmt.Errorf("neuron: Beta is %v, expected more than 0", c.Beta)
 	}
@@ -112,13 +112,14 @@ func TeacherBurstProbability[F Float](p []F, pBaseline float64, target, e []F) {
 }
 
 // AverageBurstProbability stores p_a = b_a / e_a, the burst probability that
-// moving averages of bursts and events amount to; where no event was averaged
-// yet, it is the baseline p_b.
-func AverageBurstProbability[F Float](p, bursts, events []F, pBaseline float64) {
-	bursts, events = bursts[:len(p)], events[:len(p)]
+// moving averages of bursts and events amount to. Before any event was averaged,
+// it is what the quotient tends to as averaging begins: the present burst
+// probability.
+func AverageBurstProbability[F Float](p, bursts, events, present []F) {
+	bursts, events, present = bursts[:len(p)], events[:len(p)], present[:len(p)]
 	for i := range p {
 		if events[i] == 0 {
-			p[i] = F(pBaseline)
+			p[i] = present[i]
 		} else {
 			p[i] = bursts[i] / events[i]
 		}

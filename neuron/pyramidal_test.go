@@ -49,6 +49,7 @@ func TestValidate(t *testing.T) {
 		{"PBaseline", func(c *Pyramidal) { c.PBaseline, c.Transfer = 1, Published }},
 		{"PBaseline", func(c *Pyramidal) { c.PBaseline = nan }},
 		{"PBaseline", func(c *Pyramidal) { c.PBaseline = 0.6 }},
+		{"PBaseline", func(c *Pyramidal) { c.PBaseline, c.Transfer = 0.51, Published }},
 		{"Beta", func(c *Pyramidal) { c.Beta = 0 }},
 		{"Beta", func(c *Pyramidal) { c.Beta = nan }},
 	} {
@@ -227,13 +228,13 @@ func TestDeviationIsExcessBurstRate(t *testing.T) {
 }
 
 // The average is the one burst probability that explains all averaged bursts,
-// and the baseline before there is anything to explain.
+// and the present one before there is anything to explain.
 func TestAverageBurstProbability(t *testing.T) {
 	for _, c := range []struct{ bursts, events, want float64 }{
 		{0, 0, 0.2}, {0.3, 0.6, 0.5}, {0, 0.4, 0}, {0.4, 0.4, 1}, {1e-320, 2e-320, 0.5}, {3e-10, 1e-9, 0.3},
 	} {
 		p := []float64{0}
-		AverageBurstProbability(p, []float64{c.bursts}, []float64{c.events}, 0.2)
+		AverageBurstProbability(p, []float64{c.bursts}, []float64{c.events}, []float64{0.2})
 		if math.Abs(p[0]-c.want) > 1e-3*c.want {
 			t.Errorf("%v bursts in %v events: %v, want %v", c.bursts, c.events, p[0], c.want)
 		}
@@ -284,7 +285,7 @@ func TestPyramidalDoesNotAllocate(t *testing.T) {
 		BurstRate(x, x, e)
 		Deviation(x, x, e, e)
 		TeacherBurstProbability(x, c.PBaseline, e, e)
-		AverageBurstProbability(x, x, e, c.PBaseline)
+		AverageBurstProbability(x, x, e, e)
 		NudgePotential(x, e)
 		Mix(x, 0.1, x, e)
 	})

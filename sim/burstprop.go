@@ -167,9 +167,11 @@ func newAverages[F Float](net *Network[F], l int, pop *pyramids[F], cfg *Burstpr
 	avg.events = net.compartment("event_rate_average", l, cfg.TauAverage,
 		func(dst []F) { copy(dst, pop.seen.e) }, func() {})
 	avg.bursts = net.compartment("burst_rate_average", l, cfg.TauAverage,
-		func(dst []F) { copy(dst, pop.seen.b) },
-		func() { neuron.AverageBurstProbability(avg.p, avg.bursts.x, avg.events.x, cfg.Pyramidal.PBaseline) })
-	avg.events.held, avg.bursts.held = true, true
+		func(dst []F) { copy(dst, pop.seen.b) }, func() {})
+	probability := net.follow("burst_prob_average", l, func() {
+		neuron.AverageBurstProbability(avg.p, avg.bursts.x, avg.events.x, pop.p)
+	})
+	avg.events.held, avg.bursts.held, probability.held = true, true, true
 	return avg
 }
 
