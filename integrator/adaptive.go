@@ -44,7 +44,8 @@ const (
 // Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I,
 // section II.4.
 type Adaptive[F Float] struct {
-	// RelTol is the relative tolerance of a step, 1e-6 if zero.
+	// RelTol is the relative tolerance of a step, 1e-6 if zero; at least ten
+	// units of rounding, 6e-7 in float32 and 1.1e-15 in float64.
 	RelTol float64
 	// AbsTol is the absolute tolerance of a step, in the unit of the state,
 	// 1e-9 if zero.
@@ -71,7 +72,7 @@ var _ Control[float64] = (*Adaptive[float64])(nil)
 // Init binds the control and its stepper to a system, allocates its memory and
 // starts the step size and the counters afresh. It returns an error if the
 // stepper does not estimate errors, or a tolerance or step size is negative or
-// not finite (Max may be +Inf).
+// not finite (Max may be +Inf), or RelTol is below what F can hold.
 func (a *Adaptive[F]) Init(sys System[F], stepper Stepper[F]) error {
 	if err := a.checkSettings(); err != nil {
 		return err
@@ -118,7 +119,19 @@ func (a *Adaptive[F]) checkSettings() error {
 			return fmt.Errorf("integrator: %s is %g, want a positive number, or zero for the default", v.name, v.value)
 		}
 	}
+	if least := leastRelTol[F](); a.RelTol != 0 && a.RelTol < least {
+		return fmt.Errorf("integrator: RelTol is %g, want at least %.3g: %T holds no more digits", a.RelTol, least, F(0))
+	}
 	return nil
+}
+
+// leastRelTol is ten units of rounding, as Hairer and Wanner's RADAU5 asks for:
+// below, the estimates are of rounding, which no step is short enough for.
+func leastRelTol[F Float]() float64 {
+	if _, single := any(F(0)).(float32); single {
+		return 10 * 0x1p-24
+	}
+	return 10 * 0x1p-53
 }
 
 // Reset forgets the derivative kept from the step before. It must be called

@@ -85,17 +85,18 @@ func TestAdaptiveInitErrors(t *testing.T) {
 	zeros.Error = []float64{0, 0}
 	good := NewDormandPrince[float64]()
 	for name, a := range map[string]*Adaptive[float64]{
-		"RelTol negative": {RelTol: -1e-6},
-		"RelTol NaN":      {RelTol: nan},
-		"RelTol infinite": {RelTol: inf},
-		"AbsTol negative": {AbsTol: -1e-6},
-		"AbsTol NaN":      {AbsTol: nan},
-		"AbsTol infinite": {AbsTol: inf},
-		"First negative":  {First: -1},
-		"First NaN":       {First: nan},
-		"First infinite":  {First: inf},
-		"Max negative":    {Max: -1},
-		"Max NaN":         {Max: nan},
+		"RelTol negative":  {RelTol: -1e-6},
+		"RelTol too tight": {RelTol: 1e-15},
+		"RelTol NaN":       {RelTol: nan},
+		"RelTol infinite":  {RelTol: inf},
+		"AbsTol negative":  {AbsTol: -1e-6},
+		"AbsTol NaN":       {AbsTol: nan},
+		"AbsTol infinite":  {AbsTol: inf},
+		"First negative":   {First: -1},
+		"First NaN":        {First: nan},
+		"First infinite":   {First: inf},
+		"Max negative":     {Max: -1},
+		"Max NaN":          {Max: nan},
 	} {
 		if err := a.Init(newSystem[float64](problems[0]), good); err == nil {
 			t.Errorf("%s: accepted", name)

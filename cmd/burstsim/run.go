@@ -104,6 +104,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
 	opt.StabilityLimit, opt.Weights = experiment.StabilityLimit, experiment.CheckWeights
+	opt.LimitSpan = experiment.LimitSpan
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

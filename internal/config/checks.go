@@ -44,6 +44,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkLayers(c)
 	d.checkOptimiser(c)
 	d.checkStep(c, opt.StabilityLimit)
+	d.checkNumbers(c, opt)
 	d.checkSpan(c)
 	d.checkRecord(c)
 	d.checkPhases(c)
@@ -58,10 +59,6 @@ func (d *decoder) checkTask(c *Config) {
 
 func (d *decoder) checkModel(c *Config) {
 	m := &c.Model
-	if m.Kind == "burstccn" && m.BurstProbability == "centred" && m.Baseline() > 0.5 {
-		d.refuse(c, []string{"model.p_baseline", "model.burst_probability", "model.kind"},
-			`is %v, expected at most 0.5: with burst_probability = "centred" the burst probability would exceed 1`, m.Baseline())
-	}
 	if m.Recurrent && c.Time.Kind == "continuous" {
 		d.refuse(c, []string{"model.recurrent_input", "time.kind", "model.kind"},
 			`is true, expected false with time.kind = "continuous": the recurrent input has a discrete form only`)

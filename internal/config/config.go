@@ -82,7 +82,7 @@ type Model struct {
 	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn,burstprop,edn,ann" doc:"learning rule"`
 	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
 	Layer            []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
-	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b; default: 0.5, and 0.2 for burstprop"`
+	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b, at most 0.5; default: 0.5, and 0.2 for burstprop"`
 	Beta             float64 `toml:"beta" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
 	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
 	WeightGain       float64 `toml:"weight_gain" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
@@ -164,8 +164,8 @@ type Learning struct {
 type Integrator struct {
 	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential,layerwise" doc:"stepper"`
 	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
-	RelTol     float64 `toml:"rtol" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have"`
-	AbsTol     float64 `toml:"atol" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance"`
+	RelTol     float64 `toml:"rtol" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have, and less than 1e-6 in float32"`
+	AbsTol     float64 `toml:"atol" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance, at least 1e-18, in float32 1e-9"`
 }
 
 // Record chooses what is kept.

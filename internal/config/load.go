@@ -28,6 +28,9 @@ type Options struct {
 	// the shortest time constant; +Inf if there is none, as for a method that
 	// adapts its step. Nil: not checked.
 	StabilityLimit func(method string) float64
+	// LimitSpan is how much time (s) the measurement of the limit simulates at a
+	// tau/T. Nil: not checked.
+	LimitSpan func(c Config, ratio float64) float64
 	// Weights returns the SHA-256 of a file of weights, as 64 digits, or says
 	// why it is none. What the file has then is written behind its path, so
 	// that the experiment cannot be repeated with other weights. Nil: not

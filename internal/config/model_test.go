@@ -97,7 +97,10 @@ func TestModelErrors(t *testing.T) {
 		"learning of no time":       {"learning.no_teaching_signal = true", 1, "learning.no_teaching_signal", "time.kind discrete"},
 		"phases of no time":         {"time.kind = \"discrete\"\ntime.phases = [{duration=\"1s\", learning=true}]", 2, "time.phases", "time.kind continuous"},
 
-		"centred in the variant":   {"[model]\nkind = \"burstprop\"\np_baseline = 0.6\n[[compare]]\nname = \"c\"\nmodel.kind = \"burstccn\"", 6, "compare[0].model.p_baseline", "is 0.6, expected at most 0.5"},
+		"baseline of the variant":  {"[model]\nkind = \"burstprop\"\n[[compare]]\nname = \"c\"\n\nmodel.p_baseline = 0.6", 6, "compare[0].model.p_baseline", "is 0.6, expected at most 0.5"},
+		"float32, relative":        {"run.precision = \"float32\"\n[integrator]\nmethod = \"dopri5\"\nrtol = 1e-7", 4, "integrator.rtol", "is 1e-07, expected at least 1e-06 with precision = \"float32\""},
+		"float32, absolute":        {"run.precision = \"float32\"\n[integrator]\nmethod = \"dopri5\"\natol = 1e-13", 4, "integrator.atol", "expected at least 1e-09"},
+		"float64, absolute":        {"[integrator]\nmethod = \"dopri5\"\natol = 1e-30", 3, "integrator.atol", "expected at least 1e-18"},
 		"recurrent, continuous":    {"[model]\nkind = \"burstprop\"\nrecurrent_input = true", 3, "model.recurrent_input", "discrete form only"},
 		"recurrent, variant":       {"model.kind = \"burstprop\"\ntime.kind = \"discrete\"\nmodel.recurrent_input = true\n[[compare]]\nname = \"c\"\ntime.kind = \"continuous\"", 6, "compare[0].model.recurrent_input", "discrete form only"},
 		"interneurons scaled":      {"[model]\nkind = \"edn\"\ninterneuron_scale = 0.5", 3, "model.interneuron_scale", "is 0.5, expected 1 with interneuron_mode = \"symmetric_init\""},
@@ -130,8 +133,8 @@ func TestModelErrors(t *testing.T) {
 // TestModelsAccepted shows what no rule of another model forbids.
 func TestModelsAccepted(t *testing.T) {
 	for name, file := range map[string]string{
-		"burstprop is never centred":      "model.kind = \"burstprop\"\nmodel.p_baseline = 0.6",
-		"nor as a variant":                "model.burst_probability = \"published\"\nmodel.p_baseline = 0.6\n[[compare]]\nname = \"p\"\nmodel.kind = \"burstprop\"",
+		"default tolerances in float32":   "run.precision = \"float32\"\nintegrator.method = \"dopri5\"",
+		"tight tolerances in float64":     "integrator.method = \"dopri5\"\nintegrator.rtol = 1e-14\nintegrator.atol = 1e-18",
 		"recurrent in discrete time":      "model.kind = \"burstprop\"\nmodel.recurrent_input = true\ntime.kind = \"discrete\"",
 		"random interneurons, scaled":     "model.kind = \"edn\"\nmodel.interneuron_mode = \"random\"\nmodel.interneuron_scale = 0.5",
 		"no dendrite, no limit":           "model.kind = \"edn\"\n[[compare]]\nname = \"c\"\nmodel.kind = \"burstccn\"\ntime.dt = \"1ms\"\ntime.tau_dendrite = \"1ms\"",

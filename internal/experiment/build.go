@@ -286,6 +286,14 @@ func measureLimit(ctx context.Context, journal sim.Journal, cfg config.Config) (
 	}.Measure(ctx)
 }
 
+// LimitSpan is how much time (s) the measurement of the limit simulates at a
+// tau/T.
+func LimitSpan(cfg config.Config, ratio float64) float64 {
+	slowest, _ := timeConstants(cfg)
+	prediction, teaching, _ := sim.LimitSpan(slowest, ratio, cfg.Model.Kind == "burstprop")
+	return float64(cfg.Limit.Presentations) * (prediction + teaching)
+}
+
 // timeConstants are the extremes of those of the compartments that relax, traces
 // included. Moving averages have one of their own while the limit is measured.
 func timeConstants(cfg config.Config) (slowest, fastest time.Duration) {
