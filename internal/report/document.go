@@ -119,6 +119,9 @@ func (doc *Document) outcome() []Part {
 	if losses != nil {
 		parts = append(parts, Part{Table: losses, Numbers: true})
 	}
+	if len(angleNames(sum)) > 0 {
+		parts = append(parts, Part{Lines: []string{angleNote}})
+	}
 	if answers != nil {
 		parts = append(parts, Part{Caption: "Answers to patterns after learning", Table: answers, Numbers: true})
 	}

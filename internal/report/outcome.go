@@ -132,6 +132,11 @@ func cell(format string, x float64, unit string) string {
 	return fmt.Sprintf(format, x) + unit
 }
 
+// angleNote says what the angles of a summary and of a figure are between.
+const angleNote = "Angles are between the change that plasticity asks for and minus the gradient of the loss at the " +
+	"rates, target and weights of the same moment. That gradient knows no past: what lags behind a moving input, " +
+	"as with trace_delay, counts as an angle, even where it brings learning closer to the gradient through time."
+
 // angleNames is every layer that has an angle, W2 before W10.
 func angleNames(sum *experiment.Summary) []string {
 	names := map[string]bool{}

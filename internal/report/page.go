@@ -75,10 +75,10 @@ func (v pageView) Seed() int64 { return v.Digest.Config.Run.Seed }
 
 // figureView is a figure with what is said about it.
 type figureView struct {
-	Name, Title, Alt string
-	Width, Height    int // CSS pixels
-	Narrow           bool
-	Source           template.URL
+	Name, Title, Alt, Note string
+	Width, Height          int // CSS pixels
+	Narrow                 bool
+	Source                 template.URL
 }
 
 var sizePattern = regexp.MustCompile(`<svg width="([0-9.]+)pt" height="([0-9.]+)pt"`)
@@ -88,7 +88,7 @@ func newFigureView(f Figure) figureView {
 	if !ok {
 		about = figureText{title: f.Name, alt: "figure " + f.Name}
 	}
-	v := figureView{Name: f.Name, Title: about.title, Alt: about.alt, Source: dataURI("image/svg+xml", f.SVG)}
+	v := figureView{Name: f.Name, Title: about.title, Alt: about.alt, Note: about.note, Source: dataURI("image/svg+xml", f.SVG)}
 	if m := sizePattern.FindSubmatch(f.SVG); m != nil {
 		v.Width, v.Height = pixels(m[1]), pixels(m[2])
 	}
@@ -110,20 +110,20 @@ func dataURI(kind string, content []byte) template.URL {
 	return template.URL(fmt.Sprintf("data:%s;base64,%s", kind, base64.StdEncoding.EncodeToString(content)))
 }
 
-// figureText is what is said of a figure, the second for those who do not see
-// it.
-type figureText struct{ title, alt string }
+// figureText is what is said of a figure: above it, to those who do not see it,
+// and below it.
+type figureText struct{ title, alt, note string }
 
 var figureTexts = map[string]figureText{
 	"dynamics": {"Burst dynamics over time", "Rows of curves over simulated time, one column a recorded window: inputs; target and output; " +
-		"then potentials, event rates, burst probabilities and burst rates of a few units of a hidden layer and of the output unit. Time with a teacher is shaded."},
+		"then potentials, event rates, burst probabilities and burst rates of a few units of a hidden layer and of the output unit. Time with a teacher is shaded.", ""},
 	"learning": {"Learning", "Loss of all variants over simulated time; output and target before and after learning; " +
-		"and, layer by layer, the angle in degrees between weight changes and those of backpropagation."},
+		"and, layer by layer, the angle in degrees between weight changes and those of backpropagation.", angleNote},
 	"limit": {"The discrete limit", "Distance between continuous and discrete weight changes against tau over T, both axes logarithmic, " +
-		"with a fitted line; the outcome names its slope."},
+		"with a fitted line; the outcome names its slope.", ""},
 	"training": {"Training", "Error and loss of training, validation and test images after each epoch, with a mark at the best one; " +
-		"and, layer by layer, angles in degrees between weight changes and those of backpropagation and feedback alignment."},
-	"states":    {"States over training", "How the states of the units of each layer are distributed, epoch by epoch."},
-	"filters":   {"First-layer weights", "The weights of the first units of layer 1 as small images."},
-	"confusion": {"Confusion matrix", "Which classes of test images are taken for which: a row a class, a column an answer."},
+		"and, layer by layer, angles in degrees between weight changes and those of backpropagation and feedback alignment.", angleNote},
+	"states":    {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
+	"filters":   {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
+	"confusion": {"Confusion matrix", "Which classes of test images are taken for which: a row a class, a column an answer.", ""},
 }
