@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"burstsim/integrator"
 	"burstsim/sim"
 	"burstsim/tasks/regression"
 )
@@ -47,6 +48,37 @@ func ExampleNewIntegration() {
 	after := loss(900*time.Second, 1000*time.Second)
 	fmt.Println("the loss fell to less than a quarter:", after < before/4)
 	// Output: the loss fell to less than a quarter: true
+}
+
+// A method of one's own, here Heun's with the error that Euler's makes, moves a
+// network under the same control as any other.
+func ExampleIntegrate() {
+	task, err := regression.New(regression.DefaultConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+	net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 50, 1), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	sys, err := sim.NewContinuous(net, []sim.Stream{task}, false)
+	if err != nil {
+		log.Fatal(err)
+	}
+	heun := &integrator.RungeKutta[float64]{Tableau: integrator.Tableau{
+		Name: "Heun-Euler", A: [][]float64{{}, {1}}, B: []float64{0.5, 0.5}, C: []float64{0, 1}, Order: 2, Error: []float64{-0.5, 0.5},
+	}}
+	control := &integrator.Adaptive[float64]{RelTol: 1e-4, AbsTol: 1e-4}
+	run, err := sim.Integrate(sys, heun, control)
+	if err != nil {
+		log.Fatal(err)
+	}
+	steps, err := run.Advance(0, 10*time.Second)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(steps == control.Accepted, steps < 1000)
+	// Output: true true
 }
 
 // The same network in discrete time: every compartment adopts its drive.

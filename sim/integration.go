@@ -260,6 +260,7 @@ func (in *Integration[F]) Moved() *Network[F] { return in.System.net }
 
 // Visit visits the state of the system and of what chooses its steps.
 func (in *Integration[F]) Visit(visit Visit) {
+	in.System.flush()
 	in.System.visit(visit)
 	visit("segment", &in.segment)
 	visit("jump", &in.jump)
@@ -294,6 +295,7 @@ func (e *NumericalError) Unwrap() error { return e.Err }
 
 // Check returns a NumericalError if a state or weight is not a finite number.
 func (in *Integration[F]) Check(t time.Duration) error {
+	in.System.flush()
 	if where := in.System.net.Unstable(); where != "" {
 		return &NumericalError{Time: t.Seconds(), Where: where, Err: ErrNotFinite}
 	}
@@ -302,6 +304,7 @@ func (in *Integration[F]) Check(t time.Duration) error {
 
 // failure locates what made a step at time t (s) fail.
 func (c *Continuous[F]) failure(t float64, cause error) error {
+	c.flush()
 	slope := make([]F, c.Dim())
 	c.Derivative(slope, t, c.State())
 	at, where := 0, "the task"

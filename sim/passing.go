@@ -112,6 +112,9 @@ func (r *run[F]) evaluate(t time.Duration) error {
 // addMetrics adds a row for the interval that ends at t: the mean loss, and the
 // angles of the last angle interval.
 func (r *run[F]) addMetrics(t time.Duration) error {
+	if r.Engine.Shows() != BeforeStep {
+		r.Engine.Observe(t) // weights may be those of another time
+	}
 	r.angles.feedback()
 	r.row = r.angles.Row(append(r.row[:0], t.Seconds(), r.interval.value()))
 	r.interval = mean{}

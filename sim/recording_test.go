@@ -116,7 +116,7 @@ func TestRecordingChangesNothing(t *testing.T) {
 					}
 					var first result
 					rows := map[float64]string{}
-					losses := map[float64]float64{}
+					angles := map[float64]string{}
 					for k, rec := range records {
 						// Steps of 30 ms fit neither presentations nor samples.
 						m := sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}
@@ -138,11 +138,14 @@ func TestRecordingChangesNothing(t *testing.T) {
 							t.Errorf("record %d: angle %v", k, angle)
 						}
 						for i, now := range out.Metrics.Column("time") {
-							angle := out.Metrics.Column("angle_W1")[i]
-							if before, ok := losses[now]; ok && math.Float64bits(before) != math.Float64bits(angle) {
-								t.Errorf("record %d: angle %v at %v s, otherwise %v", k, angle, now, before)
+							angle := ""
+							for _, column := range out.Metrics.Columns[2:] { // behind time and the loss since the last row
+								angle += fmt.Sprintln(column, out.Metrics.Column(column)[i])
 							}
-							losses[now] = angle
+							if before, ok := angles[now]; ok && before != angle {
+								t.Errorf("record %d: at %v s\n%sotherwise\n%s", k, now, angle, before)
+							}
+							angles[now] = angle
 						}
 						if rec.Signals != nil {
 							continue
@@ -303,6 +306,37 @@ func TestLayerwiseRowsAreOfOneStep(t *testing.T) {
 				if got := signal.At(i, j); now != at.Seconds() || math.Abs(got-want[j]) > 1e-12 {
 					t.Errorf("%s at %v s is %v, want %v", signal.Name, now, got, want[j])
 				}
+			}
+		}
+	}
+}
+
+// A checkpoint between two steps has the changes of weights that wait for their
+// next use.
+func TestCheckpointsHaveAllChanges(t *testing.T) {
+	for _, model := range []string{"burstccn", "burstprop", "edn", "ann"} {
+		for _, method := range []string{"rk4", "dopri5", "layerwise"} {
+			in := engineOf(t, model, sim.Method{Name: method, Step: 10 * ms}, true)
+			in.SetTeaching(true, true)
+			for now, end := time.Duration(0), 100*ms; now < end; {
+				to, _, err := in.Step(now, end)
+				if err != nil {
+					t.Fatal(err)
+				}
+				now = to
+				in.Begin(now)
+				kept := map[string][]float64{}
+				in.Visit(func(name string, ref any) {
+					if v, ok := ref.([]float64); ok {
+						kept[name] = slices.Clone(v)
+					}
+				})
+				in.Observe(now) // makes them
+				in.Visit(func(name string, ref any) {
+					if v, ok := ref.([]float64); ok && name[0] == 'W' && !slices.Equal(kept[name], v) {
+						t.Errorf("%s, %s: %s lacks a change at %v", model, method, name, now)
+					}
+				})
 			}
 		}
 	}

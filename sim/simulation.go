@@ -94,6 +94,10 @@ type Outcome struct {
 // Run carries the simulation out, from the journal's last checkpoint if it has
 // one. If it fails or ctx ends, the outcome holds what was recorded until then.
 // When ctx ends, a last checkpoint is saved.
+//
+// What is recorded changes no step and no result. Where phases meet, or an input
+// jumps, a sample of the trajectory is of what begins there, and a loss in
+// continuous time of what ends there; the last sample is of the end.
 func (s *Simulation[F]) Run(ctx context.Context) (*Outcome, error) {
 	if s.Sample <= 0 || s.Record.Metrics <= 0 || s.Record.Angles < 0 {
 		return nil, fmt.Errorf("sim: sample time %v, metrics interval %v and angle interval %v, expected more than 0", s.Sample, s.Record.Metrics, s.Record.Angles)
