@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -256,7 +257,7 @@ func (c *comparison) haveCommonColumn() bool {
 
 func (c *comparison) samePhases() bool {
 	return !slices.ContainsFunc(c.opt.Phases, func(phases []record.Phase) bool {
-		return !slices.Equal(phases, c.res.Phases)
+		return !reflect.DeepEqual(phases, c.res.Phases)
 	})
 }
 
