@@ -28,6 +28,8 @@ type Options struct {
 	// the shortest time constant; +Inf if there is none, as for a method that
 	// adapts its step. Nil: not checked.
 	StabilityLimit func(method string) float64
+	// Label says why a label cannot be written into a figure. Nil: not checked.
+	Label func(label string) error
 	// Weights returns the SHA-256 of a file of weights, as 64 digits, or says
 	// why it is none. What the file has then is written behind its path, so
 	// that the experiment cannot be repeated with other weights. Nil: not
@@ -102,9 +104,11 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 	if d.first == nil {
 		d.crossChecks(&c, opt)
 		d.pinWeights(&c, opt.Weights)
+		d.checkLabel(&c, "run.label", opt.Label)
 		for _, v := range variants {
 			vc := &c.Compare[v.number].Config
 			v.crossChecks(vc, opt)
+			v.checkLabel(vc, "name", opt.Label)
 			if v.given["model.weights"] == nil {
 				vc.Model.Weights = c.Model.Weights
 				continue
