@@ -15,13 +15,13 @@ type block interface {
 }
 
 const (
-	mostBlocks = 12 // that fit on a page
-	twoColumns = 4  // blocks, at most, that are arranged in two columns, not three
+	mostBlocks = 9 // that fit on a page
+	twoColumns = 4 // blocks, at most, that are arranged in two columns, not three
 )
 
 // arrange draws a single block one column wide, up to four two in a row, and
 // more three in a row, with letters; named ones have a name above. Of more than
-// twelve, twelve spread over the list are drawn, which the figure says.
+// nine, nine spread over the list are drawn, which the figure says.
 func arrange(all []block, named bool) *Figure {
 	blocks := pick(all, mostBlocks)
 	f := &Figure{width: singleColumn}

@@ -19,7 +19,7 @@ const (
 )
 
 // Confusion draws which classes of test images a network takes for which: a row
-// a class, a column an answer; a matrix a variant, of up to twelve. Cells
+// a class, a column an answer; a matrix a variant, of up to nine. Cells
 // hold percentages of the images of the class, or counts where a class has
 // less than a hundred images; of more than twelve classes they have colours
 // only. Right answers are blue, wrong ones orange, darkest at the most frequent

@@ -23,7 +23,7 @@ const (
 )
 
 // Filters draws the weights of the first units or maps of layer 1 as images: up
-// to 64, a grid a variant, of up to twelve. Blue is negative, grey zero and
+// to 64, a grid a variant, of up to nine. Blue is negative, grey zero and
 // red positive, as far to both sides as 99.5 % of the weights go; what is beyond
 // has the colours of the ends. Weights of three channels are colours themselves.
 // Of other numbers of channels each is an image.

@@ -109,6 +109,29 @@ func TestLastSampleOfAWindowHolds(t *testing.T) {
 	}
 }
 
+// Outputs of both kinds of time share an axis, though the last sample of the
+// discrete one holds for longer.
+func TestOutputsOfBothTimesEndTogether(t *testing.T) {
+	trajectory := func(interval float64) *record.Trajectory {
+		tr := &record.Trajectory{}
+		s := &record.Signal{Name: "output", Units: []int{0}}
+		for k := 0; float64(k)*interval <= 5; k++ {
+			tr.Time = append(tr.Time, 20+float64(k)*interval)
+			s.Values = append(s.Values, float64(k%3))
+		}
+		tr.Signals = []*record.Signal{s}
+		return tr
+	}
+	res := &record.Result{Phases: []record.Phase{{Start: 0, End: 20, Teacher: true}, {Start: 20, End: 100}},
+		Variants: []record.Variant{{Label: "c", Trajectory: trajectory(0.1)}, {Label: "d", Trajectory: trajectory(1)}}}
+	l := newLearningData(res, Options{Discrete: []bool{false, true}})
+	for _, c := range l.traceColumns() {
+		if c.relative || c.start != 20 || c.end > 25.001 {
+			t.Errorf("outputs on an axis from %v to %v, relative: %v", c.start, c.end, c.relative)
+		}
+	}
+}
+
 // A single value among missing ones is seen.
 func TestSingleValueIsADot(t *testing.T) {
 	var canvas recorder.Canvas

@@ -141,7 +141,8 @@ func TestWhatIsDrawnAsSteps(t *testing.T) {
 	}{
 		{"continuous", signal, 100, false, false},
 		{"discrete", signal, 100, true, true},
-		{"discrete, too fine to be seen", signal, 4, true, false},
+		{"discrete", signal, 4, true, true},
+		{"discrete, too fine to be seen", signal, 1.6, true, false},
 		{"held target", target, 4, false, true},
 	} {
 		p := newPanel(vg.Rectangle{Max: vg.Point{X: test.width, Y: 40}})

@@ -99,8 +99,8 @@ func (p *panel) addLine(x, y []float64, style draw.LineStyle) {
 }
 
 // stepWidth is the width, in points, below which steps are drawn as lines: they
-// would only make them look rough.
-const stepWidth = 2
+// are narrower than a line.
+const stepWidth = 0.5
 
 // addSignal adds what a window holds of a signal's unit, after the range of x
 // is set. Inputs and targets that are held, and what is in discrete time, are

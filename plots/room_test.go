@@ -64,7 +64,7 @@ func TestVariantsThatAreNotShownAreSaid(t *testing.T) {
 	for _, d := range []struct {
 		drawing
 		most int
-	}{{drawing{"confusion", Confusion}, 12}, {drawing{"filters", Filters}, 12}, {drawing{"states", States}, 3}} {
+	}{{drawing{"confusion", Confusion}, 9}, {drawing{"filters", Filters}, 9}, {drawing{"states", States}, 3}} {
 		for _, n := range []int{2, 3, 5, 12, 13} {
 			names := labels(n)
 			texts := figureTexts(t, d.draw, trained(1, names...), Options{})

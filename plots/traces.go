@@ -139,11 +139,29 @@ type traceColumn struct {
 	relative bool // to each window's start, because variants differ in when it is
 }
 
+// endTogether ends windows of discrete variants where those of continuous ones
+// beside them end, rather than with what their last sample holds for.
+func (l *learningData) endTogether(part int) {
+	end := math.Inf(-1)
+	for _, pair := range l.traces {
+		if w := pair.parts[part]; w != nil && !l.opt.discrete(pair.variant) {
+			end = math.Max(end, w.End)
+		}
+	}
+	for _, pair := range l.traces {
+		w := pair.parts[part]
+		if w != nil && end < w.End && l.res.Variants[pair.variant].Trajectory.Time[w.Last-1] <= end {
+			w.End = end
+		}
+	}
+}
+
 func (l *learningData) traceColumns() []traceColumn {
 	titles := [2][2]string{{"before learning", "start"}, {"after learning", "end"}}
 	var out []traceColumn
 	for k := range 2 {
 		c := traceColumn{part: k, title: titles[k][0], last: -1}
+		l.endTogether(k)
 		starts, ends, longest := noExtent(), noExtent(), 0.0
 		for i, pair := range l.traces {
 			w := pair.parts[k]
