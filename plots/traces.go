@@ -152,6 +152,9 @@ func (l *learningData) endTogether(part int) {
 		w := pair.parts[part]
 		if w != nil && end < w.End && l.res.Variants[pair.variant].Trajectory.Time[w.Last-1] <= end {
 			w.End = end
+			if l.res.Variants[pair.variant].Trajectory.Time[w.Last-1] == end && w.Last-w.First > 2 {
+				w.Last-- // it has no time to hold
+			}
 		}
 	}
 }
