@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"fmt"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -12,13 +14,23 @@ type block interface {
 	addTo(s *sheet, area vg.Rectangle)
 }
 
-// arrange draws a single block one column wide, and several two in a row, with
-// letters; named ones have a name above.
-func arrange(blocks []block, named bool) *Figure {
+const (
+	mostBlocks = 9 // that fit on a page
+	twoColumns = 4 // blocks, at most, that are arranged in two columns, not three
+)
+
+// arrange draws a single block one column wide, up to four two in a row, and
+// more three in a row, with letters; named ones have a name above. Of more than
+// nine, nine spread over the list are drawn, which the figure says.
+func arrange(all []block, named bool) *Figure {
+	blocks := pick(all, mostBlocks)
 	f := &Figure{width: singleColumn}
 	columns, left, head := 1, vg.Length(0), vg.Length(edgePad)
 	if len(blocks) > 1 {
 		f.width, columns, left = doubleColumn, 2, edgePad+letterSize+4
+	}
+	if len(blocks) > twoColumns {
+		columns = 3
 	}
 	if named {
 		head += letterSize + 4
@@ -28,11 +40,14 @@ func arrange(blocks []block, named bool) *Figure {
 	for i, b := range blocks {
 		heights[i/columns] = max(heights[i/columns], head+b.size(width)+edgePad)
 	}
-	f.height = edgePad
+	omitted := newLegend(omission(len(blocks), len(all)), f.width-2*edgePad)
+	f.height = edgePad + omitted.height()
 	for _, h := range heights {
 		f.height += h
 	}
-	s := &sheet{Figure: f, y: f.height - edgePad, next: 'a'}
+	omitted.at = vg.Point{X: edgePad, Y: f.height - edgePad}
+	f.add(omitted)
+	s := &sheet{Figure: f, y: f.height - edgePad - omitted.height(), next: 'a'}
 	for i, b := range blocks {
 		x := vg.Length(edgePad) + vg.Length(i%columns)*(f.width-2*edgePad)/vg.Length(columns)
 		if i > 0 && i%columns == 0 {
@@ -42,10 +57,18 @@ func arrange(blocks []block, named bool) *Figure {
 			s.letter(x, s.y)
 		}
 		if named {
-			s.add(label{clean(b.name()), vg.Point{X: x + left, Y: s.y - 1}, write(fontSize, draw.XLeft, draw.YTop)})
+			s.add(label{fit(b.name(), width), vg.Point{X: x + left, Y: s.y - 1}, write(fontSize, draw.XLeft, draw.YTop)})
 		}
 		top := s.y - head
 		b.addTo(s, vg.Rectangle{Min: vg.Point{X: x + left, Y: top - b.size(width)}, Max: vg.Point{X: x + left + width, Y: top}})
 	}
 	return f
+}
+
+// omission says that not all variants are shown; nothing if they are.
+func omission(shown, all int) []entry {
+	if shown == all {
+		return nil
+	}
+	return []entry{{text: fmt.Sprintf("(%d of %d variants)", shown, all)}}
 }

@@ -129,11 +129,3 @@ func (o Options) units(s *record.Signal) ([]int, error) {
 	}
 	return out, nil
 }
-
-// unitName is that of a unit in the legend.
-func (o Options) unitName(unit int) string {
-	if o.Layer != 0 {
-		return fmt.Sprintf("unit %d of layer %d", unit, o.Layer)
-	}
-	return fmt.Sprintf("unit %d", unit)
-}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -12,14 +13,13 @@ import (
 )
 
 const (
-	mostMatrices = 4  // variants
-	mostWritten  = 12 // classes whose cells have room for numbers
-	mostClasses  = 200
-	fewImages    = 100 // of a class, for which counts say more than percentages
+	mostWritten = 12 // classes whose cells have room for numbers
+	mostClasses = 200
+	fewImages   = 100 // of a class, for which counts say more than percentages
 )
 
 // Confusion draws which classes of test images a network takes for which: a row
-// a class, a column an answer, of several variants up to four matrices. Cells
+// a class, a column an answer; a matrix a variant, of up to nine. Cells
 // hold percentages of the images of the class, or counts where a class has
 // less than a hundred images; of more than twelve classes they have colours
 // only. Right answers are blue, wrong ones orange, darkest at the most frequent
@@ -40,7 +40,7 @@ func Confusion(res *record.Result, opt Options) (*Figure, error) {
 	if len(blocks) == 0 {
 		return nil, errors.New("plots: no confusion matrix was recorded: expected counts of each of at most 200 classes")
 	}
-	return arrange(pick(blocks, mostMatrices), len(res.Variants) > 1), nil
+	return arrange(blocks, len(res.Variants) > 1), nil
 }
 
 // matrix is a variant's confusion matrix.
@@ -103,20 +103,35 @@ const (
 
 func (m matrix) side(width vg.Length) vg.Length { return width - matrixLeft - matrixMargin }
 
+// top is the height of the title.
+func (m matrix) top(width vg.Length) vg.Length {
+	return matrixTop + lineSpacing*fontSize*vg.Length(strings.Count(m.title(width), "\n"))
+}
+
 func (m matrix) size(width vg.Length) (height vg.Length) {
-	return matrixTop + m.side(width) + matrixBelow
+	return m.top(width) + m.side(width) + matrixBelow
 }
 
 func (m matrix) addTo(s *sheet, area vg.Rectangle) {
-	side := m.side(area.Size().X)
-	s.add(matrixCells{m, vg.Rectangle{
-		Min: vg.Point{X: area.Min.X + matrixLeft, Y: area.Max.Y - matrixTop - side},
-		Max: vg.Point{X: area.Min.X + matrixLeft + side, Y: area.Max.Y - matrixTop},
+	width := area.Size().X
+	side, top := m.side(width), m.top(width)
+	s.add(matrixCells{m, m.title(width), vg.Rectangle{
+		Min: vg.Point{X: area.Min.X + matrixLeft, Y: area.Max.Y - top - side},
+		Max: vg.Point{X: area.Min.X + matrixLeft + side, Y: area.Max.Y - top},
 	}})
 }
 
-// title says what the numbers are and how many answers are wrong.
-func (m matrix) title() string {
+// title says what the numbers are and how many answers are wrong, on two lines
+// where that needs more than a width.
+func (m matrix) title(width vg.Length) string {
+	outcome, cells := m.outcome()
+	if title := outcome + " " + cells; textWidth(title) <= m.side(width) {
+		return title
+	}
+	return outcome + "\n" + cells
+}
+
+func (m matrix) outcome() (outcome, cells string) {
 	var all, right float64
 	for i := range m.counts {
 		all += m.totals[i]
@@ -125,15 +140,15 @@ func (m matrix) title() string {
 	of := number(all, 0) + " test images, " + number(100*(1-right/all), 2) + " % wrong"
 	switch {
 	case len(m.counts) > mostWritten:
-		return of + " (orange: up to " + number(100*m.worst, 1) + " %)"
+		return of, "(orange: up to " + number(100*m.worst, 1) + " %)"
 	case m.few:
-		return of + " (counts)"
+		return of, "(counts)"
 	}
-	return of + " (cells: % of a class)"
+	return of, "(cells: % of a class)"
 }
 
-// text is the number in a cell; nothing for none.
-func (m matrix) text(class, answer int) string {
+// text is the number in a cell of this width; nothing for none.
+func (m matrix) text(class, answer int, width vg.Length) string {
 	n := m.counts[class][answer]
 	switch {
 	case n == 0 || len(m.counts) > mostWritten:
@@ -141,13 +156,18 @@ func (m matrix) text(class, answer int) string {
 	case m.few:
 		return strconv.Itoa(n)
 	}
-	return number(100*m.fraction(class, answer), 1)
+	percent := 100 * m.fraction(class, answer)
+	if text := number(percent, 1); textWidth(number(99.9, 1)) < width {
+		return text
+	}
+	return number(percent, 0)
 }
 
 // matrixCells is a matrix at its place.
 type matrixCells struct {
 	matrix
-	area vg.Rectangle
+	title string
+	area  vg.Rectangle
 }
 
 func (m matrixCells) draw(c draw.Canvas) {
@@ -168,7 +188,7 @@ func (m matrixCells) draw(c draw.Canvas) {
 			}
 			c.SetColor(colour)
 			c.Fill(vg.Rectangle{Min: low, Max: high}.Path())
-			c.FillText(write(fontSize, draw.XCenter, draw.YCenter), vg.Point{X: (low.X + high.X) / 2, Y: (low.Y + high.Y) / 2}, m.text(i, k))
+			c.FillText(write(fontSize, draw.XCenter, draw.YCenter), vg.Point{X: (low.X + high.X) / 2, Y: (low.Y + high.Y) / 2}, m.text(i, k, cell))
 		}
 	}
 	corner := []vg.Point{at(0, 0), at(0, float64(n)), at(float64(n), float64(n)), at(float64(n), 0), at(0, 0)}
@@ -184,5 +204,5 @@ func (m matrixCells) draw(c draw.Canvas) {
 	upright := write(fontSize, draw.XCenter, draw.YBottom)
 	upright.Rotation = math.Pi / 2
 	c.FillText(upright, vg.Point{X: m.area.Min.X - lineSpacing*fontSize - 4, Y: middle.Y}, "class")
-	c.FillText(write(fontSize, draw.XLeft, draw.YBottom), vg.Point{X: m.area.Min.X, Y: m.area.Max.Y + 3}, m.title())
+	c.FillText(write(fontSize, draw.XLeft, draw.YBottom), vg.Point{X: m.area.Min.X, Y: m.area.Max.Y + 3}, m.title)
 }

@@ -8,12 +8,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curve is a series drawn as lines, which end where it is not finite. Of a long
-// one only what can be seen is drawn.
+// curve is a series drawn as lines, which end where it is not finite; a single
+// value is a dot. Of a long one only what can be seen is drawn.
 type curve struct {
 	x, y  []float64
 	style draw.LineStyle
-	steps bool // a value holds since the one before
+	steps bool // a value holds until the next one
 }
 
 var _ plot.Plotter = curve{}
@@ -32,6 +32,9 @@ func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	var run []vg.Point
 	stroke := func() {
+		if len(run) == 1 && c.Contains(run[0]) {
+			c.DrawGlyphNoClip(draw.GlyphStyle{Color: s.style.Color, Radius: s.style.Width, Shape: draw.CircleGlyph{}}, run[0])
+		}
 		if len(run) > 1 {
 			c.StrokeLines(s.style, c.ClipLinesXY(simplify(decimate(run, columnWidth), tolerance))...)
 		}
@@ -43,11 +46,8 @@ func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		pt := vg.Point{X: toX(s.x[i]), Y: toY(s.y[i])}
-		switch k := len(run); {
-		case s.steps && k == 1:
-			run[0].Y = pt.Y // the first value belongs to the time before it
-		case s.steps && k > 1:
-			run = append(run, vg.Point{X: run[k-1].X, Y: pt.Y})
+		if k := len(run); s.steps && k > 0 {
+			run = append(run, vg.Point{X: pt.X, Y: run[k-1].Y})
 		}
 		run = append(run, pt)
 	}

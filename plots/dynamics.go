@@ -2,6 +2,7 @@ package plots
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -22,10 +23,11 @@ const (
 
 // Dynamics draws the signals of the first variant over time: input, target and
 // output, and those of a few units of the first hidden layer and of the output
-// unit. Where the output unit would flatten the hidden ones it has a row of its
-// own. Each recorded window is a column with its own time axis (of more than
-// five windows, five spread over the run). Of several outputs the first recorded
-// one is shown. A row whose signal was not recorded is left out. opt may choose
+// unit. Where the output unit would flatten the hidden ones, or they it, it has a
+// row of its own. Each recorded window is a column with its own time axis (of
+// more than five windows, five spread over the run). Of several outputs the
+// first recorded one is shown. The legend says which variant, layer and units
+// these are. A row whose signal was not recorded is left out. opt may choose
 // another variant, layer, units or windows. It is an error if what it chooses
 // was not recorded, no window holds two samples or no signal a finite value.
 func Dynamics(res *record.Result, opt Options) (*Figure, error) {
@@ -51,7 +53,7 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, legend, err := dynamicsRows(tr, wins, opt)
+	rows, entries, err := dynamicsRows(tr, wins, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +61,21 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the trajectory has no signal with finite values")
 	}
-	if opt.Variant != 0 {
-		legend = append(legend, entry{text: "(" + clean(v.Label) + ")"})
+	d := &dynamicsData{tr, wins, teaching(opt.phases(res, opt.Variant)), opt.discrete(opt.Variant)}
+	if d.discrete {
+		for i, w := range d.wins {
+			d.wins[i] = lasting(w, endOf(opt.phases(res, opt.Variant)))
+		}
 	}
-	return layOutDynamics(&dynamicsData{res, tr, wins, opt.discrete(opt.Variant)}, rows, legend), nil
+	title := entry{text: clean(v.Label) + ":"}
+	if n := len(res.Variants); n > 1 {
+		title.text = fmt.Sprintf("%s (variant %d of %d):", clean(v.Label), opt.Variant+1, n)
+	}
+	entries = append([]entry{title}, entries...)
+	if n := len(record.Windows(tr.Time)); len(opt.Windows) == 0 && n > len(wins) {
+		entries = append(entries, entry{text: fmt.Sprintf("(%d of %d windows)", len(wins), n)})
+	}
+	return layOutDynamics(d, rows, entries), nil
 }
 
 // complete reports a trajectory whose signals do not have a value a sample.
@@ -85,15 +98,14 @@ func pick[T any](all []T, most int) []T {
 
 // dynamicsData is what all rows draw from.
 type dynamicsData struct {
-	res      *record.Result
 	tr       *record.Trajectory
 	wins     []record.Window
+	teaching []condition
 	discrete bool
 }
 
 func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 	f := &Figure{width: doubleColumn}
-	lgd := newLegend(entries, f.width-2*edgePad)
 	left := vg.Length(edgePad) + 2*lineSpacing*fontSize + labelPad + letterSize
 	var numbers vg.Length
 	for _, r := range rows {
@@ -102,12 +114,17 @@ func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 		numbers = max(numbers, p.yNumbers())
 	}
 	left += numbers
+	lgd := newLegend(entries, f.width-left-edgePad)
 	n := vg.Length(len(rows))
-	f.height = edgePad + lgd.height() + topPad + n*rowHeight + (n-1)*rowGap + xNumbers + xLabel + edgePad
+	widths := shares(d.wins, f.width-left-overhang-edgePad-columnGap*vg.Length(len(d.wins)-1))
+	starts := vg.Length(0) // height of the starts of columns below their numbers
+	if d.crowded(widths) {
+		starts = lineSpacing * fontSize
+	}
+	f.height = edgePad + lgd.height() + topPad + n*rowHeight + (n-1)*rowGap + xNumbers + starts + xLabel + edgePad
 	lgd.at = vg.Point{X: left, Y: f.height - edgePad}
 	f.add(lgd)
 
-	widths := shares(d.wins, f.width-left-overhang-edgePad-columnGap*vg.Length(len(d.wins)-1))
 	top := f.height - edgePad - lgd.height() - topPad
 	for i, r := range rows {
 		x := left
@@ -115,23 +132,46 @@ func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
 		f.add(letter(string(rune('a'+i)), edgePad, y+2))
 		for k, w := range d.wins {
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - rowHeight}, Max: vg.Point{X: x + widths[k], Y: y}})
-			p.shades = teacherSpans(d.res.Phases)
+			p.teaching = d.teaching
 			p.setSeconds(w.Start, w.End)
+			if starts > 0 {
+				p.setSince(w.Start)
+			}
 			r.setY(p, d.wins)
 			p.noY, p.numbers = k > 0, numbers
 			p.noX = i < len(rows)-1
 			p.breaks = [2]bool{k > 0, k < len(d.wins)-1}
 			r.addTo(p, d, w)
 			f.add(p)
+			if i == len(rows)-1 && starts > 0 {
+				f.add(label{"from " + number(w.Start, decimals(w.Start)) + " s", vg.Point{X: x + widths[k]/2, Y: p.area.Min.Y - xNumbers}, write(fontSize, draw.XCenter, draw.YTop)})
+			}
 			if i == 0 {
-				f.add(phaseLabels(p, d.res.Phases)...)
+				f.add(phaseLabels(p)...)
 			}
 			x += widths[k] + columnGap
 		}
 	}
-	f.add(label{"time (s)", vg.Point{X: (left + f.width - overhang - edgePad) / 2, Y: edgePad},
+	name := "time (s)"
+	if starts > 0 {
+		name = "time since the start of each column (s)"
+	}
+	f.add(label{name, vg.Point{X: (left + f.width - overhang - edgePad) / 2, Y: edgePad},
 		write(fontSize, draw.XCenter, draw.YBottom)})
 	return f
+}
+
+// crowded tells whether the times of a column are too long for two of them to
+// stand below it.
+func (d *dynamicsData) crowded(widths []vg.Length) bool {
+	for k, w := range d.wins {
+		p := newPanel(vg.Rectangle{Max: vg.Point{X: widths[k], Y: rowHeight}})
+		p.setSeconds(w.Start, w.End)
+		if len(p.numbered()) < 2 {
+			return true
+		}
+	}
+	return false
 }
 
 func (r row) setY(p *panel, wins []record.Window) {

@@ -25,15 +25,18 @@ type Options struct {
 	PBaseline float64 // baseline of the burst probability, drawn as a thin line; 0: 0.5
 
 	// Discrete tells for each variant whether it is in discrete time: its
-	// samples then stand for all the time since the one before and are drawn as
+	// samples then hold until the next one and are drawn as
 	// steps. Variants behind its end are in continuous time.
 	Discrete []bool
 
-	// Phases are those of each variant where variants come from several
-	// experiments; those behind its end have the phases of the result. The
-	// result's own are the ones that are shaded along the run.
+	// Phases are those of each variant; variants behind its end have the phases
+	// of the result. Along the run of all, the first variant's are shaded.
 	Phases [][]record.Phase
 
+	// Seeds names, for each variant, the group that differs from it in the seed
+	// only; "" or behind its end: there is none. A group is drawn as one line in
+	// front of its quartiles, with the outputs of its first variant.
+	Seeds []string
 	// What the dynamics show, if not the first variant, its lowest hidden layer
 	// and all that was recorded.
 	Variant int

@@ -19,12 +19,11 @@ const (
 	filterColumns = 8
 	filterGap     = 2     // between two filters
 	shownWeights  = 0.995 // part of the weights that have colours of their own
-	mostGrids     = 4     // variants
 	mostPixels    = 256   // of a side
 )
 
 // Filters draws the weights of the first units or maps of layer 1 as images: up
-// to 64, of several variants up to four grids. Blue is negative, grey zero and
+// to 64, a grid a variant, of up to nine. Blue is negative, grey zero and
 // red positive, as far to both sides as 99.5 % of the weights go; what is beyond
 // has the colours of the ends. Weights of three channels are colours themselves.
 // Of other numbers of channels each is an image.
@@ -44,7 +43,7 @@ func Filters(res *record.Result, opt Options) (*Figure, error) {
 	if len(grids) == 0 {
 		return nil, errors.New("plots: no weights of layer 1 with finite values were recorded as images")
 	}
-	return arrange(pick(grids, mostGrids), len(res.Variants) > 1), nil
+	return arrange(grids, len(res.Variants) > 1), nil
 }
 
 // filterGrid is a variant's filters.

@@ -14,7 +14,7 @@ import (
 
 // Sizes of the figure of learning.
 const (
-	lossHeight  = 120
+	lossHeight  = 120 // at least
 	angleHeight = 58
 	panelGap    = 26             // between groups of panels
 	smallGap    = 2*overhang + 2 // within a group, sideways
@@ -23,11 +23,12 @@ const (
 )
 
 // Learning draws how the variants learned: their loss, their output against the
-// target before the first teacher and after the last one (of more than eight
-// variants, eight spread over the list), and the angles in degrees between
+// target before the first teacher and after the last one (of more than twelve
+// variants, twelve spread over the list), and the angles in degrees between
 // their weight and bias changes and those of backprop, layer by layer (of more
 // than six layers, six spread over the network). Of several outputs the first
-// recorded one is shown. Where nothing was recorded without a teacher, the first
+// recorded one is shown. Variants that opt.Seeds groups are drawn as one. What
+// has no room is said. Where nothing was recorded without a teacher, the first
 // and the last window are shown, as start and end. Metrics of 150 rows or more
 // are medians in front of quartiles of up to 60 intervals of time, for single
 // angles jump where a change of weights passes through zero; of the bias of a
@@ -50,7 +51,7 @@ func Learning(res *record.Result, opt Options) (*Figure, error) {
 
 func (l *learningData) layOut() *Figure {
 	f := &Figure{width: doubleColumn}
-	lgd := newLegend(l.entries(), f.width-2*edgePad)
+	lgd := newLegend(l.entries(), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height()
 	if !l.loss.empty() || len(l.traces) > 0 {
 		f.height += topPad + l.topHeight() + xNumbers + xLabel
@@ -71,14 +72,27 @@ func (l *learningData) topHeight() vg.Length { return max(lossHeight, l.tracesHe
 
 func (l *learningData) entries() []entry {
 	var out []entry
-	for i, v := range l.res.Variants {
-		out = append(out, entry{text: clean(v.Label), line: trace(variantColours, i)})
+	for i, g := range l.groups {
+		out = append(out, entry{text: g.name(), line: trace(variantColours, i)})
 	}
 	if len(l.traces) > 0 {
 		out = append(out, entry{text: "target", line: targetStyle})
 	}
-	if l.summed() {
+	if l.medians {
 		out = append(out, entry{text: "(lines: medians; bands: quartiles)"})
+	}
+	if l.means {
+		out = append(out, entry{text: "(angles of only 0 or 180: means)"})
+	}
+	if n := len(l.traces); l.moreTraces > 0 {
+		out = append(out, entry{text: fmt.Sprintf("(outputs: %d of %d)", n, n+l.moreTraces)})
+	}
+	if repeated(l.groups) && len(l.traces) > 0 {
+		out = append(out, entry{text: "(outputs: first seed)"})
+	}
+	out = append(out, omittedLayers(l.layers, l.allLayers)...)
+	if n := l.outputs(); n > 1 && len(l.traces) > 0 {
+		out = append(out, entry{text: fmt.Sprintf("(output: first of %d recorded)", n)})
 	}
 	if l.otherPhases() {
 		out = append(out, entry{text: "(grey: teacher of " + clean(l.res.Variants[0].Label) + ")"})
@@ -86,16 +100,38 @@ func (l *learningData) entries() []entry {
 	return out
 }
 
+// teaching is when a variant has a teacher.
+func (l *learningData) teaching(variant int) []condition {
+	return teaching(l.opt.phases(l.res, variant))
+}
+
 // otherPhases tells whether any variant has its teacher at other times than the
-// result says.
+// first.
 func (l *learningData) otherPhases() bool {
-	shown := teacherSpans(l.res.Phases)
+	shown := l.teaching(0)
 	for i := range l.res.Variants {
-		if !slices.Equal(teacherSpans(l.opt.phases(l.res, i)), shown) {
+		if !slices.EqualFunc(l.teaching(i), shown, condition.equal) {
 			return true
 		}
 	}
 	return false
+}
+
+// omittedLayers says that not all layers are shown; nothing if they are.
+func omittedLayers(shown []int, all int) []entry {
+	if len(shown) == all {
+		return nil
+	}
+	return []entry{{text: fmt.Sprintf("(angles: %d of %d layers)", len(shown), all)}}
+}
+
+// outputs is how many outputs were recorded, at most.
+func (l *learningData) outputs() int {
+	most := 0
+	for _, pair := range l.traces {
+		most = max(most, l.res.Variants[pair.variant].Trajectory.Signal("output").Width())
+	}
+	return most
 }
 
 // sheet is a figure that is filled from its top.
@@ -138,30 +174,30 @@ func (l *learningData) addTop(s *sheet) {
 func (l *learningData) addLoss(s *sheet, area vg.Rectangle) {
 	p := newPanel(area)
 	p.setTime(l.time.lo, l.time.hi, "simulated time")
-	p.shades = teacherSpans(l.res.Phases)
-	setLog(&p.Y, l.loss.lo/1.25, l.loss.hi*1.25, "loss")
+	p.teaching = l.teaching(0)
+	if l.loss.hi < logRatio*l.loss.lo {
+		e := l.loss.padded()
+		p.setY(e.lo, e.hi, "loss")
+	} else {
+		setLog(&p.Y, l.loss.lo/1.25, l.loss.hi*1.25, "loss")
+	}
 	l.addMetric(p, "loss", smallestValue)
 	s.add(p)
-	s.add(phaseLabels(p, l.res.Phases)...)
+	s.add(phaseLabels(p)...)
 }
 
 // addMetric adds a column of all variants' metrics, without values below least:
 // lines above all bands.
 func (l *learningData) addMetric(p *panel, name string, least float64) {
-	var above []func()
-	for i, v := range l.res.Variants {
-		if v.Metrics == nil {
-			continue
-		}
-		c, style := newColumn(v.Metrics, name, least), trace(variantColours, i)
+	var above []plot.Plotter
+	for _, i := range drawingOrder(len(l.groups)) {
+		c, style := l.column(l.groups[i], name, least), trace(variantColours, i)
 		if len(c.low) > 0 {
 			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
 		}
-		above = append(above, func() { p.addLine(c.times, c.values, style) })
+		above = append(above, curve{x: c.times, y: c.values, style: style})
 	}
-	for _, add := range above {
-		add()
-	}
+	p.data = append(p.data, above...)
 }
 
 func (l *learningData) addAngles(s *sheet) {
@@ -179,7 +215,7 @@ func (l *learningData) addAngles(s *sheet) {
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - angleHeight}, Max: vg.Point{X: x + width, Y: y}})
 			p.setTime(l.time.lo, l.time.hi, "simulated time")
 			p.noXLabels = r < len(l.angles)-1
-			p.shades = teacherSpans(l.res.Phases)
+			p.teaching = l.teaching(0)
 			setDegrees(p, l.most, kind.label)
 			p.noY = k > 0
 			l.addMetric(p, fmt.Sprintf("%s%d", kind.column, layer), 0)

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"math"
-	"slices"
 
 	"burstsim/sim/record"
 )
@@ -11,37 +10,55 @@ import (
 type learningData struct {
 	res    *record.Result
 	opt    Options
+	groups []group
 	loss   extent
 	time   extent // of the metrics
 	traces []tracePair
 	output extent // of targets and outputs
 	angles []angleRow
-	layers []int
+	layers []int   // of which angles are shown
 	most   float64 // largest angle, degrees
+
+	medians, means bool // whether any column is drawn as such
+	allLayers      int  // of which there are angles
+	moreTraces     int  // that have no room
 }
 
 // angleRow is one kind of angles: "angle_W" followed by the layer.
 type angleRow struct{ column, label string }
 
 func newLearningData(res *record.Result, opt Options) *learningData {
-	l := &learningData{res: res, opt: opt, loss: noExtent(), time: noExtent(), output: noExtent()}
+	l := &learningData{res: res, opt: opt, groups: opt.groups(res), loss: noExtent(), time: noExtent(), output: noExtent()}
 	for _, v := range res.Variants {
 		if v.Metrics == nil {
 			continue
 		}
-		l.time.include(v.Metrics.Column("time")...)
-		c := newColumn(v.Metrics, "loss", smallestValue)
-		l.loss.include(c.values...)
-		l.loss.include(c.high...)
-		l.loss.include(c.low...)
+		if times := v.Metrics.Column("time"); len(times) > 0 {
+			l.time.include(0, times[len(times)-1])
+		}
 	}
-	if !(l.time.lo < l.time.hi) {
-		l.loss = noExtent()
-	} else {
+	if l.time.lo < l.time.hi {
+		for _, g := range l.groups {
+			e := l.extentOf(g, "loss", smallestValue)
+			l.loss.include(e.lo, e.hi)
+		}
 		l.findAngles()
 	}
 	l.findTraces()
 	return l
+}
+
+// extentOf is that of a column as it is drawn.
+func (l *learningData) extentOf(g group, name string, least float64) extent {
+	c, e := l.column(g, name, least), noExtent()
+	e.include(c.values...)
+	e.include(c.high...)
+	e.include(c.low...)
+	if !e.empty() {
+		l.medians = l.medians || len(c.low) > 0
+		l.means = l.means || c.means
+	}
+	return e
 }
 
 // findAngles looks for the layers and kinds of angles that were recorded.
@@ -51,19 +68,13 @@ func (l *learningData) findAngles() {
 	highest := 0
 	for _, kind := range kinds {
 		e := noExtent()
-		for _, v := range l.res.Variants {
-			if v.Metrics == nil {
-				continue
-			}
-			for _, name := range v.Metrics.Columns {
+		for _, g := range l.groups {
+			for _, name := range l.columnsOf(g) {
 				layer, ok := layerOf(name, kind.column)
 				if !ok {
 					continue
 				}
-				here, c := noExtent(), newColumn(v.Metrics, name, 0)
-				here.include(c.values...)
-				here.include(c.high...)
-				if !here.empty() {
+				if here := l.extentOf(g, name, 0); !here.empty() {
 					e.include(here.lo, here.hi)
 					layers[layer], highest = true, max(highest, layer)
 				}
@@ -79,121 +90,40 @@ func (l *learningData) findAngles() {
 			l.layers = append(l.layers, layer)
 		}
 	}
+	l.allLayers = len(l.layers)
 	l.layers = pick(l.layers, mostLayers)
 }
 
-// summed reports whether any column is drawn as quartiles.
-func (l *learningData) summed() bool {
-	return (!l.loss.empty() || len(l.angles) > 0) && slices.ContainsFunc(l.res.Variants, func(v record.Variant) bool {
-		return v.Metrics != nil && v.Metrics.Len() >= manyRows
-	})
-}
-
-// metricColumn is how a column of metrics is drawn: its values, or if they are
-// many the quartiles of equal intervals of time.
-type metricColumn struct {
-	times, values []float64
-	low, high     []float64 // empty unless values are medians
-}
-
-const (
-	manyRows = 150 // of a column that is drawn as quartiles
-	binRows  = 10  // at least, for quartiles
-	mostBins = 60
-)
-
-// newColumn leaves out values below least.
-func newColumn(t *record.Table, name string, least float64) metricColumn {
-	c := metricColumn{times: t.Column("time"), values: t.Column(name)}
-	for k, y := range c.values {
-		if y < least {
-			c.values[k] = math.NaN()
+// columnsOf are the names of a group's metrics.
+func (l *learningData) columnsOf(g group) []string {
+	for _, i := range g.members {
+		if t := l.res.Variants[i].Metrics; t != nil {
+			return t.Columns
 		}
 	}
-	if len(c.values) >= manyRows {
-		n := min(len(c.values)/binRows, mostBins)
-		if onlySigns(c.values) {
-			return means(c.times, c.values, n)
+	return nil
+}
+
+// column is how a metric of a group is drawn, without values below least. A row
+// is about the time since the row before, and stands in its middle.
+func (l *learningData) column(g group, name string, least float64) metricColumn {
+	var columns []metricColumn
+	for _, i := range g.members {
+		t := l.res.Variants[i].Metrics
+		if t == nil {
+			continue
 		}
-		return quartiles(c.times, c.values, n)
-	}
-	return c
-}
-
-// onlySigns tells the angles of one-dimensional changes: they are 0 and 180
-// degrees, whose medians would only jump between the two.
-func onlySigns(angles []float64) bool {
-	agree, oppose := false, false
-	for _, a := range angles {
-		switch {
-		case math.IsNaN(a):
-		case math.Abs(a) < 1e-3:
-			agree = true
-		case math.Abs(a-180) < 1e-3:
-			oppose = true
-		default:
-			return false
+		c := metricColumn{times: t.Column("time"), values: t.Column(name)}
+		before := 0.0
+		for k, end := range c.times {
+			c.times[k], before = before+(end-before)/2, end
 		}
-	}
-	return agree && oppose
-}
-
-// quartiles returns those of the finite values in n equal intervals of x, at
-// the middles of the intervals; NaN for an interval without any.
-func quartiles(x, y []float64, n int) metricColumn {
-	var c metricColumn
-	var intervals [][]float64
-	c.times, intervals = divide(x, y, n)
-	for _, values := range intervals {
-		slices.Sort(values)
-		c.low = append(c.low, quantile(values, 0.25))
-		c.values = append(c.values, quantile(values, 0.5))
-		c.high = append(c.high, quantile(values, 0.75))
-	}
-	return c
-}
-
-// means is quartiles with only the mean of each interval.
-func means(x, y []float64, n int) metricColumn {
-	var c metricColumn
-	var intervals [][]float64
-	c.times, intervals = divide(x, y, n)
-	for _, values := range intervals {
-		var sum float64
-		for _, v := range values {
-			sum += v
+		for k, y := range c.values {
+			if y < least {
+				c.values[k] = math.NaN()
+			}
 		}
-		c.values = append(c.values, sum/float64(len(values)))
+		columns = append(columns, c)
 	}
-	return c
-}
-
-// divide returns the middles of n equal intervals of x and their finite values.
-func divide(x, y []float64, n int) (middles []float64, intervals [][]float64) {
-	e := noExtent()
-	e.include(x...)
-	intervals = make([][]float64, n)
-	for k := range n {
-		middles = append(middles, e.lo+(float64(k)+0.5)*(e.hi-e.lo)/float64(n))
-	}
-	for i := range min(len(x), len(y)) {
-		if isFinite(x[i]) && isFinite(y[i]) {
-			k := min(n-1, int(float64(n)*(x[i]-e.lo)/(e.hi-e.lo)))
-			intervals[k] = append(intervals[k], y[i])
-		}
-	}
-	return middles, intervals
-}
-
-// quantile interpolates between sorted values; NaN if there are none.
-func quantile(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 {
-		return math.NaN()
-	}
-	at := q * float64(len(sorted)-1)
-	k := int(at)
-	if k+1 == len(sorted) {
-		return sorted[k]
-	}
-	return sorted[k] + (at-float64(k))*(sorted[k+1]-sorted[k])
+	return summarised(columns)
 }

@@ -128,7 +128,7 @@ func TestLongTimesAreInKiloseconds(t *testing.T) {
 	}
 }
 
-func TestStepsHoldTheValueSinceTheSampleBefore(t *testing.T) {
+func TestWhatIsDrawnAsSteps(t *testing.T) {
 	tr := &record.Trajectory{Time: []float64{0, 1, 2, 3, 4}}
 	signal := &record.Signal{Name: "output_1", Units: []int{0}, Values: []float64{9, 1, 2, 2, 3}}
 	target := &record.Signal{Name: "target", Units: []int{0}, Values: []float64{1, 1, 1, 0, 0}}
@@ -141,7 +141,8 @@ func TestStepsHoldTheValueSinceTheSampleBefore(t *testing.T) {
 	}{
 		{"continuous", signal, 100, false, false},
 		{"discrete", signal, 100, true, true},
-		{"discrete, too fine to be seen", signal, 4, true, false},
+		{"discrete", signal, 4, true, true},
+		{"discrete, too fine to be seen", signal, 1.6, true, false},
 		{"held target", target, 4, false, true},
 	} {
 		p := newPanel(vg.Rectangle{Max: vg.Point{X: test.width, Y: 40}})

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -16,15 +17,16 @@ type panel struct {
 	*plot.Plot // ranges, scales, ticks and labels of the axes
 	area       vg.Rectangle
 	data       []plot.Plotter
-	shades     []span // in data coordinates of x
+	teaching   []condition
+	origin     float64 // time at x = 0, for teaching
+	taughtFrom float64 // x from which conditions are shown
+	taughtTo   float64 // and up to which; 0: all
 
 	noXLabels bool      // ticks of x without numbers, where another panel has them
 	noX, noY  bool      // neither line nor ticks
 	numbers   vg.Length // width of the numbers of y beside the label; 0: their own
 	breaks    [2]bool   // whether x goes on in another panel, to the left and right
 }
-
-type span struct{ start, end float64 }
 
 func newPanel(area vg.Rectangle) *panel {
 	p := &panel{Plot: plot.New(), area: area}
@@ -36,6 +38,18 @@ func newPanel(area vg.Rectangle) *panel {
 func (p *panel) setSeconds(lo, hi float64) {
 	p.X.Min, p.X.Max = lo, hi
 	p.X.Tick.Marker = plot.ConstantTicks(linearTicks(lo, hi, p.mostTimes(), 0))
+}
+
+// setSince numbers the ticks of x from a time on, which the panel does not say.
+func (p *panel) setSince(start float64) {
+	since := newPanel(p.area)
+	since.setSeconds(0, p.X.Max-start)
+	ticks := since.X.Tick.Marker.Ticks(0, p.X.Max-start)
+	for i := range ticks {
+		ticks[i].Value += start
+		ticks[i].Label = "+" + ticks[i].Label
+	}
+	p.X.Tick.Marker = plot.ConstantTicks(ticks)
 }
 
 func (p *panel) mostTimes() int {
@@ -85,18 +99,22 @@ func (p *panel) addLine(x, y []float64, style draw.LineStyle) {
 }
 
 // stepWidth is the width, in points, below which steps are drawn as lines: they
-// would only make them look rough.
-const stepWidth = 2
+// are narrower than a line.
+const stepWidth = 0.5
 
 // addSignal adds what a window holds of a signal's unit, after the range of x
 // is set. Inputs and targets that are held, and what is in discrete time, are
-// drawn as steps.
+// drawn as steps: from a sample to the next, and from the last one to the end
+// of the window.
 func (p *panel) addSignal(tr *record.Trajectory, w record.Window, l line, discrete bool) {
 	times, values := tr.Time[w.First:w.Last], column(l.signal, l.unit, w)
 	between := float64(p.area.Size().X) * (w.End - w.Start) / (p.X.Max - p.X.Min) / float64(len(times)-1)
 	given := l.signal.Name == "input" || l.signal.Name == "target"
-	p.data = append(p.data, curve{x: times, y: values, style: l.style,
-		steps: discrete && between >= stepWidth || given && held(values)})
+	c := curve{x: times, y: values, style: l.style, steps: discrete && between >= stepWidth || given && held(values)}
+	if n := len(times); c.steps && times[n-1] < w.End {
+		c.x, c.y = append(slices.Clone(times), w.End), append(values, values[n-1])
+	}
+	p.data = append(p.data, c)
 }
 
 // level adds a horizontal line across the panel.
@@ -106,14 +124,7 @@ func (p *panel) level(y float64, style draw.LineStyle) {
 
 func (p *panel) draw(c draw.Canvas) {
 	area := draw.Canvas{Canvas: c.Canvas, Rectangle: p.area}
-	for _, s := range p.shades {
-		lo, hi := area.X(p.X.Norm(math.Max(s.start, p.X.Min))), area.X(p.X.Norm(math.Min(s.end, p.X.Max)))
-		if lo < hi {
-			c.SetColor(shading)
-			r := vg.Rectangle{Min: vg.Point{X: lo, Y: area.Min.Y}, Max: vg.Point{X: hi, Y: area.Max.Y}}
-			c.Fill(r.Path())
-		}
-	}
+	p.shade(area)
 	for _, d := range p.data {
 		d.Plot(area, p.Plot)
 	}

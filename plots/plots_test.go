@@ -83,7 +83,7 @@ func TestSVGHoldsTheLabels(t *testing.T) {
 	odd := ordinary
 	odd.variants = []string{"tau <\x00> 1 & \"2\"", "\xff" + strings.Repeat("long ", 50)}
 	want := map[string][]string{
-		"dynamics": {"[no teacher]", "[teacher]", "[target]", "[output]", "[unit 0]", "[unit 24]", "[unit 49]", "[input]", "[output burst]",
+		"dynamics": {"[no teacher]", "[teacher]", "[target 0 (of 5 recorded)]", "[output 0 (of 5 recorded)]", "[input 49]", "[layer 1:]", "[unit 0]", "[unit 24]", "[unit 49]", "[input]", "[output burst]",
 			"[burst]", "[probability]", "[dendritic]", "[time (s)]", "[200]", "[1200]", "[a]", "[h]"},
 		"learning": {"[tau < > 1 & \"2\"]", "[?long long", "[loss]", "[before learning]", "[after learning]",
 			"[to backprop (deg)]", "[layer 1]", "[layer 2 (output)]", "[simulated time (s)]", "[d]"},
@@ -219,8 +219,21 @@ func TestPanelsAreAlignedAndApart(t *testing.T) {
 	}
 }
 
+// A baseline far from the probabilities does not flatten them.
+func TestFarBaselineIsLeftOut(t *testing.T) {
+	f, err := Dynamics(ordinary.result(), Options{PBaseline: 0.35})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range panels(f) {
+		if strings.HasPrefix(p.Y.Label.Text, "burst\nprobability") && (p.Y.Min < 0.49 || p.Y.Max > 0.51) {
+			t.Errorf("probabilities from 0.498 to 0.502 on an axis from %v to %v", p.Y.Min, p.Y.Max)
+		}
+	}
+}
+
 func TestBurstProbabilityIsSymmetricAboutItsBaseline(t *testing.T) {
-	for _, baseline := range []float64{0, 0.35, 0.5} {
+	for _, baseline := range []float64{0, 0.499, 0.5} {
 		f, err := Dynamics(ordinary.result(), Options{PBaseline: baseline})
 		if err != nil {
 			t.Fatal(err)

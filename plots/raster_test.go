@@ -144,9 +144,10 @@ func TestConfusionNumbers(t *testing.T) {
 			if !ok {
 				t.Fatal("no matrix")
 			}
-			got := []string{m.text(0, 0), m.text(0, 1), m.text(1, 0), m.text(1, 1)}
-			if !slices.Equal(got, test.texts) || m.title() != test.title {
-				t.Errorf("%q, %q", got, m.title())
+			const cell, width = 30, 250
+			got := []string{m.text(0, 0, cell), m.text(0, 1, cell), m.text(1, 0, cell), m.text(1, 1, cell)}
+			if !slices.Equal(got, test.texts) || m.title(width) != test.title {
+				t.Errorf("%q, %q", got, m.title(width))
 			}
 		})
 	}
@@ -165,7 +166,7 @@ func TestConfusionOfManyClassesHasNoNumbers(t *testing.T) {
 	}
 	checkMargin(t, encode(t, f, "png"))
 	m, _ := newMatrix(res.Variants[0])
-	if m.text(0, 0) != "" || m.title() != "10000 test images, 10.00 % wrong (orange: up to 10.0 %)" {
-		t.Errorf("%q, %q", m.text(0, 0), m.title())
+	if m.text(0, 0, 30) != "" || m.title(250) != "10000 test images, 10.00 % wrong (orange: up to 10.0 %)" {
+		t.Errorf("%q, %q", m.text(0, 0, 30), m.title(250))
 	}
 }

@@ -34,19 +34,30 @@ type row struct {
 }
 
 // extent is the range of values that a row's panels share: about a baseline
-// symmetric, but within what a probability can be.
+// symmetric, but within what a probability can be, unless the lines are so far
+// from it that this would flatten them.
 func (r row) extent(wins []record.Window) extent {
+	e := r.values(wins)
+	if e.empty() || math.IsNaN(r.baseline) {
+		return e
+	}
+	d := math.Max(e.hi-r.baseline, r.baseline-e.lo)
+	about := extent{math.Min(e.lo, math.Max(0, r.baseline-d)), math.Max(e.hi, math.Min(1, r.baseline+d))}
+	if flattens(about, e) && e.lo < e.hi {
+		return e
+	}
+	return about
+}
+
+// values is the range of what a row's lines show.
+func (r row) values(wins []record.Window) extent {
 	e := noExtent()
 	for _, l := range r.lines {
 		if here := l.extent(wins); !here.empty() {
 			e.include(here.lo, here.hi)
 		}
 	}
-	if e.empty() || math.IsNaN(r.baseline) {
-		return e
-	}
-	d := math.Max(e.hi-r.baseline, r.baseline-e.lo)
-	return extent{math.Min(e.lo, math.Max(0, r.baseline-d)), math.Max(e.hi, math.Min(1, r.baseline+d))}
+	return e
 }
 
 // layerRows are the quantities of a layer, of whatever model, top to bottom.
@@ -62,27 +73,65 @@ var layerRows = []struct{ signal, label string }{
 	{"burst_rate", "burst rate"},
 }
 
+// averages are the signals whose moving averages are drawn behind them, wide and
+// pale.
+var averages = map[string]string{"burst_prob": "burst_prob_average", "burst_rate": "burst_rate_average"}
+
+// behind is the style of a line's average.
+func behind(s draw.LineStyle) draw.LineStyle {
+	return draw.LineStyle{Color: pale(s.Color), Width: targetWidth}
+}
+
 // dynamicsRows also returns the legend of all rows.
 func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]row, []entry, error) {
 	input := row{label: "input", baseline: math.NaN()}
+	var entries []entry
 	if s := tr.Signal("input"); s != nil {
-		for k, j := range spread(s.Width(), opt.Units) {
-			input.lines = append(input.lines, line{s, j, greyTrace(k)})
+		for k, j := range shownInputs(s, opt.Units) {
+			l := line{s, j, greyTrace(k)}
+			input.lines = append(input.lines, l)
+			entries = append(entries, entry{text: fmt.Sprintf("input %d", s.Units[j]), line: l.style})
+		}
+		if more := s.Width() - len(input.lines); more > 0 {
+			entries = append(entries, entry{text: fmt.Sprintf("(of %d recorded)", s.Width())})
 		}
 	}
 	answer := row{label: "target,\noutput", baseline: math.NaN()}
-	var entries []entry
 	for _, a := range []struct {
 		name  string
 		style draw.LineStyle
 	}{{"target", targetStyle}, {"output", outputStyle}} {
-		if s := tr.Signal(a.name); s != nil && s.Width() > 0 {
-			answer.lines = append(answer.lines, line{s, 0, a.style})
-			entries = append(entries, entry{text: a.name, line: a.style})
+		s := tr.Signal(a.name)
+		if s == nil || s.Width() == 0 {
+			continue
 		}
+		answer.lines = append(answer.lines, line{s, 0, a.style})
+		e := entry{text: a.name, line: a.style}
+		if s.Width() > 1 {
+			e.text = fmt.Sprintf("%s %d (of %d recorded)", a.name, s.Units[0], s.Width())
+		}
+		entries = append(entries, e)
 	}
 	rows, units, err := rowsOfLayers(tr, wins, opt)
 	return append([]row{input, answer}, rows...), append(entries, units...), err
+}
+
+// shownInputs are the places of at most k inputs, spread over those that vary:
+// the first and the last pixel of an image are black in all of them.
+func shownInputs(s *record.Signal, k int) []int {
+	var vary []int
+	for j := range s.Width() {
+		for i := range len(s.Values) / s.Width() {
+			if s.At(i, j) != s.At(0, j) {
+				vary = append(vary, j)
+				break
+			}
+		}
+	}
+	if len(vary) == 0 {
+		return spread(s.Width(), k)
+	}
+	return pick(vary, k)
 }
 
 // rowsOfLayers also returns the legend of the hidden units.
@@ -92,6 +141,7 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 		return nil, nil, err
 	}
 	styles := map[int]draw.LineStyle{} // by unit of the hidden layer
+	averaged := false
 	for _, q := range layerRows {
 		s := tr.Signal(fmt.Sprintf("%s_%d", q.signal, hidden))
 		if s == nil {
@@ -111,24 +161,52 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 			if !ok {
 				style = trace(unitColours, len(styles))
 				styles[unit] = style
-				entries = append(entries, entry{text: opt.unitName(unit), line: style})
+				entries = append(entries, entry{text: fmt.Sprintf("unit %d", unit), line: style})
 			}
 			r.lines = append(r.lines, line{s, j, style})
 		}
+		averaged = r.addAverages(tr, averages[q.signal], hidden) || averaged
 		top := tr.Signal(fmt.Sprintf("%s_%d", q.signal, output))
 		if top == nil || top.Width() == 0 || output == hidden {
 			rows = append(rows, r)
 			continue
 		}
-		out := line{top, 0, outputStyle}
-		if flattens(out.extent(wins), r.extent(wins)) {
-			rows = append(rows, r, row{rowLabel(top, q.label, "output "), []line{out}, r.baseline})
+		out := row{rowLabel(top, q.label, "output "), []line{{top, 0, outputStyle}}, r.baseline}
+		averaged = out.addAverages(tr, averages[q.signal], output) || averaged
+		one, other := out.values(wins), r.values(wins)
+		both := one
+		both.include(other.lo, other.hi)
+		if flattens(both, one) || flattens(both, other) {
+			rows = append(rows, r, out)
 			continue
 		}
-		r.lines = append(r.lines, out)
+		r.lines = append(r.lines, out.lines...)
 		rows = append(rows, r)
 	}
+	if len(entries) > 0 {
+		entries = append([]entry{{text: fmt.Sprintf("layer %d:", hidden)}}, entries...)
+	}
+	if averaged {
+		entries = append(entries, entry{text: "moving average", line: behind(draw.LineStyle{Color: black})})
+	}
 	return rows, entries, nil
+}
+
+// addAverages puts, behind the lines of a row, those of the averages of their
+// units, where there are any.
+func (r *row) addAverages(tr *record.Trajectory, name string, layer int) bool {
+	s := tr.Signal(fmt.Sprintf("%s_%d", name, layer))
+	if name == "" || s == nil {
+		return false
+	}
+	var wide []line
+	for _, l := range r.lines {
+		if j := slices.Index(s.Units, l.signal.Units[l.unit]); j >= 0 {
+			wide = append(wide, line{s, j, behind(l.style)})
+		}
+	}
+	r.lines = append(wide, r.lines...)
+	return len(wide) > 0
 }
 
 // mostFlat is how many times as large a range may be as that of the lines it
@@ -136,9 +214,9 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 const mostFlat = 4
 
 // flattens tells whether lines of the second range could hardly be read beside
-// one of the first.
+// those of the first.
 func flattens(tall, low extent) bool {
-	return !tall.empty() && !low.empty() && tall.hi-tall.lo > mostFlat*(low.hi-low.lo)
+	return !tall.empty() && low.lo < low.hi && tall.hi-tall.lo > mostFlat*(low.hi-low.lo)
 }
 
 // layerOf is the layer in a name that is a prefix and the layer's number.

@@ -37,6 +37,26 @@ func held(values []float64) bool {
 	return 2*same >= len(values)-1
 }
 
+// lasting is a window of samples that each hold until the next one: the last as
+// long as those before, but not beyond the end of the run, where the one that
+// closes the recording has no time to hold.
+func lasting(w record.Window, end float64) record.Window {
+	interval := (w.End - w.Start) / float64(w.Last-w.First-1)
+	if w.End >= end && w.Last-w.First > 2 {
+		w.Last--
+	}
+	w.End = math.Max(w.End, math.Min(w.End+interval, end))
+	return w
+}
+
+// endOf is when a run ends; +Inf if it has no phases.
+func endOf(phases []record.Phase) float64 {
+	if len(phases) == 0 {
+		return math.Inf(1)
+	}
+	return phases[len(phases)-1].End
+}
+
 // extent is the range of finite values seen.
 type extent struct{ lo, hi float64 }
 

@@ -103,12 +103,18 @@ func TestSignsAreMeans(t *testing.T) {
 	for i := range 2 * manyRows {
 		table.Append(float64(i), []float64{0, 180, math.NaN(), 180}[i%4], float64(i%180))
 	}
-	for _, y := range newColumn(table, "signs", 0).values {
+	column := func(name string) metricColumn {
+		return summarised([]metricColumn{{times: table.Column("time"), values: table.Column(name)}})
+	}
+	if c := column("signs"); !c.means || len(c.low) > 0 {
+		t.Error("signs are not said to be means")
+	}
+	for _, y := range column("signs").values {
 		if y < 100 || y > 140 {
 			t.Errorf("%v, want about 180 times the share of disagreement, 2/3", y)
 		}
 	}
-	if c := newColumn(table, "angles", 0); len(c.low) != len(c.values) {
+	if c := column("angles"); c.means || len(c.low) != len(c.values) {
 		t.Error("angles without quartiles")
 	}
 }
@@ -127,18 +133,6 @@ func TestHeld(t *testing.T) {
 		if held(test.values) != test.want {
 			t.Errorf("%v: held %v", test.values, !test.want)
 		}
-	}
-}
-
-func TestTeachingJoinsPhases(t *testing.T) {
-	got := teaching([]record.Phase{
-		{Name: "a", Start: 0, End: 1}, {Name: "b", Start: 1, End: 2}, {Name: "empty", Start: 2, End: 2, Teacher: true},
-		{Name: "c", Start: 2, End: 3, Teacher: true}, {Name: "d", Start: 3, End: 4},
-	})
-	want := []record.Phase{{Name: "no teacher", Start: 0, End: 2},
-		{Name: "teacher", Start: 2, End: 3, Teacher: true}, {Name: "no teacher", Start: 3, End: 4}}
-	if !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
 	}
 }
 

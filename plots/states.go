@@ -20,7 +20,7 @@ import (
 const (
 	stateHeight = 42    // of a panel
 	leastShown  = 0.001 // fraction of a bin that has the first colour of the scale
-	mostBlocks  = 3     // variants; more do not fit on a page
+	mostStates  = 3     // variants; more do not fit on a page
 )
 
 // stateNames are the quantities with histograms, top to bottom; others follow.
@@ -29,7 +29,8 @@ var stateNames = []string{"burst_prob", "apical", "dendrite", "event_rate", "bur
 // States draws how the distributions of burst probability, apical potential
 // and rates over units and examples changed while networks trained: a row a
 // quantity, a column a layer (of more than six, six spread over the network),
-// and of several variants with histograms up to three, one below the other.
+// and of several variants with histograms up to three, one below the other; of
+// more, three spread over the list, which the figure says.
 // Colours are fractions of the values that were counted, on a logarithmic
 // scale; axes leave out where no bin ever held 0.1 %.
 func States(res *record.Result, opt Options) (*Figure, error) {
@@ -48,13 +49,18 @@ func States(res *record.Result, opt Options) (*Figure, error) {
 	if len(blocks) == 0 {
 		return nil, errors.New("plots: no histogram of states was recorded while training")
 	}
-	blocks = pick(blocks, mostBlocks)
+	all := len(blocks)
+	blocks = pick(blocks, mostStates)
 
 	f := &Figure{width: doubleColumn, height: 2 * edgePad}
+	omitted := newLegend(omission(len(blocks), all), f.width-2*edgePad)
+	f.height += omitted.height()
 	for _, b := range blocks {
 		f.height += b.height(len(res.Variants) > 1)
 	}
-	s := &sheet{Figure: f, y: f.height - edgePad, next: 'a'}
+	omitted.at = vg.Point{X: edgePad, Y: f.height - edgePad}
+	f.add(omitted)
+	s := &sheet{Figure: f, y: f.height - edgePad - omitted.height(), next: 'a'}
 	for _, b := range blocks {
 		b.addTo(s, len(res.Variants) > 1)
 	}
@@ -65,7 +71,8 @@ func States(res *record.Result, opt Options) (*Figure, error) {
 type stateBlock struct {
 	label  string
 	rows   []stateRow
-	layers []int
+	layers []int // that are shown
+	all    int   // layers
 	epochs extent
 }
 
@@ -111,6 +118,7 @@ func newStateBlock(v record.Variant) stateBlock {
 	}
 	slices.SortStableFunc(b.rows, func(x, y stateRow) int { return rank(x.name) - rank(y.name) })
 	slices.Sort(b.layers)
+	b.all = len(b.layers)
 	b.layers = pick(b.layers, mostLayers)
 	if !(b.epochs.lo < b.epochs.hi) {
 		b.epochs = b.epochs.padded()
@@ -193,6 +201,9 @@ func (b stateBlock) addTo(s *sheet, named bool) {
 		s.add(label{clean(b.label), vg.Point{X: left + margin, Y: s.y}, write(fontSize, draw.XLeft, draw.YTop)})
 	}
 	y := s.y - b.head(named)
+	if n := len(b.layers); n < b.all {
+		s.add(label{fmt.Sprintf("(%d of %d layers)", n, b.all), vg.Point{X: right, Y: s.y}, write(fontSize, draw.XRight, draw.YTop)})
+	}
 	n := vg.Length(len(b.layers))
 	width := (right - left - margin - (n-1)*smallGap) / n
 	for k, layer := range b.layers {

@@ -63,7 +63,9 @@ var (
 )
 
 // dashes tell lines apart where colours are lost.
-var dashes = [][]vg.Length{nil, {4, 1.5}, {1.5, 1.2}, {5, 1.5, 1.2, 1.5}}
+// Their number has no factor in common with those of colours, so that all of
+// their products differ.
+var dashes = [][]vg.Length{nil, {4, 1.5}, {1.5, 1.2}, {5, 1.5, 1.2, 1.5}, {8, 2}}
 
 // trace is the style of the i-th of the lines that share a panel.
 func trace(colours []color.Color, i int) draw.LineStyle {

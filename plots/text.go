@@ -1,10 +1,13 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"unicode"
 
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/text/unicode/norm"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -23,16 +26,51 @@ const longest = 60
 // clean makes a label fit for drawing: XML allows no control characters, nor
 // the two that are no characters.
 func clean(label string) string {
-	label = strings.ToValidUTF8(label, "?")
-	if r := []rune(label); len(r) > longest {
-		label = string(r[:longest-1]) + "\u2026"
-	}
+	label = shorten(norm.NFC.String(strings.ToValidUTF8(label, "?")), longest)
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' {
 			return ' '
 		}
 		return r
 	}, label)
+}
+
+// CheckLabel returns an error if the font of figures lacks a character of a
+// label: it has Latin, Greek and Cyrillic letters.
+func CheckLabel(label string) error {
+	var lacks []string
+	var buf sfnt.Buffer
+	f := font.DefaultCache.Lookup(face, fontSize).Face
+	for _, r := range norm.NFC.String(label) {
+		if glyph, err := f.GlyphIndex(&buf, r); err != nil || glyph == 0 {
+			lacks = append(lacks, string(r))
+		}
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	return fmt.Errorf("figures cannot write %s: their font, Liberation Sans, has Latin, Greek and Cyrillic letters", list(lacks))
+}
+
+// shorten leaves at most so many characters of a label. It takes them from the
+// middle: names of a sweep often differ at their ends only.
+func shorten(label string, most int) string {
+	r := []rune(label)
+	if len(r) <= most {
+		return label
+	}
+	tail := (most - 1) / 2
+	return string(r[:most-1-tail]) + "\u2026" + string(r[len(r)-tail:])
+}
+
+// fit makes a label fit for drawing within a width.
+func fit(label string, width vg.Length) string {
+	label = clean(label)
+	short := label
+	for n := len([]rune(label)) - 1; n > 1 && textWidth(short) > width; n-- {
+		short = shorten(label, n)
+	}
+	return short
 }
 
 // markup is plain text with superscripts. The fonts have no superscript minus.

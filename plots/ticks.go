@@ -80,6 +80,13 @@ func number(v float64, decimals int) string {
 	return strings.Replace(s, "-", "\u2212", 1)
 }
 
+// decimals is how many of them say a number to the millisecond.
+func decimals(v float64) int {
+	text := strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+	_, fraction, _ := strings.Cut(text, ".")
+	return len(fraction)
+}
+
 // powerOfTen writes 10 to a power.
 func powerOfTen(power int) string { return "10" + superscript(number(float64(power), 0)) }
 

@@ -12,25 +12,33 @@ import (
 
 // Sizes of a variant's output against its target.
 const (
-	mostTraces  = 8  // variants; more are too low to read
+	mostTraces  = 12 // variants; more do not fit on a page
 	traceHeight = 22 // at least
 )
 
 // tracePair is a variant's output and target at two times of the run.
 type tracePair struct {
+	group    int
 	variant  int
 	parts    [2]*record.Window // before and after learning; nil if not recorded
 	replaced [2]bool           // by the start and the end of what was recorded
 }
 
-// findTraces looks for the variants whose output can be shown.
+// findTraces looks for the groups whose output can be shown: that of the first
+// variant of which it was recorded.
 func (l *learningData) findTraces() {
-	for i := range l.res.Variants {
-		if pair, ok := l.beforeAndAfter(i); ok {
-			l.traces = append(l.traces, pair)
+	for k, g := range l.groups {
+		for _, i := range g.members {
+			if pair, ok := l.beforeAndAfter(i); ok {
+				pair.group = k
+				l.traces = append(l.traces, pair)
+				break
+			}
 		}
 	}
+	l.moreTraces = len(l.traces)
 	l.traces = pick(l.traces, mostTraces)
+	l.moreTraces -= len(l.traces)
 	for _, pair := range l.traces {
 		for _, w := range pair.parts {
 			if w != nil {
@@ -55,9 +63,13 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 	}
 	first, last := wins[0], wins[len(wins)-1]
 	pair.variant = variant
-	if spans := teacherSpans(l.opt.phases(l.res, variant)); len(spans) > 0 {
-		pair.parts[0] = within(tr.Time, first, math.Inf(-1), spans[0].start)
-		pair.parts[1] = within(tr.Time, last, spans[len(spans)-1].end, math.Inf(1))
+	discrete := l.opt.discrete(variant)
+	if begin, end, ok := taught(l.teaching(variant)); ok {
+		if discrete {
+			begin = math.Nextafter(begin, math.Inf(-1)) // a sample there holds with the teacher
+		}
+		pair.parts[0] = within(tr.Time, first, math.Inf(-1), begin)
+		pair.parts[1] = within(tr.Time, last, end, math.Inf(1))
 	}
 	pair.replaced = [2]bool{pair.parts[0] == nil, pair.parts[1] == nil}
 	if pair.replaced[0] {
@@ -77,6 +89,8 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 	for k, w := range pair.parts {
 		if w != nil && l.outputExtent(variant, *w).empty() {
 			pair.parts[k] = nil
+		} else if w != nil && discrete {
+			*w = lasting(*w, endOf(l.opt.phases(l.res, variant)))
 		}
 	}
 	return pair, pair.parts[0] != nil || pair.parts[1] != nil
@@ -125,11 +139,32 @@ type traceColumn struct {
 	relative bool // to each window's start, because variants differ in when it is
 }
 
+// endTogether ends windows of discrete variants where those of continuous ones
+// beside them end, rather than with what their last sample holds for.
+func (l *learningData) endTogether(part int) {
+	end := math.Inf(-1)
+	for _, pair := range l.traces {
+		if w := pair.parts[part]; w != nil && !l.opt.discrete(pair.variant) {
+			end = math.Max(end, w.End)
+		}
+	}
+	for _, pair := range l.traces {
+		w := pair.parts[part]
+		if w != nil && end < w.End && l.res.Variants[pair.variant].Trajectory.Time[w.Last-1] <= end {
+			w.End = end
+			if l.res.Variants[pair.variant].Trajectory.Time[w.Last-1] == end && w.Last-w.First > 2 {
+				w.Last-- // it has no time to hold
+			}
+		}
+	}
+}
+
 func (l *learningData) traceColumns() []traceColumn {
 	titles := [2][2]string{{"before learning", "start"}, {"after learning", "end"}}
 	var out []traceColumn
 	for k := range 2 {
 		c := traceColumn{part: k, title: titles[k][0], last: -1}
+		l.endTogether(k)
 		starts, ends, longest := noExtent(), noExtent(), 0.0
 		for i, pair := range l.traces {
 			w := pair.parts[k]
@@ -173,24 +208,22 @@ func (l *learningData) addTraces(s *sheet, area vg.Rectangle) {
 			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - height}, Max: vg.Point{X: x + width, Y: y}})
 			p.noX = i < c.last
 			p.noY = k > 0 && pair.parts[columns[0].part] != nil
-			l.fillTrace(p, c, pair.variant, *w)
+			l.fillTrace(p, c, pair, *w)
 			s.add(p)
 		}
 	}
 }
 
-func (l *learningData) fillTrace(p *panel, c traceColumn, variant int, w record.Window) {
+func (l *learningData) fillTrace(p *panel, c traceColumn, pair tracePair, w record.Window) {
+	variant := pair.variant
 	tr := l.res.Variants[variant].Trajectory
-	p.shades = teacherSpans(l.opt.phases(l.res, variant))
 	name, origin := "time", 0.0
 	if c.relative {
 		name, origin = "time in window", w.Start
 		tr = shifted(tr, origin)
 		w.Start, w.End = 0, w.End-origin
 	}
-	for i, s := range p.shades {
-		p.shades[i] = span{math.Max(s.start-origin, w.Start), math.Min(s.end-origin, w.End)}
-	}
+	p.teaching, p.origin, p.taughtFrom, p.taughtTo = l.teaching(variant), origin, w.Start, w.End
 	p.setTime(c.start, c.end, name)
 	e := l.output.padded()
 	p.setY(e.lo, e.hi, "output")
@@ -198,7 +231,7 @@ func (l *learningData) fillTrace(p *panel, c traceColumn, variant int, w record.
 	if target := tr.Signal("target"); target != nil && target.Width() > 0 {
 		p.addSignal(tr, w, line{target, 0, targetStyle}, discrete)
 	}
-	p.addSignal(tr, w, line{tr.Signal("output"), 0, trace(variantColours, variant)}, discrete)
+	p.addSignal(tr, w, line{tr.Signal("output"), 0, trace(variantColours, pair.group)}, discrete)
 }
 
 // shifted is a trajectory whose time begins at origin.

@@ -3,7 +3,9 @@ package plots
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -15,35 +17,43 @@ import (
 
 // Training draws how networks learned a data set: the error and the loss of
 // training, validation and test set after each epoch, with a mark at the best
-// one, and the angles in degrees, layer by layer, between weight changes and
-// those of backprop and of feedback alignment, and between feedforward and
-// feedback weights (of more than six layers, six spread over the network).
-// Epoch 0 is the untrained network. Axes of values that span more than a factor
-// of five are logarithmic. Angles logged 150 times or more are medians in front
-// of quartiles of up to 60 intervals. What was not recorded is left out; it is
-// an error if nothing is left.
+// one; and the angles in degrees, layer by layer, between weight
+// changes and those of backprop and of feedback alignment, and between
+// feedforward and feedback weights (of more than six layers, six spread over the
+// network). Several variants have a panel for each set. Those that opt.Seeds
+// groups are medians in front of quartiles. Epoch 0 is the untrained network.
+// Axes of values that span more than a factor of five are logarithmic. Angles
+// logged 150 times or more are medians in front of quartiles of up to 60
+// intervals. What was not recorded is left out; it is an error if nothing is
+// left.
 func Training(res *record.Result, opt Options) (*Figure, error) {
 	if err := hasVariants(res); err != nil {
 		return nil, err
 	}
-	if _, err := opt.withDefaults(); err != nil {
+	opt, err := opt.withDefaults()
+	if err != nil {
 		return nil, err
 	}
-	d := newTrainingData(res)
+	d := newTrainingData(res, opt)
 	if len(d.measures) == 0 && len(d.angles) == 0 {
 		return nil, errors.New("plots: no error, no loss and no angle with finite values was recorded while training")
 	}
 	return d.layOut(), nil
 }
 
-const measureHeight = 105
+const (
+	measureHeight = 105
+	setHeight     = 72 // of the panel of one set
+)
 
 func (d *trainingData) layOut() *Figure {
 	f := &Figure{width: doubleColumn}
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height()
-	if len(d.measures) > 0 {
+	if n := vg.Length(len(d.measures)); n > 0 && len(d.groups) == 1 {
 		f.height += smallDrop + measureHeight + xNumbers + xLabel
+	} else if n > 0 {
+		f.height += topPad + n*setHeight + (n-1)*smallDrop + xNumbers + xLabel
 	}
 	if n := vg.Length(len(d.angles)); n > 0 {
 		f.height += topPad + n*angleHeight + (n-1)*smallDrop + xNumbers + xLabel
@@ -52,53 +62,68 @@ func (d *trainingData) layOut() *Figure {
 	lgd.at = vg.Point{X: edgePad + letterSize, Y: f.height - edgePad}
 	f.add(lgd)
 	s := &sheet{Figure: f, y: f.height - edgePad - lgd.height(), next: 'a'}
-	d.addMeasures(s)
+	if len(d.groups) == 1 {
+		d.addMeasures(s)
+	} else {
+		d.addSets(s)
+	}
 	d.addAngles(s)
 	return f
 }
 
-// setStyle is the style of the k-th set of the i-th variant.
-func setStyle(i, k int) draw.LineStyle {
+// addBest marks the best epoch of a single variant, if this set is where.
+func (p *panel) addBest(v record.Variant, set string, colour color.Color) {
+	if epoch, percent, where, ok := best(v.Training); ok && where == set && percent >= p.Y.Min {
+		glyph := bestGlyph
+		glyph.Color = colour
+		p.data = append(p.data, &plotter.Scatter{XYs: plotter.XYs{{X: epoch, Y: percent}}, GlyphStyle: glyph})
+	}
+}
+
+// setStyle is the style of the k-th set of a single variant.
+func setStyle(k int) draw.LineStyle {
 	return draw.LineStyle{
-		Color: variantColours[i%len(variantColours)], Width: traceWidth,
+		Color: variantColours[0], Width: traceWidth,
 		Dashes: [][]vg.Length{dashes[2], dashes[1], nil}[k],
 	}
 }
 
-func bestGlyph(i int) draw.GlyphStyle {
-	return draw.GlyphStyle{Color: variantColours[i%len(variantColours)], Radius: 2, Shape: draw.CircleGlyph{}}
-}
+var bestGlyph = draw.GlyphStyle{Color: black, Radius: 2, Shape: draw.CircleGlyph{}}
 
 func (d *trainingData) entries() []entry {
 	var out []entry
-	for i, v := range d.variants {
-		if len(d.variants) > 1 {
-			style := setStyle(i, len(sets)-1)
-			style.Width *= 2
-			out = append(out, entry{text: clean(v.Label), line: style})
+	if len(d.groups) > 1 {
+		for i, g := range d.groups {
+			out = append(out, entry{text: g.name(), line: trace(variantColours, i)})
 		}
-	}
-	if len(d.measures) > 0 {
+	} else if len(d.measures) > 0 {
 		for k, set := range sets {
 			if d.hasSet(set.name) {
-				style := setStyle(0, k)
-				style.Color = black
-				out = append(out, entry{text: set.label, line: style})
-			}
-		}
-		for _, v := range d.variants {
-			if _, _, ok := best(v.Training); ok {
-				glyph := bestGlyph(0)
-				glyph.Color = black
-				out = append(out, entry{text: "best epoch", glyph: &glyph})
-				break
+				out = append(out, entry{text: set.label, line: setStyle(k)})
 			}
 		}
 	}
-	if d.summed {
+	if len(d.measures) > 0 && d.marksBest() {
+		out = append(out, entry{text: "best epoch", glyph: &bestGlyph})
+	}
+	if repeated(d.groups) {
+		out = append(out, entry{text: "(lines: medians; bands: quartiles)"})
+	} else if d.medians {
 		out = append(out, entry{text: "(angles: medians; bands: quartiles)"})
 	}
+	out = append(out, omittedLayers(d.layers, d.allLayers)...)
+	if d.means {
+		out = append(out, entry{text: "(angles of only 0 or 180: means)"})
+	}
 	return out
+}
+
+// marksBest tells whether any best epoch is marked.
+func (d *trainingData) marksBest() bool {
+	return slices.ContainsFunc(d.groups, func(g group) bool {
+		_, _, _, ok := best(d.variants[g.members[0]].Training)
+		return ok && len(g.members) == 1
+	})
 }
 
 // hasSet tells whether any value was measured on a set.
@@ -115,6 +140,7 @@ func (d *trainingData) hasSet(name string) bool {
 	return !e.empty()
 }
 
+// addMeasures adds a panel a measure, with all sets of the only group.
 func (d *trainingData) addMeasures(s *sheet) {
 	if len(d.measures) == 0 {
 		return
@@ -129,18 +155,69 @@ func (d *trainingData) addMeasures(s *sheet) {
 		p := newPanel(vg.Rectangle{Min: vg.Point{X: x + margin, Y: top - measureHeight}, Max: vg.Point{X: x + margin + width, Y: top}})
 		setEpochs(p, d.epochs.lo, d.epochs.hi)
 		m.setAxis(p)
-		for i, v := range d.variants {
-			d.addMeasure(p, m, i, v.Training)
+		for k, set := range sets {
+			p.addColumn(d.measured(d.groups[0], m, set.name), setStyle(k))
+			if m.name == "error" && len(d.variants) == 1 {
+				p.addBest(d.variants[0], set.name, variantColours[0])
+			}
 		}
 		s.add(p)
 	}
 	s.y = top - measureHeight - xNumbers - xLabel
 }
 
+// addSets adds a row of panels a measure and a column a set, with all groups.
+func (d *trainingData) addSets(s *sheet) {
+	if len(d.measures) == 0 {
+		return
+	}
+	var columns []int
+	for k, set := range sets {
+		if d.hasSet(set.name) {
+			columns = append(columns, k)
+		}
+	}
+	left, right := vg.Length(edgePad), s.width-edgePad-overhang
+	n := vg.Length(len(columns))
+	width := (right - left - margin - (n-1)*smallGap) / n
+	y := s.y - topPad
+	for r, m := range d.measures {
+		s.letter(left, y+letterSize)
+		for c, k := range columns {
+			x := left + margin + vg.Length(c)*(width+smallGap)
+			p := newPanel(vg.Rectangle{Min: vg.Point{X: x, Y: y - setHeight}, Max: vg.Point{X: x + width, Y: y}})
+			setEpochs(p, d.epochs.lo, d.epochs.hi)
+			m.setAxis(p)
+			p.noY, p.noXLabels = c > 0, r < len(d.measures)-1
+			for _, i := range drawingOrder(len(d.groups)) {
+				style, g := trace(variantColours, i), d.groups[i]
+				p.addColumn(d.measured(g, m, sets[k].name), style)
+				if m.name == "error" && len(g.members) == 1 {
+					p.addBest(d.variants[g.members[0]], sets[k].name, style.Color)
+				}
+			}
+			s.add(p)
+			if r == 0 {
+				s.add(label{sets[k].label, vg.Point{X: x + width/2, Y: y + 2}, write(fontSize, draw.XCenter, draw.YBottom)})
+			}
+		}
+		y -= setHeight + smallDrop
+	}
+	s.y = y + smallDrop - xNumbers - xLabel
+}
+
+// addColumn adds a line in front of its band.
+func (p *panel) addColumn(c metricColumn, style draw.LineStyle) {
+	if len(c.low) > 0 {
+		p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
+	}
+	p.addLine(c.times, c.values, style)
+}
+
 func (m measure) setAxis(p *panel) {
 	if !m.logarithmic() {
 		e := m.values.padded()
-		if m.values.lo >= 0 {
+		if m.values.lo >= 0 && m.values.lo < m.values.hi/2 {
 			e.lo = -0.04 * e.hi // values of zero are above the axis
 		}
 		p.setY(e.lo, e.hi, m.label)
@@ -165,25 +242,6 @@ func plainTicks(lo, hi float64) []plot.Tick {
 		}
 	}
 	return ticks
-}
-
-func (d *trainingData) addMeasure(p *panel, m measure, i int, tr *record.Training) {
-	if tr == nil || tr.Epochs == nil {
-		return
-	}
-	epochs := tr.Epochs.Column("epoch")
-	for k, set := range sets {
-		values := m.column(tr, set.name)
-		for j, y := range values {
-			if m.logarithmic() && y < smallestValue {
-				values[j] = math.NaN()
-			}
-		}
-		p.addLine(epochs, values, setStyle(i, k))
-	}
-	if epoch, percent, ok := best(tr); ok && m.name == "error" && percent >= p.Y.Min {
-		p.data = append(p.data, &plotter.Scatter{XYs: plotter.XYs{{X: epoch, Y: percent}}, GlyphStyle: bestGlyph(i)})
-	}
 }
 
 func (d *trainingData) addAngles(s *sheet) {
@@ -247,15 +305,11 @@ func (d *trainingData) belowIn(layer, r int) bool {
 	return false
 }
 
-// addLogged adds a column of all variants' logs, lines above all bands.
+// addLogged adds a column of all groups' logs, lines above all bands.
 func (d *trainingData) addLogged(p *panel, name string) {
 	var above []plot.Plotter
-	for i, v := range d.variants {
-		t := logOf(v)
-		if t == nil {
-			continue
-		}
-		c, style := loggedColumn(t, name), setStyle(i, len(sets)-1)
+	for _, i := range drawingOrder(len(d.groups)) {
+		c, style := d.logged(d.groups[i], name), trace(variantColours, i)
 		if len(c.low) > 0 {
 			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
 		}

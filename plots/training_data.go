@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"math"
 	"slices"
 
 	"burstsim/sim/record"
@@ -9,11 +10,14 @@ import (
 // trainingData is what of the trainings of a result can be drawn.
 type trainingData struct {
 	variants []record.Variant
+	groups   []group
 	epochs   extent
 	measures []measure
 	angles   []loggedAngle
 	layers   []int
-	summed   bool // whether any angle is drawn as quartiles
+
+	allLayers      int  // of which angles were logged
+	medians, means bool // whether any angle is drawn as such
 }
 
 // loggedAngle is a row of panels.
@@ -32,8 +36,8 @@ type measure struct {
 // sets are the data a network is measured on, each with its dashes.
 var sets = []struct{ name, label string }{{"train", "training"}, {"validation", "validation"}, {"test", "test"}}
 
-func newTrainingData(res *record.Result) *trainingData {
-	d := &trainingData{variants: res.Variants, epochs: noExtent()}
+func newTrainingData(res *record.Result, opt Options) *trainingData {
+	d := &trainingData{variants: res.Variants, groups: opt.groups(res), epochs: noExtent()}
 	measures := []measure{{"error", "error (%)", 100, noExtent()}, {"loss", "loss", 1, noExtent()}}
 	for i := range measures {
 		m := &measures[i]
@@ -99,34 +103,31 @@ func (d *trainingData) findAngles() {
 		{"angle_WY", "feedforward W to\nfeedback Y (deg)"},
 	} {
 		e := noExtent()
-		for _, v := range d.variants {
-			e = d.includeAngles(e, v, kind)
+		for _, g := range d.groups {
+			e = d.includeAngles(e, g, kind)
 		}
 		if !e.empty() {
 			d.angles = append(d.angles, loggedAngle{kind, e.hi})
 		}
 	}
 	slices.Sort(d.layers)
+	d.allLayers = len(d.layers)
 	d.layers = pick(d.layers, mostLayers)
 }
 
-func (d *trainingData) includeAngles(e extent, v record.Variant, kind angleRow) extent {
-	t := logOf(v)
-	if t == nil {
-		return e
-	}
-	for _, name := range t.Columns {
+func (d *trainingData) includeAngles(e extent, g group, kind angleRow) extent {
+	for _, name := range d.columnsOf(g) {
 		layer, ok := layerOf(name, kind.column)
 		if !ok {
 			continue
 		}
-		here, c := noExtent(), loggedColumn(t, name)
+		here, c := noExtent(), d.logged(g, name)
 		here.include(c.values...)
 		here.include(c.high...)
 		if here.empty() {
 			continue
 		}
-		d.summed = d.summed || len(c.high) > 0
+		d.medians, d.means = d.medians || len(c.high) > 0, d.means || c.means
 		e.include(here.lo, here.hi)
 		if !slices.Contains(d.layers, layer) {
 			d.layers = append(d.layers, layer)
@@ -135,30 +136,69 @@ func (d *trainingData) includeAngles(e extent, v record.Variant, kind angleRow) 
 	return e
 }
 
-// loggedColumn is a column of a log over epochs, of many rows the quartiles.
-func loggedColumn(t *record.Table, name string) metricColumn {
-	c := metricColumn{times: t.Column("epoch"), values: t.Column(name)}
-	if n := len(c.values); n >= manyRows {
-		return quartiles(c.times, c.values, min(n/binRows, mostBins))
+// columnsOf are the names of what a group logged.
+func (d *trainingData) columnsOf(g group) []string {
+	for _, i := range g.members {
+		if t := logOf(d.variants[i]); t != nil {
+			return t.Columns
+		}
 	}
-	return c
+	return nil
+}
+
+// logged is how a column of a group's logs is drawn over epochs.
+func (d *trainingData) logged(g group, name string) metricColumn {
+	var columns []metricColumn
+	for _, i := range g.members {
+		if t := logOf(d.variants[i]); t != nil {
+			columns = append(columns, metricColumn{times: t.Column("epoch"), values: t.Column(name)})
+		}
+	}
+	return summarised(columns)
+}
+
+// measured is how a measure of a group on a set is drawn: of one variant as it
+// is, however many epochs there were.
+func (d *trainingData) measured(g group, m measure, set string) metricColumn {
+	var columns []metricColumn
+	for _, i := range g.members {
+		tr := d.variants[i].Training
+		if tr == nil || tr.Epochs == nil {
+			continue
+		}
+		c := metricColumn{times: tr.Epochs.Column("epoch"), values: m.column(tr, set)}
+		for j, y := range c.values {
+			if m.logarithmic() && y < smallestValue {
+				c.values[j] = math.NaN()
+			}
+		}
+		columns = append(columns, c)
+	}
+	if len(columns) == 1 {
+		return columns[0]
+	}
+	var all metricColumn
+	for _, c := range columns {
+		all.times, all.values = append(all.times, c.times...), append(all.values, c.values...)
+	}
+	return quartilesAt(all.times, all.values)
 }
 
 // best is where the best epoch of a training is marked: at its error on the
 // test set, or on the validation set where there is none.
-func best(tr *record.Training) (epoch, percent float64, ok bool) {
+func best(tr *record.Training) (epoch, percent float64, set string, ok bool) {
 	if tr == nil || tr.Epochs == nil || tr.BestEpoch < 1 {
-		return 0, 0, false
+		return 0, 0, "", false
 	}
 	for i, e := range tr.Epochs.Column("epoch") {
 		if e != float64(tr.BestEpoch) {
 			continue
 		}
-		for _, name := range []string{"test_error", "validation_error"} {
-			if values := tr.Epochs.Column(name); values != nil && isFinite(100*values[i]) {
-				return e, 100 * values[i], true
+		for _, name := range []string{"test", "validation"} {
+			if values := tr.Epochs.Column(name + "_error"); values != nil && isFinite(100*values[i]) {
+				return e, 100 * values[i], name, true
 			}
 		}
 	}
-	return 0, 0, false
+	return 0, 0, "", false
 }

@@ -359,7 +359,8 @@ func TestErrorAxisIsLogarithmicWhereItHelps(t *testing.T) {
 		labels string
 	}{
 		{"from chance to few", 0.9, 0.018, "2 5 10 20 50 100"},
-		{"never better than chance", 0.9, 0.6, "0 20 40 60 80"},
+		{"never better than chance", 0.9, 0.6, "60 70 80 90"},
+		{"half of chance", 0.9, 0.4, "0 20 40 60 80"},
 		{"down to none", 0.9, 0, "0 20 40 60 80"},
 		{"below a percent", 0.2, 0.006, "1 2 5 10 20"},
 	}
@@ -405,7 +406,7 @@ func TestBestEpochIsMarkedAtItsError(t *testing.T) {
 			table := record.NewTable("epoch", "test_error", "validation_error")
 			table.Append(1, 0.9, 0.9)
 			table.Append(2, test.test, test.validation)
-			epoch, percent, ok := best(&record.Training{Epochs: table, BestEpoch: test.epoch})
+			epoch, percent, _, ok := best(&record.Training{Epochs: table, BestEpoch: test.epoch})
 			if ok == math.IsNaN(test.want) || ok && (epoch != 2 || percent != test.want) {
 				t.Errorf("epoch %v at %v %%, %v", epoch, percent, ok)
 			}

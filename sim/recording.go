@@ -19,6 +19,7 @@ type Recording struct {
 	Sample  time.Duration // time between two samples of the trajectory; 0: none
 	Units   int           // units recorded of each layer, spread over it evenly
 	Chosen  []int         // which units are recorded instead; a layer that has none of them records unit 0
+	Inputs  []int         // which inputs are recorded; nil: as of any layer
 	Signals []string      // names of the signals that are recorded beside input, target and output; nil: all
 	Windows []Window      // when the trajectory is kept, ascending
 }
@@ -54,7 +55,11 @@ func newRecorder[F Float](net *Network[F], rec Recording, engine Engine[F], jour
 		width += len(units)
 	}
 	top := net.Layers()
-	add("input", "input", rec.units(net.Size(0)), net.Input)
+	inputs := rec.Inputs
+	if inputs == nil {
+		inputs = rec.units(net.Size(0))
+	}
+	add("input", "input", inputs, net.Input)
 	add("target", "target", rec.units(net.Size(top)), net.Target)
 	add("output", "output", rec.units(net.Size(top)), net.Output)
 	for _, s := range net.Signals() {

@@ -167,14 +167,9 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 	r.angles = newAngleRecord(net, s.Record.Angles, s.Sample)
 	r.columns = append([]string{"time", "loss"}, r.angles.Columns()...)
 	r.row = make([]float64, 0, len(r.columns))
-	r.out = &Outcome{FirstLoss: math.NaN(), LastLoss: math.NaN()}
-	start := time.Duration(0)
-	for _, p := range r.Phases {
-		end := start + p.Duration
-		r.out.Phases = append(r.out.Phases, record.Phase{
-			Name: p.Name, Start: start.Seconds(), End: end.Seconds(), Teacher: p.Teacher})
+	r.out = &Outcome{Phases: Timeline(r.Phases), FirstLoss: math.NaN(), LastLoss: math.NaN()}
+	for range r.Phases {
 		r.out.PhaseLoss = append(r.out.PhaseLoss, math.NaN())
-		start = end
 	}
 	var err error
 	if r.trajectory, err = newRecorder(net, s.Record, s.Engine, s.Journal); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,9 @@ a new folder, runs/compare-TIME unless --out says otherwise:
   figures/learning  loss, outputs and angles of all variants
 
 A variant keeps its name where no other has it, and is RUN: VARIANT otherwise.
+Four or more runs that differ in their seed only are one line of the figure: the
+median of the seeds, in front of their quartiles. Of a run that failed, what it
+recorded until then is compared, and a warning says so.
 The last line printed is the path of the folder.
 
 Exit status: 0; 1 if a run cannot be read, runs have nothing in common or the
@@ -67,6 +71,7 @@ func (p *program) compareRuns(paths []string, out string, quiet bool) error {
 	if err != nil {
 		return err
 	}
+	p.warnOfFailures(runs)
 	c := newComparison(runs)
 	name, draw, err := c.figure()
 	if err != nil {
@@ -92,6 +97,21 @@ func (p *program) compareRuns(paths []string, out string, quiet bool) error {
 		return failure(err)
 	}
 	return nil
+}
+
+// warnOfFailures says which runs did not come to their end, and which labels
+// figures cannot write.
+func (p *program) warnOfFailures(runs []finishedRun) {
+	for _, run := range runs {
+		if reason := run.Summary.Failure; reason != "" {
+			p.warn(fmt.Errorf("%s did not finish: %s; what it recorded until then is compared", run.name, reason))
+		}
+	}
+	for _, label := range comparisonLabels(runs) {
+		if err := plots.CheckLabel(label); err != nil {
+			p.warn(fmt.Errorf("%s: %w", label, err))
+		}
+	}
 }
 
 func (p *program) createComparison(out string) (*rundir.Dir, error) {
@@ -136,6 +156,7 @@ func openRuns(paths []string) ([]finishedRun, error) {
 		runs[i].Run = run
 	}
 	nameRuns(runs, paths)
+	sortSeeds(runs)
 	return runs, nil
 }
 
@@ -175,10 +196,11 @@ func newComparison(runs []finishedRun) *comparison {
 		opt:     figureOptions(first.Config),
 		formats: first.Config.Plots.Formats,
 	}
-	c.opt.Discrete = nil
+	c.opt.Discrete, c.opt.Phases = nil, nil
+	c.opt.Seeds = seedGroups(runs)
 	labels := comparisonLabels(runs)
 	for _, run := range runs {
-		discrete := figureOptions(run.Config).Discrete
+		opt := figureOptions(run.Config)
 		for i, v := range run.Result.Variants {
 			label := labels[0]
 			labels = labels[1:]
@@ -187,11 +209,19 @@ func newComparison(runs []finishedRun) *comparison {
 			}
 			v.Label = label
 			c.res.Variants = append(c.res.Variants, v)
-			c.opt.Discrete = append(c.opt.Discrete, i < len(discrete) && discrete[i])
-			c.opt.Phases = append(c.opt.Phases, run.Result.Phases)
+			c.opt.Discrete = append(c.opt.Discrete, i < len(opt.Discrete) && opt.Discrete[i])
+			c.opt.Phases = append(c.opt.Phases, phasesOf(run, opt, i))
 		}
 	}
 	return c
+}
+
+// phasesOf are those of a variant of a run.
+func phasesOf(run finishedRun, opt plots.Options, variant int) []record.Phase {
+	if variant < len(opt.Phases) {
+		return opt.Phases[variant]
+	}
+	return run.Result.Phases
 }
 
 // comparisonLabels names all variants of all runs: by their own names if these
@@ -256,7 +286,7 @@ func (c *comparison) haveCommonColumn() bool {
 
 func (c *comparison) samePhases() bool {
 	return !slices.ContainsFunc(c.opt.Phases, func(phases []record.Phase) bool {
-		return !slices.Equal(phases, c.res.Phases)
+		return !reflect.DeepEqual(phases, c.opt.Phases[0])
 	})
 }
 

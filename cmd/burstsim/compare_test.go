@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -22,7 +23,7 @@ func finished(name, metric string, labels ...string) finishedRun {
 		metrics := record.NewTable("time", metric)
 		metrics.Append(1, 0.5)
 		run.Result.Variants = append(run.Result.Variants, record.Variant{Label: label, Metrics: metrics})
-		run.Summary.Variants[label] = experiment.VariantSummary{LossFinal: 0.5}
+		run.Summary.Variants[label] = experiment.VariantSummary{LossFinal: 0.5, TestError: math.NaN()}
 	}
 	return finishedRun{run, name}
 }
@@ -152,6 +153,52 @@ func TestCompareRefusesARunWithoutARecord(t *testing.T) {
 	}
 }
 
+// A shell lists seed 10 before seed 2, and lines of seeds hide one another.
+func TestSeedsAreOneLine(t *testing.T) {
+	var runs []finishedRun
+	for _, seed := range []int64{1, 10, 2, 3} {
+		run := finished(fmt.Sprintf("a-seed%d", seed), "loss", "x", "y")
+		run.Config.Run.Seed, run.Config.Run.Name = seed, run.name
+		runs = append(runs, run)
+	}
+	alone := finished("b", "loss", "z")
+	alone.Config.Model.Beta = 3
+	runs = slices.Insert(runs, 2, alone)
+	sortSeeds(runs)
+	var names []string
+	for _, run := range runs {
+		names = append(names, run.name)
+	}
+	if want := []string{"a-seed1", "a-seed2", "b", "a-seed3", "a-seed10"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	want := []string{"a: x", "a: y", "a: x", "a: y", "", "a: x", "a: y", "a: x", "a: y"}
+	if got := seedGroups(runs); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := seedGroups(runs[:2]); !slices.Equal(got, make([]string, 4)) {
+		t.Errorf("two seeds share lines: %q", got)
+	}
+}
+
+func TestCompareSaysWhichRunsFailed(t *testing.T) {
+	f := newFixture(t)
+	path := writeRun(t, "b", "loss")
+	summary := filepath.Join(path, "summary.json")
+	text, err := os.ReadFile(summary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := strings.Replace(string(text), `"name": "b",`, `"name": "b", "failure": "not a number",`, 1)
+	if err := os.WriteFile(summary, []byte(failed), 0o666); err != nil || failed == string(text) {
+		t.Fatal(err, string(text))
+	}
+	f.execute("compare", writeRun(t, "a", "loss"), path, "--out", f.dir)
+	if !strings.Contains(f.err.String(), "warning: b did not finish: not a number; ") {
+		t.Errorf("stderr %q", f.err.String())
+	}
+}
+
 func TestTableOfAnswers(t *testing.T) {
 	res, sum := recorded()
 	v := sum.Variants["discrete"]
@@ -173,6 +220,33 @@ func TestTableOfAnswers(t *testing.T) {
 	want := [][]string{{"variant", "(0", "1)", "->", "(0.5", "1)", "->", "margin"}, {"discrete", "0.93", "-", "-0.25"}}
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Each variant's figure shades its own phases.
+func TestFiguresKnowThePhasesOfVariants(t *testing.T) {
+	const text = `
+[time]
+before = "2s"
+learn = "20s"
+after = "1s"
+[[compare]]
+name = "phases"
+model.kind = "burstprop"
+time.phases = [{ duration = "5s" }, { duration = "500ms", teacher = true, learning = true }]
+`
+	cfg, err := config.Parse("a.toml", []byte(text), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	phases := figureOptions(cfg).Phases
+	if len(phases) != 2 || len(phases[0]) != 3 || phases[0][1].Cycle != nil || !phases[0][1].Teacher {
+		t.Fatalf("%+v", phases)
+	}
+	learn := phases[1][1]
+	want := []record.Part{{Duration: 5}, {Duration: 0.5, Teacher: true}}
+	if learn.Start != 2 || learn.End != 22 || !slices.Equal(learn.Cycle, want) {
+		t.Errorf("%+v, want a cycle of %v from 2 to 22 s", learn, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"burstsim/internal/config"
+	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
 	"burstsim/plots"
 	"burstsim/sim/record"
@@ -50,9 +51,14 @@ func drawChosen(figure string, res *record.Result, opt plots.Options) (writeFigu
 
 // figureOptions is what a figure needs of the experiment beside its recording.
 func figureOptions(cfg config.Config) plots.Options {
-	opt := plots.Options{Units: cfg.Plots.Units, PBaseline: cfg.Model.Baseline(), Discrete: []bool{isDiscrete(cfg)}}
+	opt := plots.Options{Units: cfg.Plots.Units, PBaseline: cfg.Model.Baseline()}
+	variants := []config.Config{cfg}
 	for _, v := range cfg.Compare {
-		opt.Discrete = append(opt.Discrete, isDiscrete(v.Config))
+		variants = append(variants, v.Config)
+	}
+	for _, v := range variants {
+		opt.Discrete = append(opt.Discrete, isDiscrete(v))
+		opt.Phases = append(opt.Phases, experiment.Phases(v))
 	}
 	return opt
 }

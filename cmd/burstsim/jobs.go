@@ -215,17 +215,19 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 	return sum
 }
 
-// verdict is the error of a finished job. A figure may be impossible to draw
-// when a run stopped early: then it is worth a warning only.
+// verdict is the error of a finished job. A figure that cannot be drawn from
+// what was recorded is worth a warning only: the run is there, and can be drawn
+// again.
 func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
 		if fromDisk(figuresErr) {
 			return toGoOn(dir, figuresErr)
 		}
-		return figuresErr
+		p.skip(figuresErr)
+		return nil
 	}
 	if figuresErr != nil && !(fromDisk(runErr) && fromDisk(figuresErr)) {
-		p.warn(figuresErr)
+		p.skip(figuresErr)
 	}
 	switch {
 	case fromDisk(runErr): // a checkpoint, if a signal was the reason for it
@@ -246,6 +248,19 @@ func toGoOn(dir *rundir.Dir, err error) error {
 func fromDisk(err error) bool {
 	var errno syscall.Errno
 	return errors.As(err, &errno)
+}
+
+// skip reports each figure that could not be drawn on a line.
+func (p *program) skip(err error) {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range all.Unwrap() {
+			p.skip(one)
+		}
+		return
+	}
+	if err != nil {
+		p.warn(fmt.Errorf("skipped %w", err))
+	}
 }
 
 // warn reports what does not stop the program.

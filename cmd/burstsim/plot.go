@@ -17,6 +17,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/rundir"
 	"burstsim/plots"
+	"burstsim/sim/record"
 )
 
 // plotOptions are the flags of plot.
@@ -41,7 +42,8 @@ func (p *program) plotCommand() *cobra.Command {
 		Long: `Draw figures from what a run recorded, without running it again: those that its
 experiment asked for, or the ones of --figure. Units, layers, windows and
 variants can be chosen among the recorded ones; they concern the dynamics, which
-alone are drawn if --figure does not say otherwise.
+alone are drawn if --figure does not say otherwise. The variant is also that of
+the figures filters, confusion and states, which show some of many variants.
 
 The figures of the run stay as they are: new ones go into RUN/figures-2,
 RUN/figures-3 and so on. With --out they go into DIR, in the place of files of
@@ -92,6 +94,12 @@ func (o plotOptions) chosen() bool {
 	return o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || o.variant != ""
 }
 
+// onlyVariant tells whether that is all that was chosen.
+func (o plotOptions) onlyVariant() bool {
+	o.variant = ""
+	return !o.chosen()
+}
+
 func (p *program) plot(dir string, opt plotOptions) error {
 	if err := checkWords("--figure", opt.figures, config.Choices("plots.figures")); err != nil {
 		return err
@@ -115,13 +123,18 @@ func (p *program) plot(dir string, opt plotOptions) error {
 		return failure(fmt.Errorf("%s: %w", dir, err))
 	}
 	names := opt.names(run.Config)
-	if opt.chosen() && !slices.Contains(names, "dynamics") {
+	if opt.chosen() && !slices.Contains(names, "dynamics") && !(opt.onlyVariant() && slices.ContainsFunc(names, ofVariants)) {
 		return fmt.Errorf("plot: units, layers, windows and variants concern the figure dynamics, which is not among %s", strings.Join(names, ", "))
 	}
 	var drawn []drawing
 	var failed []string
 	for _, name := range names {
-		write, err := drawChosen(name, run.Result, choice)
+		res, choice := run.Result, choice
+		if opt.variant != "" && ofVariants(name) {
+			res = &record.Result{Name: res.Name, Variants: res.Variants[choice.Variant:][:1]}
+			choice = plots.Options{Units: choice.Units}
+		}
+		write, err := drawChosen(name, res, choice)
 		if err != nil {
 			failed = append(failed, fmt.Sprintf("figure %s: %v", name, err))
 			continue
@@ -137,6 +150,12 @@ func (p *program) plot(dir string, opt plotOptions) error {
 		return failure(fmt.Errorf("%s: %s", dir, strings.Join(failed, "; ")))
 	}
 	return nil
+}
+
+// ofVariants tells whether a figure has a part for each variant, of which one
+// can be drawn alone.
+func ofVariants(figure string) bool {
+	return slices.Contains([]string{"filters", "confusion", "states"}, figure)
 }
 
 // drawing is a figure that could be drawn.

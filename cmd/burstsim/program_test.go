@@ -114,7 +114,7 @@ func TestNumericalFailureKeepsTheRecord(t *testing.T) {
 	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
 		t.Errorf("exit status %d, expected %d", status, statusFailure)
 	}
-	want := "burstsim: warning: figure dynamics: nothing after learning\n" +
+	want := "burstsim: warning: skipped figure dynamics: nothing after learning\n" +
 		"burstsim: not a number at 3.2 s in layer 1; what was recorded until then is in " + f.dir + "\n"
 	if f.err.String() != want {
 		t.Errorf("stderr %q, expected %q", f.err.String(), want)
@@ -147,17 +147,23 @@ func TestFailureBeforeAnythingIsRecorded(t *testing.T) {
 	}
 }
 
-// A run that ends well but cannot be drawn has failed, with its record kept.
+// A run that ends well is one, though it cannot be drawn: a line says which
+// figures were skipped.
 func TestFigureFailure(t *testing.T) {
 	f := newFixture(t)
-	f.draw = func(string, *record.Result, config.Config) (writeFigure, error) {
+	f.draw = func(name string, _ *record.Result, _ config.Config) (writeFigure, error) {
+		if name == "limit" {
+			return nil, errors.New("no limit")
+		}
 		return func(io.Writer, string) error { return errors.New("no font") }, nil
 	}
-	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
-		t.Errorf("exit status %d, expected %d", status, statusFailure)
+	if status := f.execute("run", f.file, "--out", f.dir, "--set", `plots.figures=["dynamics","limit"]`); status != 0 {
+		t.Errorf("exit status %d, expected 0", status)
 	}
-	if !strings.Contains(f.err.String(), "figure dynamics: ") || strings.Count(f.err.String(), "\n") != 1 {
-		t.Errorf("stderr %q", f.err.String())
+	for _, want := range []string{"burstsim: warning: skipped figure dynamics: ", "burstsim: warning: skipped figure limit: no limit\n"} {
+		if !strings.Contains(f.err.String(), want) || strings.Count(f.err.String(), "\n") != 2 {
+			t.Errorf("stderr %q, expected %q", f.err.String(), want)
+		}
 	}
 	if _, err := rundir.Open(f.dir); err != nil {
 		t.Error(err)

@@ -13,6 +13,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
+	"burstsim/plots"
 )
 
 // runOptions are the flags of run.
@@ -40,8 +41,9 @@ Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and draws what was
 recorded until then; burstsim resume goes on from there, or from the last
 checkpoint of a run that was killed. A second interrupt ends the program at once.
 
-Exit status: 0; 1 if a run failed or its folder cannot be written; 2 if a file
-or the command line is wrong; 130 after an interrupt.`,
+Exit status: 0, also if a figure had nothing to show, which a line says; 1 if a
+run failed or its folder cannot be written; 2 if a file or the command line is
+wrong; 130 after an interrupt.`,
 		Example: `  burstsim run examples/regression.toml
   burstsim run my.toml --out results/beta2 --set model.beta=2 --set 'model.hidden=[50, 50]'
   burstsim run one.toml two.toml --out results      results/one and results/two
@@ -104,7 +106,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
 	opt.StabilityLimit, opt.Weights = experiment.StabilityLimit, experiment.CheckWeights
-	opt.LimitSpan = experiment.LimitSpan
+	opt.LimitSpan, opt.Label = experiment.LimitSpan, plots.CheckLabel
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

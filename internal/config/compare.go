@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxVariants bounds the runs that one file asks for.
@@ -26,7 +28,7 @@ func (d *decoder) variants(n *node, c *Config) []*decoder {
 		})
 		return nil
 	}
-	taken := map[string]string{strings.ToLower(c.Run.Label): "run.label"}
+	taken := map[string]string{fold(c.Run.Label): "run.label"}
 	var all []*decoder
 	base := *c
 	for i, item := range n.list {
@@ -46,6 +48,20 @@ func (d *decoder) variants(n *node, c *Config) []*decoder {
 		c.Compare = append(c.Compare, variant)
 	}
 	return all
+}
+
+// fold makes names the same that some file systems, or readers, cannot tell
+// apart: they ignore case, and how a letter is put together.
+func fold(name string) string { return strings.ToLower(norm.NFC.String(name)) }
+
+// checkLabel refuses a label that no figure can show.
+func (d *decoder) checkLabel(c *Config, path string, check func(label string) error) {
+	if check == nil || len(c.Plots.Figures) == 0 {
+		return
+	}
+	if err := check(c.Run.Label); err != nil {
+		d.refuse(c, []string{path}, "%v; expected a name of these, or plots.figures = [] and no figures", err)
+	}
 }
 
 // variant decodes one table of [[compare]].
@@ -80,12 +96,12 @@ func (d *decoder) variantName(v *Variant, taken map[string]string) {
 		d.add(d.head, path, func() string { return "missing, expected " + nameKey.expected() })
 		return
 	}
+	d.given["name"] = n
 	d.scalar(n, nameKey, reflect.ValueOf(&v.Name).Elem(), "name")
 	if !safeName(v.Name) {
 		return
 	}
-	// Names become names of files, and some file systems ignore case.
-	folded := strings.ToLower(v.Name)
+	folded := fold(v.Name)
 	if other := taken[folded]; other != "" {
 		d.add(n, path, func() string {
 			hint := ""

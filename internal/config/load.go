@@ -31,6 +31,8 @@ type Options struct {
 	// LimitSpan is how much time (s) the measurement of the limit simulates at a
 	// tau/T. Nil: not checked.
 	LimitSpan func(c Config, ratio float64) float64
+	// Label says why a label cannot be written into a figure. Nil: not checked.
+	Label func(label string) error
 	// Weights returns the SHA-256 of a file of weights, as 64 digits, or says
 	// why it is none. What the file has then is written behind its path, so
 	// that the experiment cannot be repeated with other weights. Nil: not
@@ -105,9 +107,11 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 	if d.first == nil {
 		d.crossChecks(&c, opt)
 		d.pinWeights(&c, opt.Weights)
+		d.checkLabel(&c, "run.label", opt.Label)
 		for _, v := range variants {
 			vc := &c.Compare[v.number].Config
 			v.crossChecks(vc, opt)
+			v.checkLabel(vc, "name", opt.Label)
 			if v.given["model.weights"] == nil {
 				vc.Model.Weights = c.Model.Weights
 				continue

@@ -178,6 +178,15 @@ func taskSize(cfg config.Config) (inputs, outputs int) {
 	return cfg.Task.Inputs, cfg.Task.Outputs
 }
 
+// Phases are those of an experiment, or of one of its variants, as it will go
+// through them: none if it goes through epochs.
+func Phases(cfg config.Config) []record.Phase {
+	if trains(cfg) {
+		return nil
+	}
+	return sim.Timeline(phases(cfg))
+}
+
 func phases(cfg config.Config) []sim.Phase {
 	t := cfg.Time
 	learn := sim.Phase{Name: "learning", Duration: time.Duration(t.Learn), Teacher: true, Learning: true}

@@ -171,6 +171,9 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	if err != nil {
 		return nil, err
 	}
+	if len(cfg.Record.Chosen) == 0 {
+		s.Record.Inputs = livelyPixels(data.Train, cfg.Record.Units)
+	}
 	s.after = func(r *result) error {
 		r.data = data.Where
 		// The answers that somata settle to are those of the discrete model.

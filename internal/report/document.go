@@ -203,7 +203,10 @@ func (doc *Document) phases() []Part {
 	t := &Table{Header: []string{"phase", "from", "to", "teacher"}}
 	for _, p := range doc.Digest.Phases() {
 		teacher := "no"
-		if p.Teacher {
+		switch {
+		case len(p.Cycle) > 0:
+			teacher = "in turns"
+		case p.Teacher:
 			teacher = "yes"
 		}
 		t.Rows = append(t.Rows, []string{p.Name, seconds(p.Start), seconds(p.End), teacher})

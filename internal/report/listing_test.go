@@ -120,6 +120,20 @@ func TestNote(t *testing.T) {
 	}
 }
 
+// No wrong answer is an error of 0, not a missing one.
+func TestOutcomeShowsATestErrorOfZero(t *testing.T) {
+	for _, test := range []struct {
+		err  float64
+		want bool
+	}{{0, true}, {0.25, true}, {math.NaN(), false}} {
+		losses, _ := Outcome([]string{"a"}, &experiment.Summary{Variants: map[string]experiment.VariantSummary{"a": {TestError: test.err}}})
+		column := slices.Index(losses.Header, "test error")
+		if (column >= 0) != test.want || test.err == 0 && losses.Rows[0][column] != "0.00 %" {
+			t.Errorf("error %v: %q under %q", test.err, losses.Rows, losses.Header)
+		}
+	}
+}
+
 func TestOutcomeNeedsNoSummaryOfAVariant(t *testing.T) {
 	for _, labels := range [][]string{nil, {"gone"}} {
 		losses, answers := Outcome(labels, &experiment.Summary{})

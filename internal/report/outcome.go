@@ -37,7 +37,7 @@ func Outcome(labels []string, sum *experiment.Summary) (losses, answers *Table) 
 func outcomeTable(labels []string, sum *experiment.Summary) *Table {
 	angles := angleNames(sum)
 	images := slices.ContainsFunc(labels, func(label string) bool {
-		return !math.IsNaN(sum.Variants[label].TestError) && sum.Variants[label].TestError > 0
+		return hasError(sum.Variants[label].TestError)
 	})
 	t := &Table{Header: []string{"variant", "loss before", "loss after", "after/before"}}
 	if images {

@@ -112,8 +112,9 @@ func exampleRun(t testing.TB) *Run {
 	}
 	res := &record.Result{
 		Name: "demo", Variants: variants,
-		Phases: []record.Phase{{Name: "before", Start: 0, End: 10}, {Name: "learn", Start: 10, End: 20, Teacher: true}},
-		Limit:  &record.Limit{Ratio: []float64{0.1, 0.01}, Distance: []float64{0.2, 0.02}, Slope: 1.02},
+		Phases: []record.Phase{{Name: "before", Start: 0, End: 10}, {Name: "learn", Start: 10, End: 20, Teacher: true,
+			Cycle: []record.Part{{Duration: 2}, {Duration: 0.5, Teacher: true}}}},
+		Limit: &record.Limit{Ratio: []float64{0.1, 0.01}, Distance: []float64{0.2, 0.02}, Slope: 1.02},
 	}
 	return &Run{Config: loaded(t), Result: res, Summary: sum}
 }

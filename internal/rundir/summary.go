@@ -89,6 +89,8 @@ type phaseDocument struct {
 	Start   jsonNumber `json:"start_s"`
 	End     jsonNumber `json:"end_s"`
 	Teacher bool       `json:"teacher"`
+	// Cycle is repeated from start to end; its parts say when there is a teacher.
+	Cycle []record.Part `json:"cycle,omitempty"`
 }
 
 type signalDocument struct {
@@ -142,7 +144,7 @@ func (doc *summaryDocument) describe(res *record.Result) {
 		doc.TestError = doc.Variants[res.Variants[0].Label].TestError
 	}
 	for _, p := range res.Phases {
-		doc.Phases = append(doc.Phases, phaseDocument{p.Name, jsonNumber(p.Start), jsonNumber(p.End), p.Teacher})
+		doc.Phases = append(doc.Phases, phaseDocument{p.Name, jsonNumber(p.Start), jsonNumber(p.End), p.Teacher, p.Cycle})
 	}
 	for _, v := range res.Variants {
 		doc.Labels = append(doc.Labels, v.Label)
@@ -213,7 +215,7 @@ func (doc *summaryDocument) summary() *experiment.Summary {
 func (doc *summaryDocument) result() *record.Result {
 	res := &record.Result{Name: doc.Name}
 	for _, p := range doc.Phases {
-		res.Phases = append(res.Phases, record.Phase{Name: p.Name, Start: float64(p.Start), End: float64(p.End), Teacher: p.Teacher})
+		res.Phases = append(res.Phases, record.Phase{Name: p.Name, Start: float64(p.Start), End: float64(p.End), Teacher: p.Teacher, Cycle: p.Cycle})
 	}
 	for _, label := range doc.Labels {
 		res.Variants = append(res.Variants, record.Variant{Label: label})

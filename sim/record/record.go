@@ -22,6 +22,13 @@ type Phase struct {
 	Name       string  `json:"name"`
 	Start, End float64 // s
 	Teacher    bool    // whether the target reaches the output dendrites
+	Cycle      []Part  // repeated from Start to End: its parts, not Teacher, say when there is a teacher; may be empty
+}
+
+// Part is a stretch of a phase's cycle.
+type Part struct {
+	Duration float64 `json:"duration_s"` // s, more than 0
+	Teacher  bool    `json:"teacher"`
 }
 
 // Variant is one of the runs that share initial weights and data.
