@@ -86,7 +86,7 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 		atOnce = 1
 	}
 	slots := make(chan struct{}, atOnce)
-	bar := p.newProgress("", quiet).share(len(jobs))
+	bar := p.newSharedProgress(len(jobs), quiet)
 	turns := make([]chan struct{}, len(jobs)+1) // closed when it is the job's turn to print
 	for i := range turns {
 		turns[i] = make(chan struct{})
@@ -109,15 +109,16 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 				own.report(err)
 			}
 			<-turns[i]
-			bar.clear()
-			_, errOut := io.Copy(p.out, &out)
-			_, errErr := io.Copy(p.err, &complaints)
-			failed = failed || err != nil || errOut != nil || errErr != nil
+			bar.print(func() {
+				_, errOut := io.Copy(p.out, &out)
+				_, errErr := io.Copy(p.err, &complaints)
+				failed = failed || err != nil || errOut != nil || errErr != nil
+			})
 			close(turns[i+1])
 		})
 	}
 	wg.Wait()
-	bar.bar.finish()
+	bar.finish()
 	return failed, notBegun
 }
 
