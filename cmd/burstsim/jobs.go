@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
@@ -122,6 +123,9 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 	return failed, notBegun
 }
 
+// tablesEvery is how often the tables of a run are written while it goes on.
+const tablesEvery = 10 * time.Second
+
 // runJob runs one experiment and writes its folder, whatever becomes of it.
 func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) error {
 	dir, err := j.dir(p)
@@ -140,7 +144,9 @@ func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) erro
 			return errors.Join(err, kept.Close())
 		}
 	}
+	stop := dir.Follow(j.cfg, tablesEvery)
 	res, sum, runErr := p.run(ctx, j.cfg, experiment.Options{Observe: bar.observe, Journal: kept})
+	stop()
 	bar.finish()
 	if res == nil && runErr != nil && ctx.Err() == nil {
 		if j.begun != nil {

@@ -41,7 +41,8 @@ func (p *program) plotCommand() *cobra.Command {
 		Long: `Draw figures from what a run recorded, without running it again: those that its
 experiment asked for, or the ones of --figure. Units, layers, windows and
 variants can be chosen among the recorded ones; they concern the dynamics, which
-alone are drawn if --figure does not say otherwise.
+alone are drawn if --figure does not say otherwise. Of a run that goes on, or was
+killed, what it has recorded so far is drawn.
 
 The figures of the run stay as they are: new ones go into RUN/figures-2,
 RUN/figures-3 and so on. With --out they go into DIR, in the place of files of
@@ -106,7 +107,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	if err := rundir.CheckRun(dir); err != nil {
 		return failure(err)
 	}
-	run, err := rundir.Open(dir)
+	run, err := rundir.Snapshot(dir)
 	if err != nil {
 		return failure(err)
 	}
@@ -133,10 +134,15 @@ func (p *program) plot(dir string, opt plotOptions) error {
 			return failure(err)
 		}
 	}
-	if len(failed) > 0 {
-		return failure(fmt.Errorf("%s: %s", dir, strings.Join(failed, "; ")))
+	if len(failed) == 0 {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%s: %s", dir, strings.Join(failed, "; "))
+	if run.Live && len(drawn) > 0 {
+		p.warn(err) // the rest may come
+		return nil
+	}
+	return failure(err)
 }
 
 // drawing is a figure that could be drawn.
