@@ -20,7 +20,7 @@ const (
 	bufferBytes = 1 << 16
 	// flushEvery is how long it waits, since others read what a run has recorded
 	// so far.
-	flushEvery = 5 * time.Second
+	flushEvery = time.Second
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -233,7 +233,7 @@ func (d *Dir) Follow(cfg config.Config, every time.Duration) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		wait := every
+		wait := every / 5 // soon at first, also for runs that take no longer
 		for {
 			select {
 			case <-quit:
