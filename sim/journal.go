@@ -13,8 +13,9 @@ type Visit = func(name string, ref any)
 // after a break. A run that goes on leaves the same bits as one that was never
 // broken off. Methods are called by one goroutine at a time.
 type Journal interface {
-	// Rows opens the list of rows of this name, each of width numbers.
-	Rows(name string, width int) (record.Rows, error)
+	// Rows opens the list of rows of this name, each laid out like this. All are
+	// opened before Restore is called.
+	Rows(name string, layout record.Layout) (record.Rows, error)
 	// Restore sets state and rows to those of the last checkpoint. It reports
 	// false, and leaves no rows, if there is none.
 	Restore(state func(Visit)) (bool, error)
@@ -28,8 +29,8 @@ type Journal interface {
 // unkept is the journal of a run that nothing is kept of.
 type unkept struct{}
 
-func (unkept) Rows(_ string, width int) (record.Rows, error) {
-	return &record.Memory{Width: width}, nil
+func (unkept) Rows(_ string, layout record.Layout) (record.Rows, error) {
+	return &record.Memory{Width: layout.Width()}, nil
 }
 
 func (unkept) Restore(func(Visit)) (bool, error) { return false, nil }

@@ -61,7 +61,7 @@ func (p LimitProtocol) Measure(ctx context.Context) (*record.Limit, error) {
 	if journal == nil {
 		journal = unkept{}
 	}
-	rows, err := journal.Rows("limit", 2)
+	rows, err := journal.Rows("limit", record.Layout{Columns: []string{"tau_over_T", "distance"}})
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func newRecorder[F Float](net *Network[F], rec Recording, engine Engine[F], jour
 	}
 	r.row = make([]float64, 0, width)
 	var err error
-	r.rows, err = journal.Rows("trajectory", width)
+	r.rows, err = journal.Rows("trajectory", record.Layout{Signals: r.signals})
 	return r, err
 }
 

@@ -175,7 +175,7 @@ func newRun[F Float](s *Simulation[F], total time.Duration) (*run[F], error) {
 	if r.trajectory, err = newRecorder(net, s.Record, s.Engine, s.Journal); err != nil {
 		return nil, err
 	}
-	if r.metrics, err = s.Journal.Rows("metrics", len(r.columns)); err != nil {
+	if r.metrics, err = s.Journal.Rows("metrics", record.Layout{Columns: r.columns, Phases: r.out.Phases}); err != nil {
 		return nil, err
 	}
 	if r.goesOn, err = s.Journal.Restore(r.visit); err == nil && r.goesOn {

@@ -129,7 +129,7 @@ func newTrainingRun[F Float](t *Training[F]) (*trainingRun[F], error) {
 		return nil, fmt.Errorf("sim: %d epochs, expected at least 1", t.Epochs)
 	}
 	var err error
-	if r.table, err = t.Journal.Rows("epochs", len(epochColumns)); err != nil {
+	if r.table, err = t.Journal.Rows("epochs", record.Layout{Columns: epochColumns}); err != nil {
 		return nil, err
 	}
 	if t.Log.Every > 0 {

@@ -51,7 +51,7 @@ func newTrainingLog[F Float](d *Discrete[F], log Log, journal Journal) (*trainin
 		state := &loggedState[F]{value: s.Value, moments: withMoments[s.Name]}
 		if counted {
 			state.counts = newHistogram(name, s.Label, histogramRange[s.Name])
-			if state.rows, err = journal.Rows("histogram_"+name, len(state.counts.Edges)); err != nil {
+			if state.rows, err = journal.Rows("histogram_"+name, record.Layout{Histogram: state.counts}); err != nil {
 				return nil, err
 			}
 		}
@@ -60,7 +60,7 @@ func newTrainingLog[F Float](d *Discrete[F], log Log, journal Journal) (*trainin
 		}
 		l.states = append(l.states, state)
 	}
-	l.rows, err = journal.Rows("log", len(l.columns))
+	l.rows, err = journal.Rows("log", record.Layout{Columns: l.columns})
 	return l, err
 }
 

@@ -9,10 +9,10 @@ import (
 	"text/tabwriter"
 
 	"github.com/agnivade/levenshtein"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"burstsim/internal/dataset"
+	"burstsim/internal/report"
 	"burstsim/tasks/cifar10"
 	"burstsim/tasks/mnist"
 )
@@ -253,42 +253,21 @@ func verified(file dataset.File) string {
 	return fmt.Sprintf("%d bytes, as it should have; no checksum was published", file.Size)
 }
 
-// transfers shows how much of a file has come. It is silent unless standard
-// error is a terminal.
+// transfers shows how much of a file has come.
 type transfers struct {
 	*program
-	bar  *progressbar.ProgressBar
-	file string
+	shown display
+	file  string
 }
 
-func (d *data) transfers() *transfers { return &transfers{program: d.program} }
+func (d *data) transfers() *transfers { return &transfers{program: d.program, shown: silence{}} }
 
 func (t *transfers) observe(file string, done, total int64) {
-	if !t.terminal {
-		return
-	}
-	if t.bar == nil || t.file != file {
+	if t.file != file {
 		t.finish()
-		t.file = file
-		t.bar = progressbar.NewOptions64(total,
-			progressbar.OptionSetWriter(t.err),
-			progressbar.OptionSetDescription(file),
-			progressbar.OptionSetWidth(20),
-			progressbar.OptionShowBytes(true),
-			progressbar.OptionSetRenderBlankState(true), // something to see at once
-			progressbar.OptionThrottle(progressInterval),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionClearOnFinish(),
-		)
+		t.file, t.shown = file, t.newDisplay(false)
 	}
-	// What the terminal makes of it must not stop a download.
-	_ = t.bar.Set64(done)
+	t.shown.show(fraction(float64(done)/float64(max(total, 1))), file, report.Size(done)+" of "+report.Size(total))
 }
 
-// finish removes the bar.
-func (t *transfers) finish() {
-	if t.bar != nil {
-		_ = t.bar.Finish()
-		t.bar = nil
-	}
-}
+func (t *transfers) finish() { t.shown.finish() }

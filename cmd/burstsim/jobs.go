@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
@@ -86,7 +87,7 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 		atOnce = 1
 	}
 	slots := make(chan struct{}, atOnce)
-	bar := p.newProgress("", quiet).share(len(jobs))
+	bar := p.newSharedProgress(len(jobs), quiet)
 	turns := make([]chan struct{}, len(jobs)+1) // closed when it is the job's turn to print
 	for i := range turns {
 		turns[i] = make(chan struct{})
@@ -109,17 +110,21 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 				own.report(err)
 			}
 			<-turns[i]
-			bar.clear()
-			_, errOut := io.Copy(p.out, &out)
-			_, errErr := io.Copy(p.err, &complaints)
-			failed = failed || err != nil || errOut != nil || errErr != nil
+			bar.print(func() {
+				_, errOut := io.Copy(p.out, &out)
+				_, errErr := io.Copy(p.err, &complaints)
+				failed = failed || err != nil || errOut != nil || errErr != nil
+			})
 			close(turns[i+1])
 		})
 	}
 	wg.Wait()
-	bar.bar.finish()
+	bar.finish()
 	return failed, notBegun
 }
+
+// tablesEvery is how often the tables of a run are written while it goes on.
+const tablesEvery = 10 * time.Second
 
 // runJob runs one experiment and writes its folder, whatever becomes of it.
 func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) error {
@@ -139,7 +144,9 @@ func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) erro
 			return errors.Join(err, kept.Close())
 		}
 	}
+	stop := dir.Follow(j.cfg, tablesEvery)
 	res, sum, runErr := p.run(ctx, j.cfg, experiment.Options{Observe: bar.observe, Journal: kept})
+	stop()
 	bar.finish()
 	if res == nil && runErr != nil && ctx.Err() == nil {
 		if j.begun != nil {

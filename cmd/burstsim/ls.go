@@ -38,12 +38,12 @@ learning, its error on test images, and what has become of it:
   finished     it came to its end
   failed       it stopped, and the note says why
   interrupted  it stopped with a checkpoint, from which burstsim resume goes on
-  running      a process is at it
+  running      a process is at it; the note says how far
   unfinished   it was killed before it began; burstsim resume starts it
   unreadable   its files are not those of a run, and the note says why
 
-DIR may also be a run itself. Other folders are left out. Only config.toml and
-summary.json are read. On a terminal, lines are cut at its width.
+DIR may also be a run itself. Other folders are left out. Only config.toml,
+summary.json and, of a run that goes on, the last rows of metrics are read. On a terminal, lines are cut at its width.
 
 Exit status: 0; 1 if a folder cannot be read; 2 if the command line is wrong.`,
 		Example: `  burstsim ls

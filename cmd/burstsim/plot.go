@@ -43,7 +43,8 @@ func (p *program) plotCommand() *cobra.Command {
 experiment asked for, or the ones of --figure. Units, layers, windows and
 variants can be chosen among the recorded ones; they concern the dynamics, which
 alone are drawn if --figure does not say otherwise. The variant is also that of
-the figures filters, confusion and states, which show some of many variants.
+the figures filters, confusion and states, which show some of many variants. Of a
+run that goes on, or was killed, what it has recorded so far is drawn.
 
 The figures of the run stay as they are: new ones go into RUN/figures-2,
 RUN/figures-3 and so on. With --out they go into DIR, in the place of files of
@@ -114,7 +115,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	if err := rundir.CheckRun(dir); err != nil {
 		return failure(err)
 	}
-	run, err := rundir.Open(dir)
+	run, err := rundir.Snapshot(dir)
 	if err != nil {
 		return failure(err)
 	}
@@ -146,10 +147,15 @@ func (p *program) plot(dir string, opt plotOptions) error {
 			return failure(err)
 		}
 	}
-	if len(failed) > 0 {
-		return failure(fmt.Errorf("%s: %s", dir, strings.Join(failed, "; ")))
+	if len(failed) == 0 {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%s: %s", dir, strings.Join(failed, "; "))
+	if run.Live && len(drawn) > 0 {
+		p.warn(err) // the rest may come
+		return nil
+	}
+	return failure(err)
 }
 
 // ofVariants tells whether a figure has a part for each variant, of which one

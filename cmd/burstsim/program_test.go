@@ -246,42 +246,6 @@ func TestSignalsKeepTheRecord(t *testing.T) {
 	}
 }
 
-func TestProgress(t *testing.T) {
-	tests := []struct {
-		name     string
-		terminal bool
-		args     []string
-		shown    bool
-	}{
-		{"terminal", true, nil, true},
-		{"quiet", true, []string{"--quiet"}, false},
-		{"piped", false, nil, false},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			f := newFixture(t)
-			f.terminal = test.terminal
-			f.run = func(_ context.Context, _ config.Config, opt experiment.Options) (*record.Result, *experiment.Summary, error) {
-				opt.Observe(experiment.Progress{Variant: "continuous", Time: 0, Duration: 1200, Unit: "s", Loss: math.NaN()})
-				time.Sleep(2 * progressInterval)
-				opt.Observe(experiment.Progress{Variant: "continuous", Done: 0.5, Time: 600, Duration: 1200, Unit: "s", Loss: 0.0125})
-				opt.Observe(experiment.Progress{Variant: "continuous", Done: 1.0000001, Time: 1200, Duration: 1200, Unit: "s", Loss: 0.01})
-				res, sum := recorded()
-				return res, sum, nil
-			}
-			if status := f.execute(append([]string{"run", f.file, "--out", f.dir}, test.args...)...); status != statusOK {
-				t.Fatalf("exit status %d: %s", status, f.err.String())
-			}
-			if got := strings.Contains(f.err.String(), "600 of 1200 s  loss 0.0125"); got != test.shown {
-				t.Errorf("progress on stderr: %v, expected %v: %q", got, test.shown, f.err.String())
-			}
-			if !test.shown && f.err.Len() > 0 {
-				t.Errorf("stderr %q, expected nothing", f.err.String())
-			}
-		})
-	}
-}
-
 // TestAllFigures checks that "all" stands for what the experiment can show, and
 // that a list is taken as it is.
 func TestAllFigures(t *testing.T) {

@@ -2,11 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"burstsim/internal/experiment"
 )
@@ -22,71 +26,163 @@ type meter interface {
 	finish()
 }
 
-// progress shows how far a run is. Its zero value shows nothing.
-type progress struct {
-	name string
-	bar  *progressbar.ProgressBar
+// display shows how far something is: a fraction, and what there is to say of
+// it, the most important last.
+type display interface {
+	show(done float64, said ...string)
+	clear() // makes room for something else that is printed
+	finish()
 }
 
-// newProgress is silent unless standard error is a terminal.
-func (p *program) newProgress(name string, quiet bool) *progress {
-	if quiet || !p.terminal {
-		return &progress{}
+// newDisplay is a bar on a terminal and lines elsewhere, where a bar would be
+// seen when all is over.
+func (p *program) newDisplay(quiet bool) display {
+	switch {
+	case quiet:
+		return silence{}
+	case p.terminal:
+		return &bar{out: p.err, ProgressBar: progressbar.NewOptions(progressSteps,
+			progressbar.OptionSetWriter(p.err),
+			progressbar.OptionSetWidth(barWidth),
+			progressbar.OptionThrottle(progressInterval),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionClearOnFinish(),
+		)}
 	}
-	return &progress{name: name, bar: progressbar.NewOptions(progressSteps,
-		progressbar.OptionSetWriter(p.err),
-		progressbar.OptionSetDescription(name),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionThrottle(progressInterval),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionClearOnFinish(),
-	)}
+	return &lines{out: p.err, now: p.now}
 }
 
-// observe draws the bar anew, once an interval at most. What the terminal
-// makes of it must not stop a run.
-func (s *progress) observe(now experiment.Progress) {
-	if s.bar == nil {
+type silence struct{}
+
+func (silence) show(float64, ...string) {}
+func (silence) clear()                  {}
+func (silence) finish()                 {}
+
+// bar is drawn anew in one line of a terminal. What the terminal makes of it
+// must not stop a run.
+type bar struct {
+	out io.Writer
+	*progressbar.ProgressBar
+}
+
+const (
+	barWidth = 20
+	// besideBar is what percentage and times take beside a bar, which itself
+	// gives way where a terminal is narrow.
+	besideBar = 32
+)
+
+func (b *bar) show(done float64, said ...string) {
+	b.Describe(fitting(said, terminalColumns(b.out)-besideBar))
+	_ = b.Set(int(progressSteps * done))
+}
+
+func (b *bar) clear() { _ = b.Clear() }
+
+func (b *bar) finish() { _ = b.Finish() }
+
+// terminalColumns is the width of a terminal, which may change at any time.
+func terminalColumns(out io.Writer) int {
+	if f, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+// fitting joins as many of the last things as there is room for: a line that
+// wraps is not drawn over, but below.
+func fitting(said []string, room int) string {
+	for ; len(said) > 0; said = said[1:] {
+		if text := strings.Join(said, "  "); len([]rune(text)) <= room {
+			return text
+		}
+	}
+	return ""
+}
+
+const (
+	// firstLine is after how long there is something to say of a run that takes
+	// its time.
+	firstLine = 30 * time.Second
+	// rarestLine is the longest time between two lines: long runs get fewer.
+	rarestLine = 10 * time.Minute
+)
+
+// lines are printed one below another, now and then.
+type lines struct {
+	out   io.Writer
+	now   func() time.Time
+	began time.Time
+	from  float64 // where it began
+	next  time.Time
+}
+
+func (l *lines) show(done float64, said ...string) {
+	now := l.now()
+	if l.began.IsZero() {
+		l.began, l.from, l.next = now, done, now.Add(firstLine)
+	}
+	if now.Before(l.next) {
 		return
 	}
-	loss := ""
-	if !math.IsNaN(now.Loss) {
-		loss = fmt.Sprintf("  loss %.3g", now.Loss)
+	took := now.Sub(l.began)
+	l.next = now.Add(min(max(firstLine, took/20), rarestLine))
+	left := ""
+	if done > l.from && done < 1 {
+		more := time.Duration(float64(took) * (1 - done) / (done - l.from))
+		left = fmt.Sprintf(", about %v left", more.Round(time.Second))
 	}
+	fmt.Fprintf(l.out, "%s  %.0f %% after %v%s\n", strings.Join(said, "  "), 100*done, took.Round(time.Second), left)
+}
+
+func (l *lines) clear() {}
+
+func (l *lines) finish() {}
+
+// progress shows how far a run is.
+type progress struct {
+	name string
+	display
+}
+
+func (p *program) newProgress(name string, quiet bool) *progress {
+	return &progress{name, p.newDisplay(quiet)}
+}
+
+func (s *progress) observe(now experiment.Progress) {
 	digits := 0
 	if now.Unit != "s" {
 		digits = 1
 	}
-	s.bar.Describe(fmt.Sprintf("%s %s  %.*f of %.0f %s%s", s.name, now.Variant, digits, now.Time, now.Duration, now.Unit, loss))
-	_ = s.bar.Set(int(progressSteps * min(max(now.Done, 0), 1)))
-}
-
-// finish removes the bar.
-func (s *progress) finish() {
-	if s.bar != nil {
-		_ = s.bar.Finish()
+	said := []string{s.name, now.Variant, fmt.Sprintf("%.*f of %.0f %s", digits, now.Time, now.Duration, now.Unit)}
+	if !math.IsNaN(now.Loss) {
+		said = append(said, fmt.Sprintf("loss %.3g", now.Loss))
 	}
+	s.show(fraction(now.Done), said...)
 }
 
-// share makes the bar that of n runs at the same time.
-func (s *progress) share(n int) *sharedProgress {
-	return &sharedProgress{bar: s, done: make([]float64, n)}
-}
+func fraction(done float64) float64 { return min(max(done, 0), 1) }
 
 // sharedProgress shows how far several runs are together.
 type sharedProgress struct {
-	mu   sync.Mutex
-	bar  *progress
+	mu sync.Mutex
+	display
 	done []float64
 }
 
-// part is the share of one run in the bar of several.
+func (p *program) newSharedProgress(runs int, quiet bool) *sharedProgress {
+	return &sharedProgress{display: p.newDisplay(quiet), done: make([]float64, runs)}
+}
+
+// part is the share of one run in what is shown of several.
 type part struct {
 	*sharedProgress
 	run int
 }
 
-func (s part) observe(now experiment.Progress) { s.reached(min(max(now.Done, 0), 1)) }
+func (s part) observe(now experiment.Progress) { s.reached(fraction(now.Done)) }
 
 func (s part) finish() { s.reached(1) }
 
@@ -94,13 +190,6 @@ func (s part) reached(done float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done[s.run] = done
-	s.show()
-}
-
-func (s *sharedProgress) show() {
-	if s.bar.bar == nil {
-		return
-	}
 	var sum float64
 	over := 0
 	for _, d := range s.done {
@@ -109,15 +198,13 @@ func (s *sharedProgress) show() {
 			over++
 		}
 	}
-	s.bar.bar.Describe(fmt.Sprintf("%d of %d runs", over, len(s.done)))
-	_ = s.bar.bar.Set(int(progressSteps * sum / float64(len(s.done))))
+	s.show(sum/float64(len(s.done)), fmt.Sprintf("%d of %d runs", over, len(s.done)))
 }
 
-// clear takes the bar from the terminal for something else that is printed.
-func (s *sharedProgress) clear() {
+// print takes the display away while write prints something else.
+func (s *sharedProgress) print(write func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bar.bar != nil {
-		_ = s.bar.bar.Clear()
-	}
+	s.clear()
+	write()
 }

@@ -36,8 +36,8 @@ figures = []
 // TestMemoryDoesNotGrow records tens and hundreds of megabytes: the process must
 // not take much more memory for ten times as much.
 func TestMemoryDoesNotGrow(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes a gigabyte")
+	if !evidence() {
+		t.Skip("writes a gigabyte: scripts/evidence.sh")
 	}
 	bin, home := program0(t), t.TempDir()
 	file := filepath.Join(home, "e.toml")

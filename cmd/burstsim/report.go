@@ -61,8 +61,8 @@ func (p *program) writeReport(dir, out string) error {
 	if page.Config, err = os.ReadFile(filepath.Join(dir, "config.toml")); err != nil {
 		return err
 	}
-	if d.Summary != nil {
-		run, err := rundir.Open(dir)
+	if d.Summary != nil || d.Live() {
+		run, err := rundir.Snapshot(dir)
 		if err != nil {
 			return err
 		}

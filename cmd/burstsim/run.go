@@ -35,7 +35,9 @@ func (p *program) runCommand() *cobra.Command {
 		Long: `Run each experiment file into a folder of its own, runs/NAME-TIME unless --out
 says otherwise. All files are checked before the first one runs. Several runs go
 on at the same time, as many as there are processors; that changes none of their
-results. The last line printed is the path of the (last) folder.
+results. The last line printed is the path of the (last) folder. How far a run
+is, is shown on standard error: by a bar on a terminal, otherwise by a line after
+half a minute and then ever more rarely.
 
 Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and draws what was
 recorded until then; burstsim resume goes on from there, or from the last

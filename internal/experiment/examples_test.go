@@ -60,10 +60,11 @@ func TestExamplesRun(t *testing.T) {
 // TestXORIsSolved runs the exclusive-or examples over ten seeds.
 func TestXORIsSolved(t *testing.T) {
 	long(t)
-	const seeds, margin = 10, 0.25
+	const margin = 0.25
+	seeds := seeds(10, 2)
 	for _, c := range []struct {
 		file, label string
-		atLeast     int
+		atLeast     int // of ten
 		atMost      int
 	}{
 		{"xor.toml", "continuous", 10, 10},
@@ -79,6 +80,10 @@ func TestXORIsSolved(t *testing.T) {
 		// learned: measured, not promised.
 		{"xor_burstprop.toml", "one phase", 0, 5},
 	} {
+		if c.atMost < 10 && seeds < 10 {
+			continue // a few may be those that are solved
+		}
+		atLeast := max(0, seeds-(10-c.atLeast))
 		solved := make([]bool, seeds)
 		t.Run(c.file+" "+c.label, func(t *testing.T) {
 			t.Run("seeds", func(t *testing.T) {
@@ -112,8 +117,8 @@ func TestXORIsSolved(t *testing.T) {
 				}
 			}
 			t.Logf("%s, %s: solved for %d of %d seeds", c.file, c.label, n, seeds)
-			if n < c.atLeast || n > c.atMost {
-				t.Errorf("solved for %d of %d seeds, want %d to %d", n, seeds, c.atLeast, c.atMost)
+			if n < atLeast || n > c.atMost {
+				t.Errorf("solved for %d of %d seeds, want %d to %d", n, seeds, atLeast, c.atMost)
 			}
 		})
 	}
@@ -122,7 +127,9 @@ func TestXORIsSolved(t *testing.T) {
 // TestModelsLearnRegression checks who learns the regression task, and who
 // follows the backprop gradient on the way.
 func TestModelsLearnRegression(t *testing.T) {
-	long(t)
+	if seeds(1, 0) == 0 {
+		t.Skip("learns for long: scripts/evidence.sh")
+	}
 	cfg := load(t, "models.toml")
 	_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -34,10 +35,19 @@ func long(t *testing.T) {
 	}
 }
 
+// seeds is how many of these are tried: all of them take minutes, see
+// scripts/evidence.sh.
+func seeds(all, few int) int {
+	if os.Getenv("BURSTSIM_EVIDENCE") != "" {
+		return all
+	}
+	return few
+}
+
 // TestExampleLearns runs the main example over five seeds.
 func TestExampleLearns(t *testing.T) {
 	long(t)
-	for seed := range 5 {
+	for seed := range seeds(5, 1) {
 		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
 			t.Parallel()
 			cfg := load(t, "regression.toml", fmt.Sprintf("run.seed=%d", seed+1), "limit.ratios=[]")

@@ -126,6 +126,14 @@ func tensor(name string, ref any) (safetensors.Tensor, error) {
 // before if the last is damaged or its rows are. After an error, state is of no
 // use.
 func (v *Variant) Restore(state func(sim.Visit)) (bool, error) {
+	found, err := v.restoreLast(state)
+	if err == nil {
+		err = v.writeLayouts()
+	}
+	return found, err
+}
+
+func (v *Variant) restoreLast(state func(sim.Visit)) (bool, error) {
 	var damaged []string
 	for _, path := range []string{v.file(""), v.previous()} {
 		c, err := v.load(path)

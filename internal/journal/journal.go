@@ -5,6 +5,7 @@
 //	0.safetensors             last checkpoint of variant 0
 //	0.previous.safetensors    the one before
 //	0-metrics.rows            what variant 0 recorded: rows of little-endian float64
+//	0.json                    what the numbers of its rows are
 //
 // A checkpoint is an archive of all that decides how the variant goes on, with
 // the number of rows that were recorded by then and their checksum. It has a
@@ -145,10 +146,15 @@ type Variant struct {
 func (j *Journal) Variant(number int, label string, policy Policy) *Variant {
 	v := &Variant{journal: j, name: fmt.Sprint(number), label: label, policy: policy,
 		alarm: alarm.New(policy.Every), next: policy.Progress}
+	j.watch(v.alarm)
+	return v
+}
+
+// watch stops an alarm when the journal is closed.
+func (j *Journal) watch(a *alarm.Alarm) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.alarms = append(j.alarms, v.alarm)
-	return v
+	j.alarms = append(j.alarms, a)
 }
 
 // Checkpoint is the file of the last checkpoint and its progress (s or epochs);
@@ -166,6 +172,8 @@ func (v *Variant) previous() string { return v.file(".previous") }
 func (v *Variant) file(kind string) string {
 	return filepath.Join(v.journal.path, v.name+kind+".safetensors")
 }
+
+func (v *Variant) rowsFile(list string) string { return rowsFile(v.journal.path, v.name, list) }
 
 // Due says whether a checkpoint is to be saved.
 func (v *Variant) Due(progress float64) bool {

@@ -73,7 +73,7 @@ func TestTwoCheckpointsAreKept(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if got, want := strings.Join(names, " "), "0-metrics.rows 0-trajectory.rows 0.previous.safetensors 0.safetensors lock"; got != want {
+	if got, want := strings.Join(names, " "), "0-metrics.rows 0-trajectory.rows 0.json 0.previous.safetensors 0.safetensors lock"; got != want {
 		t.Errorf("files %s, expected %s", got, want)
 	}
 	// Killed after the last one moved and before the new one came.

@@ -8,14 +8,20 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
+	"time"
 
+	"burstsim/internal/alarm"
 	"burstsim/internal/atomicfile"
 	"burstsim/sim/record"
 )
 
-// bufferBytes is how much of the newest rows waits in memory.
-const bufferBytes = 1 << 16
+const (
+	// bufferBytes is how much of the newest rows waits in memory.
+	bufferBytes = 1 << 16
+	// flushEvery is how long it waits, since others read what a run has recorded
+	// so far.
+	flushEvery = time.Second
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -23,27 +29,30 @@ var _ record.Rows = (*rows)(nil)
 
 // rows is a list of rows in a file, the newest of them in memory.
 type rows struct {
-	name  string
-	width int
-	file  *os.File
+	name   string
+	layout record.Layout
+	width  int
+	file   *os.File
 
 	flushed int64  // bytes in the file
 	sum     uint32 // their checksum
 	fresh   []byte // bytes that follow
 
-	read   []byte // part of the file that was last read
+	due    *alarm.Alarm // for what waits in memory; nil: nothing is appended
+	read   []byte       // part of the file that was last read
 	readAt int64
 }
 
 // Rows opens a list of rows of this name, which must do for a file.
-func (v *Variant) Rows(name string, width int) (record.Rows, error) {
-	path := filepath.Join(v.journal.path, v.name+"-"+name+".rows")
+func (v *Variant) Rows(name string, layout record.Layout) (record.Rows, error) {
+	path := v.rowsFile(name)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write %s: %w", path, atomicfile.Cause(err))
 	}
 	v.journal.opened(file)
-	r := &rows{name: name, width: width, file: file}
+	r := &rows{name: name, layout: layout, width: layout.Width(), file: file, due: alarm.New(flushEvery)}
+	v.journal.watch(r.due)
 	v.rows = append(v.rows, r)
 	return r, nil
 }
@@ -58,9 +67,10 @@ func (r *rows) Append(row []float64) error {
 	for _, x := range row {
 		r.fresh = binary.LittleEndian.AppendUint64(r.fresh, math.Float64bits(x))
 	}
-	if len(r.fresh) < bufferBytes {
+	if len(r.fresh) < bufferBytes && !r.due.Rang() {
 		return nil
 	}
+	r.due.Set()
 	return r.flush()
 }
 

@@ -117,7 +117,7 @@ func open(t testing.TB, dir string, id journal.Identity, force bool) *kept {
 
 func rowsOf(t testing.TB, v *journal.Variant, name string, width int) record.Rows {
 	t.Helper()
-	rows, err := v.Rows(name, width)
+	rows, err := v.Rows(name, record.Layout{Columns: make([]string, width)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,7 @@ func (doc *Document) Began() string { return when(doc.Digest.Began) }
 func (doc *Document) Sections() []Section {
 	all := []Section{
 		{"changes", "Differs from the defaults", doc.changes()},
+		{"progress", "So far", doc.progress()},
 		{"outcome", "Outcome", doc.outcome()},
 		{"training", "Training", doc.training()},
 		{"speed", "Speed", doc.speed()},
@@ -107,6 +108,17 @@ func settingsTable(settings []config.Setting, other string) *Table {
 		t.Rows = append(t.Rows, []string{s.Key, s.Text, instead})
 	}
 	return t
+}
+
+func (doc *Document) progress() []Part {
+	t := &Table{Header: []string{"variant", "reached", "of", "loss"}}
+	for _, p := range doc.Digest.Progress {
+		t.Rows = append(t.Rows, []string{p.Variant, cell("%.6g", p.Reached, ""), cell("%.10g", p.End, " "+p.Unit), cell("%.3g", p.Loss, "")})
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return []Part{{Table: t, Numbers: true}}
 }
 
 func (doc *Document) outcome() []Part {

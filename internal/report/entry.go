@@ -17,6 +17,7 @@ type Entry struct {
 	Reason     string           `json:"reason,omitempty"`
 	Began      *time.Time       `json:"began,omitempty"`
 	Experiment *EntryExperiment `json:"experiment,omitempty"`
+	Progress   []EntryProgress  `json:"progress,omitempty"` // of the variants of a run that has no outcome yet
 	Variants   []EntryVariant   `json:"variants,omitempty"` // that have an outcome, the experiment itself first
 	LimitSlope *float64         `json:"limit_slope,omitempty"`
 }
@@ -31,6 +32,15 @@ type EntryExperiment struct {
 	Variants int    `json:"variants"`
 	// Changes are the keys that differ from their defaults.
 	Changes map[string]any `json:"changes"`
+}
+
+// EntryProgress is how far a variant has come.
+type EntryProgress struct {
+	Name    string   `json:"name"`
+	Reached *float64 `json:"reached"`
+	End     *float64 `json:"end"`
+	Unit    string   `json:"unit"`           // s or epochs
+	Loss    *float64 `json:"loss,omitempty"` // of the last row of metrics
 }
 
 // EntryVariant is what a variant came to.
@@ -67,6 +77,9 @@ func NewEntry(d *rundir.Digest) Entry {
 	e.Experiment = &EntryExperiment{
 		Name: c.Run.Name, Task: c.Task.Kind, Model: c.Model.Kind, Time: c.Time.Kind,
 		Seed: c.Run.Seed, Variants: 1 + len(c.Compare), Changes: values(c.Changes()),
+	}
+	for _, p := range d.Progress {
+		e.Progress = append(e.Progress, EntryProgress{p.Variant, finite(p.Reached), finite(p.End), p.Unit, finite(p.Loss)})
 	}
 	if d.Summary == nil {
 		return e

@@ -184,7 +184,10 @@ func when(t time.Time) string {
 func Note(d *rundir.Digest) string {
 	reason := strings.ReplaceAll(d.Reason, strings.TrimSuffix(d.Dir, "/")+"/", "")
 	switch d.Status {
+	case rundir.Running:
+		return soFar(d)
 	case rundir.Interrupted:
+		reason = cmp.Or(soFar(d), reason)
 		if reason != "" {
 			reason += "; "
 		}
@@ -193,6 +196,23 @@ func Note(d *rundir.Digest) string {
 		return "ended before it began; " + Resume(d) + " starts it"
 	}
 	return reason
+}
+
+// soFar is how far a run has come: the share of all variants, and the loss of
+// the experiment itself; "" if that is not known.
+func soFar(d *rundir.Digest) string {
+	if len(d.Progress) == 0 {
+		return ""
+	}
+	var done float64
+	for _, p := range d.Progress {
+		done += p.Reached / p.End
+	}
+	loss := ""
+	if !math.IsNaN(d.Progress[0].Loss) {
+		loss = fmt.Sprintf(", loss %.3g", d.Progress[0].Loss)
+	}
+	return cell("%.0f", 100*done/float64(1+len(d.Config.Compare)), " %") + loss
 }
 
 // Resume is the command that goes on with an interrupted run.

@@ -112,6 +112,10 @@ func TestNote(t *testing.T) {
 		{rundir.Digest{Dir: "a b/", Status: rundir.Unreadable, Reason: "a b/summary.json is missing"}, "summary.json is missing"},
 		{rundir.Digest{Dir: "a b", Status: rundir.Interrupted}, "burstsim resume 'a b' goes on"},
 		{rundir.Digest{Dir: "é/it's", Status: rundir.Interrupted, Reason: "stopped"}, `stopped; burstsim resume 'é/it'\''s' goes on`},
+		{rundir.Digest{Dir: "a", Status: rundir.Running, Progress: []rundir.Progress{{Reached: 10, End: 40, Unit: "s", Loss: 0.0125}}}, "25 %, loss 0.0125"},
+		{rundir.Digest{Dir: "a", Status: rundir.Running, Progress: []rundir.Progress{{Reached: 1, End: 3, Loss: math.NaN()}}}, "33 %"},
+		{rundir.Digest{Dir: "a", Status: rundir.Interrupted, Progress: []rundir.Progress{{Reached: 10, End: 40, Unit: "s", Loss: 0.0125}}},
+			"25 %, loss 0.0125; burstsim resume a goes on"},
 		{rundir.Digest{Dir: "é", Status: rundir.Interrupted}, "burstsim resume é goes on"},
 	} {
 		if got := Note(&test.d); got != test.want {

@@ -61,6 +61,10 @@ func (d *Digest) Contents() (Contents, error) {
 	if c.Files, err = files(d.Dir); err != nil {
 		return c, err
 	}
+	if d.Live() {
+		c.Trajectory, err = d.recordedSoFar()
+		return c, err
+	}
 	if slices.Contains(d.recorded, trajectoryFile) {
 		if err := d.eachVariant(trajectoryFile, func(label string, arrays *headers) error {
 			r, err := d.recordedBy(label, arrays)

@@ -94,8 +94,9 @@ func Statuses() []Status {
 	return []Status{Finished, Failed, Running, Interrupted, Unfinished, Unreadable}
 }
 
-// Digest is what config.toml and summary.json say of a run: enough to list it
-// among many, without reading what it recorded.
+// Digest is what config.toml and summary.json say of a run, or its last rows as
+// long as it goes on: enough to list it among many, without reading what it
+// recorded.
 type Digest struct {
 	Dir    string
 	Status Status
@@ -103,6 +104,7 @@ type Digest struct {
 	Began  time.Time // as the folder's name or else the date of config.toml says; zero if neither does
 
 	Config   config.Config // not of an unreadable run
+	Progress []Progress    // of a live run, the variants that have begun
 	Summary  *experiment.Summary
 	Labels   []string // of the variants that have an outcome, the experiment's own first
 	phases   []phaseDocument
@@ -124,7 +126,8 @@ func Inspect(dir string) *Digest {
 		d.Status, d.Reason = Unreadable, oneLine(err.Error())
 		return d
 	}
-	if found {
+	running := hasCheckpoint(dir) && journal.Running(filepath.Join(dir, journalFolder))
+	if found && !running { // otherwise it is of a time when the run was broken off
 		d.Summary, d.phases, d.signals, d.recorded = doc.summary(), doc.Phases, doc.Signals, doc.files()
 		for _, label := range doc.Labels {
 			if _, ok := doc.Variants[label]; ok && !slices.Contains(d.Labels, label) {
@@ -133,10 +136,10 @@ func Inspect(dir string) *Digest {
 		}
 		d.Reason = oneLine(doc.Failure)
 	}
-	switch checkpoint := hasCheckpoint(dir); {
-	case checkpoint && journal.Running(filepath.Join(dir, journalFolder)):
-		d.Status, d.Reason = Running, ""
-	case checkpoint && (doc.Interrupted || !found):
+	switch {
+	case running:
+		d.Status = Running
+	case hasCheckpoint(dir) && (doc.Interrupted || !found):
 		d.Status = Interrupted
 	case doc.Failure != "":
 		d.Status = Failed
@@ -144,6 +147,11 @@ func Inspect(dir string) *Digest {
 		d.Status = Finished
 	default:
 		d.Status = Unfinished
+	}
+	if d.Live() {
+		// Without progress, as in the moment in which a run ends, it is a run all
+		// the same.
+		d.Progress, _ = readProgress(dir, d.Config)
 	}
 	return d
 }

@@ -17,6 +17,7 @@ type Run struct {
 	Config  config.Config
 	Result  *record.Result
 	Summary *experiment.Summary
+	Live    bool // it goes on, or was killed: the result is what was recorded so far
 }
 
 // Open reads a run folder. It returns an error, never panics, whatever the

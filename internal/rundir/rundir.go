@@ -146,6 +146,7 @@ func (d *Dir) Journal() string { return filepath.Join(d.path, journalFolder) }
 // Discard removes a folder that a run was to be recorded in, but that came to
 // nothing. What other programs may have put there stays.
 func (d *Dir) Discard() {
+	d.removeTables()
 	os.Remove(filepath.Join(d.path, configFile))
 	os.Remove(d.path) // fails unless it is empty
 }

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The tests that take minutes, in full: kills, signals and full disks of every
+# kind of run, memory, and learning over seeds. go test ./... tries a few of
+# each. Arguments go to go test, such as -v.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export BURSTSIM_EVIDENCE=1
+go test -count 1 -timeout 60m "$@" ./cmd/burstsim \
+	-run '^(TestKilledRunsGoOn|TestInterruptedRunsGoOn|TestFullDisk|TestLargestFile|TestMemoryDoesNotGrow)$'
+go test -count 1 -timeout 60m "$@" ./internal/experiment \
+	-run '^(TestExampleLearns|TestXORIsSolved|TestModelsLearnRegression)$'
