@@ -8,6 +8,9 @@ import (
 	"io"
 	"io/fs"
 
+	"burstsim/internal/config"
+	"burstsim/internal/journal"
+	"burstsim/internal/memory"
 	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
@@ -49,6 +52,33 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 	})
 }
 
+// withKept is the experiment with the journal's copy of its initial weights, if
+// the journal has one: the file may be elsewhere or changed by the time a run
+// goes on.
+func withKept(j *journal.Journal, cfg config.Config) config.Config {
+	if _, sum := cfg.Model.WeightsFile(); j != nil && sum != "" {
+		kept := j.Kept(sum)
+		if found, err := CheckWeights(kept); kept != "" && err == nil && found == sum {
+			cfg.Model.SetWeightsFile(kept, sum)
+		}
+	}
+	return cfg
+}
+
+// keepWeights copies the initial weights of all variants into a journal.
+func keepWeights(j *journal.Journal, variants []config.Variant) error {
+	for _, v := range variants {
+		path, sum := v.Config.Model.WeightsFile()
+		if j == nil || sum == "" || j.Kept(sum) != "" {
+			continue
+		}
+		if err := j.Keep(sum, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // WriteWeights writes all weights of a network in the safetensors format, in
 // its precision, for a variant of this label. model.weights can start from
 // them. The same weights, written by the same version, give the same bytes.
@@ -80,13 +110,20 @@ func withWeights(path string, use func(f *safetensors.File, sum string) error) e
 			return err
 		}
 		defer file.Close()
-		hash := sha256.New()
-		size, err := io.Copy(hash, file)
+		info, err := file.Stat()
 		if err != nil {
 			return err
 		}
-		f, err := safetensors.Read(file, size)
+		// The header first: what is no file of weights may be endless.
+		f, err := safetensors.Read(file, info.Size())
 		if err != nil {
+			return err
+		}
+		if err := memory.Check("these weights", float64(info.Size())); err != nil {
+			return err
+		}
+		hash := sha256.New()
+		if _, err := io.Copy(hash, io.NewSectionReader(file, 0, info.Size())); err != nil {
 			return err
 		}
 		return use(f, hex.EncodeToString(hash.Sum(nil)))

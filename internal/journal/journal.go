@@ -5,6 +5,7 @@
 //	0.safetensors             last checkpoint of variant 0
 //	0.previous.safetensors    the one before
 //	0-metrics.rows            what variant 0 recorded: rows of little-endian float64
+//	SHA256.kept               copy of a file that the run began from
 //
 // A checkpoint is an archive of all that decides how the variant goes on, with
 // the number of rows that were recorded by then and their checksum. It has a
