@@ -105,7 +105,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
-	opt.StabilityLimit, opt.Weights = stabilityLimit, experiment.CheckWeights
+	opt.StabilityLimit, opt.Weights, opt.Memory = stabilityLimit, experiment.CheckWeights, experiment.CheckMemory
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

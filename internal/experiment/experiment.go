@@ -42,6 +42,9 @@ type Options struct {
 // or when ctx ends, Run returns what was recorded until then together with the
 // error.
 func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *Summary, error) {
+	if keys, err := CheckMemory(&cfg); err != nil { // the machine may be another than the one that checked the file
+		return nil, nil, fmt.Errorf("%s: %w", keys[0], err)
+	}
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
 	library := library{}
