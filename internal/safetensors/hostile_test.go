@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -93,6 +94,38 @@ func TestReadAccepts(t *testing.T) {
 	}
 	if v, _, err := safetensors.Floats[float64](f, "none"); err != nil || len(v) != 0 {
 		t.Errorf("an empty array: %v, %v", v, err)
+	}
+}
+
+// TestReadAcceptsNewerTypes: those that came to the format later, some of them
+// smaller than a byte, and metadata that are null, as its own readers accept.
+func TestReadAcceptsNewerTypes(t *testing.T) {
+	f := read(t, raw(`{"__metadata__":null,"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},`+
+		`"b":{"dtype":"F4","shape":[3,2],"data_offsets":[8,11]},"c":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[11,14]},`+
+		`"d":{"dtype":"F6_E3M2","shape":[4],"data_offsets":[14,17]},"e":{"dtype":"F8_E8M0","shape":[2],"data_offsets":[17,19]}}`, 19))
+	if len(f.Metadata) != 0 || f.Metadata == nil {
+		t.Errorf("metadata %v", f.Metadata)
+	}
+	for _, info := range f.Tensors() {
+		_, _, err := safetensors.Floats[float64](f, info.Name)
+		if want := fmt.Sprintf("has type %s, expected F32 or F64", info.DType); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", info.Name, err, want)
+		}
+	}
+	within := raw(`{"b":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}`, 1)
+	if _, err := safetensors.Read(bytes.NewReader(within), int64(len(within))); err == nil {
+		t.Error("an array that ends within a byte was accepted")
+	}
+}
+
+// TestFloatsOverflow: a number that float32 cannot hold is not infinite in the file.
+func TestFloatsOverflow(t *testing.T) {
+	f := read(t, file(t, nil, safetensors.New("W1", []int{3}, []float64{1, 1e300, math.Inf(1)})))
+	if _, _, err := safetensors.Floats[float32](f, "W1"); err == nil || err.Error() != `tensor "W1": value 2 of 3 is 1e+300, which is beyond float32` {
+		t.Errorf("%v", err)
+	}
+	if v, _, err := safetensors.Floats[float64](f, "W1"); err != nil || v[1] != 1e300 || !math.IsInf(v[2], 1) {
+		t.Errorf("%v, %v", v, err)
 	}
 }
 
