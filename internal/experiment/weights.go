@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
+	"slices"
 
 	"burstsim/internal/config"
 	"burstsim/internal/journal"
@@ -43,6 +45,9 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 		var tensors []sim.Tensor[F]
 		for _, t := range f.Tensors() {
 			values, shape, err := safetensors.Floats[F](f, t.Name)
+			if err == nil {
+				err = overflow(f, t, values)
+			}
 			if err != nil {
 				return err
 			}
@@ -50,6 +55,19 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 		}
 		return net.SetTensors(tensors)
 	})
+}
+
+// overflow finds a number of a tensor that is finite in the file but not in F.
+func overflow[F sim.Float](f *safetensors.File, t safetensors.Info, values []F) error {
+	i := slices.IndexFunc(values, func(v F) bool { return math.IsInf(float64(v), 0) })
+	if i < 0 || t.DType != safetensors.F64 {
+		return nil
+	}
+	wide, _, err := safetensors.Floats[float64](f, t.Name)
+	if err == nil && !math.IsInf(wide[i], 0) {
+		err = fmt.Errorf("%.60q has %v as value %d of %d, which is beyond %s", t.Name, wide[i], i+1, len(wide), precisionOf[F]())
+	}
+	return err
 }
 
 // withKept is the experiment with the journal's copy of its initial weights, if

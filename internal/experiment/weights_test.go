@@ -269,6 +269,21 @@ func TestCheckWeights(t *testing.T) {
 	}
 }
 
+// TestWeightsBeyondFloat32: what float32 cannot hold is not infinite in the file.
+func TestWeightsBeyondFloat32(t *testing.T) {
+	cfg := parseText(t, everyModel)
+	tensors := drawn[float64](t, cfg, shapeOf(cfg)).Tensors()
+	tensors[0].Values[1] = 1e300
+	cfg.Model.Weights = writeWeights(t, tensors)
+	if _, err := newNetwork[float64](cfg, shapeOf(cfg), nil); err != nil {
+		t.Error(err)
+	}
+	_, err := newNetwork[float32](cfg, shapeOf(cfg), nil)
+	if err == nil || !strings.Contains(err.Error(), `"W1" has 1e+300 as value 2 of `) || !strings.Contains(err.Error(), "beyond float32") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestWeightsWithHoles: a file may be far larger than its disk, and is neither
 // read whole nor taken into memory to find out that it is none.
 func TestWeightsWithHoles(t *testing.T) {

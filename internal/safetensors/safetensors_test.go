@@ -168,12 +168,12 @@ func TestLayout(t *testing.T) {
 
 func TestFloats(t *testing.T) {
 	third := 1.0 / 3
-	f := read(t, file(t, nil, safetensors.New("wide", []int{1}, []float64{third}),
+	f := read(t, file(t, nil, safetensors.New("wide", []int{2}, []float64{third, 1e300}),
 		safetensors.New("narrow", []int{1}, []float32{float32(third)}), safetensors.New("n", []int{1}, []int64{1})))
 	if got, _, err := safetensors.Floats[float64](f, "narrow"); err != nil || got[0] != float64(float32(third)) {
 		t.Errorf("F32 as float64: %v, %v", got, err)
 	}
-	if got, _, err := safetensors.Floats[float32](f, "wide"); err != nil || got[0] != float32(third) {
+	if got, _, err := safetensors.Floats[float32](f, "wide"); err != nil || got[0] != float32(third) || !math.IsInf(float64(got[1]), 1) {
 		t.Errorf("F64 as float32: %v, %v", got, err)
 	}
 	if got, _, err := safetensors.Floats[float64](f, "wide"); err != nil || got[0] != third {
