@@ -101,7 +101,7 @@ func tabulate() (table [steps]powerOfTwo) {
 			bits: math.Float64bits(short) + uint64(j)<<(52-stepBits),
 			rest: math.Log1p((high - short + low) / short),
 		}
-		product := high * rootHigh
+		product := float64(high * rootHigh) // rounded: fused into what follows, it would cancel nothing
 		missing := math.FMA(high, rootHigh, -product) + (high*rootLow + low*rootHigh)
 		high = product + missing
 		low = missing - (high - product)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
-# that burstsim writes, and OpenBLAS, which the dense kernels are compared with.
+# that burstsim writes, OpenBLAS, which the dense kernels are compared with, and
+# QEMU with a C library, with which scripts/arm64.sh runs programs for arm64.
 # Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -17,6 +18,10 @@ has_openblas() {
 	compgen -G '/usr/lib/*/libopenblas.so*' >/dev/null ||
 		compgen -G '/usr/lib*/libopenblas*.so*' >/dev/null
 }
+
+has_qemu() { command -v qemu-aarch64 >/dev/null; }
+
+has_arm64_libraries() { [[ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ]]; }
 
 install() {
 	apt-get install -y -qq --no-install-recommends "$1" >/dev/null 2>&1
@@ -47,3 +52,5 @@ ensure() {
 
 ensure NumPy has_numpy python3-numpy 'trajectories are not checked with it'
 ensure OpenBLAS has_openblas libopenblas0-pthread 'only kernels of our own and of gonum are tested'
+ensure QEMU has_qemu qemu-user 'arm64 is not tested'
+ensure 'C library for arm64' has_arm64_libraries libc6-arm64-cross 'arm64 is not tested'

@@ -76,11 +76,15 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	return nil
 }
 
-// runTogether runs several jobs, as many at once as there are processors, and
-// prints what they say in their order. It returns whether one failed, and how
+// runTogether runs several jobs, as many at once as there are processors and
+// memory for, and prints what they say in their order. It returns whether one failed, and how
 // many a signal kept from being begun.
 func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
-	atOnce := min(runtime.GOMAXPROCS(0), len(jobs))
+	configs := make([]config.Config, len(jobs))
+	for i, j := range jobs {
+		configs[i] = j.cfg
+	}
+	atOnce := min(runtime.GOMAXPROCS(0), experiment.AtOnce(configs))
 	if linalg.HasThreads() {
 		// The library uses all processors by itself, and its number of threads,
 		// which decides the bits, must not depend on what else is run.

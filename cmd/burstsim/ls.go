@@ -177,7 +177,7 @@ func (p *program) sayNoRuns(dirs []string, others int, opt lsOptions) {
 	if others > 0 {
 		more = fmt.Sprintf("; %d other folders", others)
 	}
-	fmt.Fprintf(p.err, "%s in %s%s\n", what, where, more)
+	fmt.Fprintf(p.err, "%s in %s%s\n", what, printable([]string{where}), more)
 }
 
 func writeJSON(w io.Writer, v any) error {

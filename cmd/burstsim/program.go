@@ -104,7 +104,7 @@ func (p *program) report(err error) {
 	if !errors.As(err, &inFile) {
 		line = "burstsim: " + line
 	}
-	fmt.Fprintln(p.err, line)
+	fmt.Fprintln(p.err, printable([]string{line})) // names of files may hold anything
 }
 
 func (p *program) command() *cobra.Command {

@@ -97,10 +97,12 @@ func (p *program) openJournal(dir *rundir.Dir, j job) (*journal.Journal, error) 
 func identify(cfg config.Config) (journal.Identity, error) {
 	cfg.Run.Name, cfg.Run.Out = "run", "runs"
 	cfg.Plots, cfg.Checkpoint = config.Plots{}, config.Checkpoint{}
+	anyPath(&cfg.Model)
 	for i := range cfg.Compare {
 		c := &cfg.Compare[i].Config
 		c.Run.Name, c.Run.Out = cfg.Run.Name, cfg.Run.Out
 		c.Plots, c.Checkpoint = config.Plots{}, config.Checkpoint{}
+		anyPath(&c.Model)
 	}
 	settings := sha256.New()
 	fmt.Fprintf(settings, "%+v", cfg)
@@ -109,6 +111,13 @@ func identify(cfg config.Config) (journal.Identity, error) {
 		Program: program, Precision: cfg.Run.Precision, BLAS: linalg.Name() + ", sigmoids by " + neuron.Instructions(),
 		Experiment: short(settings.Sum(nil)),
 	}, err
+}
+
+// anyPath leaves the content of the initial weights, and not where it stands.
+func anyPath(m *config.Model) {
+	if _, sum := m.WeightsFile(); sum != "" {
+		m.SetWeightsFile("", sum)
+	}
 }
 
 // programName is version and checksum of this binary: builds with uncommitted

@@ -107,8 +107,8 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
-	opt.StabilityLimit, opt.Weights = experiment.StabilityLimit, experiment.CheckWeights
-	opt.LimitSpan, opt.Label = experiment.LimitSpan, plots.CheckLabel
+	opt.StabilityLimit, opt.LimitSpan = experiment.StabilityLimit, experiment.LimitSpan
+	opt.Weights, opt.Memory, opt.Label = experiment.CheckWeights, experiment.CheckMemory, plots.CheckLabel
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

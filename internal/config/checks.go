@@ -48,6 +48,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkSpan(c)
 	d.checkRecord(c)
 	d.checkPhases(c)
+	d.checkMemory(c, opt.Memory)
 }
 
 func (d *decoder) checkTask(c *Config) {

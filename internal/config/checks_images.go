@@ -1,9 +1,9 @@
 package config
 
-import "fmt"
-
-// heldOut is the number of training images that task.validation takes.
-const heldOut = 10_000
+import (
+	"fmt"
+	"math"
+)
 
 // embedded is the number of training images that come with the program.
 const embedded = 200
@@ -23,6 +23,7 @@ func (d *decoder) checkImages(c *Config) {
 		d.refuse(c, []string{"task.data", "task.kind"},
 			`is "embedded", expected "auto" or a folder: only a part of MNIST comes with the program`)
 	}
+	d.checkHeldOut(c)
 	key, n := "task.train_images", t.TrainImages
 	if part && (n == 0 || n > embedded) {
 		key, n = "task.data", embedded
@@ -30,19 +31,44 @@ func (d *decoder) checkImages(c *Config) {
 	if n == 0 { // all of them: how many, the files say
 		return
 	}
-	rest := n
-	if t.Validation && c.Time.Kind == "discrete" {
-		rest -= heldOut
-	}
-	switch paths := []string{"task.batch", key, "task.validation", "time.kind"}; {
+	rest := n - t.Held(c.Time.Kind, n)
+	switch paths := []string{"task.batch", key, "task.validation", "task.validation_images", "time.kind"}; {
 	case rest <= 0:
-		d.refuse(c, []string{"task.validation", key, "time.kind"},
-			"is true, expected false or more than %d training images: %[1]d of them are held out, and here are %d", heldOut, n)
+		d.refuse(c, []string{"task.validation_images", "task.validation", key, "time.kind"},
+			"is %v, expected less than the %d training images that there are, or a fraction such as 0.2", t.HeldOut, n)
+	case rest == n && t.validates(c.Time.Kind):
+		d.refuse(c, []string{"task.validation_images", key, "task.validation"},
+			"is %v of %d training images, which is none", t.HeldOut, n)
 	case t.Batch > rest && rest < n:
 		d.refuse(c, paths, "is %d, expected at most %d, the training images that validation leaves of %d", t.Batch, rest, n)
 	case t.Batch > rest:
 		d.refuse(c, paths, "is %d, expected at most %d, the number of training images", t.Batch, rest)
 	}
+}
+
+// checkHeldOut refuses half images, and images that nothing holds out.
+func (d *decoder) checkHeldOut(c *Config) {
+	t := &c.Task
+	paths := []string{"task.validation_images", "task.validation", "time.kind"}
+	switch {
+	case t.HeldOut >= 1 && t.HeldOut != math.Trunc(t.HeldOut):
+		d.refuse(c, paths[:1], "is %v, expected a whole number, such as %v, or a fraction below 1", t.HeldOut, math.Trunc(t.HeldOut))
+	case !t.validates(c.Time.Kind) && t.HeldOut != initial().Task.HeldOut:
+		d.refuse(c, paths, "is %v but has no effect, expected validation = true with it", t.HeldOut)
+	}
+}
+
+func (t Task) validates(timeKind string) bool { return t.Validation && timeKind == "discrete" }
+
+// Held is how many of n training images validation takes in this kind of time.
+func (t Task) Held(timeKind string, n int) int {
+	switch {
+	case !t.validates(timeKind):
+		return 0
+	case t.HeldOut < 1:
+		return int(math.Round(t.HeldOut * float64(n)))
+	}
+	return int(min(t.HeldOut, math.MaxInt32))
 }
 
 // checkLayers looks at the stack of a network that sees images.

@@ -27,6 +27,6 @@ func (d *decoder) pinWeights(c *Config, sumOf func(path string) (string, error))
 	case want != "" && want != sum:
 		d.refuse(c, paths, "%s has the SHA-256 %s, expected %s: it is another file than the one this was written for", path, sum, want)
 	default:
-		c.Model.Weights = path + hashMark + sum
+		c.Model.SetWeightsFile(path, sum)
 	}
 }

@@ -70,7 +70,8 @@ type Task struct {
 	Files        []string `toml:"files" for:"idx" format:"path" example:"[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]" doc:"the four idx files, compressed with gzip or not"`
 	Epochs       int      `toml:"epochs" default:"250" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"passes over the training images in discrete time"`
 	Batch        int      `toml:"batch" default:"32" range:">=1" for:"mnist,fashion-mnist,idx,cifar10" doc:"images a batch in discrete time, parallel streams of images in continuous time"`
-	Validation   bool     `toml:"validation" default:"false" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last 10,000 training images are held out and decide which epoch is best"`
+	Validation   bool     `toml:"validation" default:"false" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last training images are held out and decide which epoch is best"`
+	HeldOut      float64  `toml:"validation_images" default:"10000" range:">0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"how many training images validation holds out: a number, or below 1 a fraction of them"`
 	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error after which training stops; 0: never"`
 	TrainImages  int      `toml:"train_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many training images are used; 0: all"`
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`

@@ -50,6 +50,9 @@ func (m Model) WeightsFile() (path, sum string) {
 	return m.Weights, ""
 }
 
+// SetWeightsFile makes a file with this SHA-256 the one of the initial weights.
+func (m *Model) SetWeightsFile(path, sum string) { m.Weights = path + hashMark + sum }
+
 // Period is the time that one sample of the discrete model stands for, more
 // than 0: task.sample for regression, task.hold for patterns and images. Over a
 // time constant of plasticity it is a learning rate.

@@ -38,6 +38,9 @@ type Options struct {
 	// that the experiment cannot be repeated with other weights. Nil: not
 	// looked at.
 	Weights func(path string) (sum string, err error)
+	// Memory says why an experiment with its variants would not fit into memory,
+	// and which keys decide, the most important first. Nil: not looked at.
+	Memory func(c *Config) (keys []string, err error)
 }
 
 // Load reads and checks an experiment file of at most 1 MiB. It may be a pipe

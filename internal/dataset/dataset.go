@@ -17,6 +17,8 @@ type Set struct {
 	// the first.
 	Layouts [][]File
 
+	Own string // what to do with files in this format that are the user's own
+
 	System  []string // folders into which packages of operating systems install it
 	Module  Module   // Go module that carries it; zero if there is none
 	Mirrors []string // URLs ending in a slash, to which a file's first name is added

@@ -289,8 +289,8 @@ func TestFetchLeavesAUsersFileAlone(t *testing.T) {
 	mine := []byte("not what was published")
 	path := write(t, filepath.Join(s.mine, "a.gz"), mine)
 	s.opt.Dir = s.mine
-	if _, err := s.Fetch(context.Background(), s.opt); err == nil || !strings.Contains(err.Error(), "remove it") {
-		t.Errorf("error %v, want to remove it", err)
+	if _, err := s.Fetch(context.Background(), s.opt); err == nil || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("error %v, want to move it away", err)
 	}
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, mine) {
 		t.Errorf("the file is %q, %v", got, err)

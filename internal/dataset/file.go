@@ -66,7 +66,7 @@ func (f File) open(path string) (io.ReadCloser, error) {
 	return content, nil
 }
 
-// compressed tells from the first bytes; no idx file starts with these.
+// compressed tells from the next bytes; no idx file starts with these.
 func compressed(r *bufio.Reader) bool {
 	start, err := r.Peek(2)
 	return err == nil && start[0] == 0x1f && start[1] == 0x8b
@@ -153,34 +153,80 @@ func (c *content) corrupt(format string, args ...any) error {
 	return &CorruptError{c.path, fmt.Sprintf(format, args...)}
 }
 
-// maxRead bounds what ReadFile takes into memory, so that a small compressed
-// file cannot fill it.
-const maxRead = 4 << 30
-
-// ReadFile returns the content of any file, decompressed if it is a gzip file:
-// at most 4 GiB. Nothing is known about it, so only gzip's own checksum is
-// verified. Pipes and devices are not read.
-func ReadFile(path string) ([]byte, error) {
+// OpenFile opens any file to read its content, decompressed if it is a gzip file.
+// Nothing is known about it, so only gzip's own checksum is verified, by who
+// reads to the end. Like gzip, it takes no notice of zeros behind the compressed
+// data, with which tapes and disks fill their blocks. Pipes and devices are not
+// opened.
+func OpenFile(path string) (io.ReadCloser, error) {
 	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	buffered := bufio.NewReader(file)
-	var src io.Reader = buffered
-	if compressed(buffered) {
-		if src, err = gzip.NewReader(buffered); err != nil {
-			return nil, &CorruptError{path, err.Error()}
+	if !compressed(buffered) {
+		return plain{buffered, file}, nil
+	}
+	members, err := gzip.NewReader(buffered)
+	if err != nil {
+		_ = file.Close()
+		return nil, &DamagedError{path, err.Error()}
+	}
+	members.Multistream(false)
+	return &inflated{path: path, members: members, behind: buffered, file: file}, nil
+}
+
+type plain struct {
+	io.Reader
+	io.Closer
+}
+
+// DamagedError says that a compressed file cannot be decompressed.
+type DamagedError struct {
+	Path   string
+	Reason string
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%s: damaged: %s", e.Path, e.Reason)
+}
+
+// inflated reads the members of a gzip file, one after another.
+type inflated struct {
+	path    string
+	members *gzip.Reader
+	behind  *bufio.Reader // what members reads
+	file    *os.File
+}
+
+func (f *inflated) Read(p []byte) (int, error) {
+	n, err := f.members.Read(p)
+	if err == io.EOF {
+		err = f.another()
+	}
+	var path *fs.PathError // reading failed, not decompressing
+	if err != nil && err != io.EOF && !errors.As(err, &path) {
+		err = &DamagedError{f.path, err.Error()}
+	}
+	return n, err
+}
+
+// another goes on to the next member; io.EOF if nothing but zeros is left.
+func (f *inflated) another() error {
+	if compressed(f.behind) {
+		err := f.members.Reset(f.behind)
+		f.members.Multistream(false)
+		return err
+	}
+	for {
+		b, err := f.behind.ReadByte()
+		switch {
+		case err != nil:
+			return err
+		case b != 0:
+			return errors.New("something other than gzip data or zeros is behind the gzip data")
 		}
 	}
-	data, err := io.ReadAll(io.LimitReader(src, maxRead+1))
-	switch {
-	case err != nil && src != buffered:
-		return nil, &CorruptError{path, err.Error()}
-	case err != nil:
-		return nil, err
-	case len(data) > maxRead:
-		return nil, fmt.Errorf("%s: more than %d bytes", path, int64(maxRead))
-	}
-	return data, nil
 }
+
+func (f *inflated) Close() error { return f.file.Close() }

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -136,22 +137,45 @@ func TestFindTakesTheFirstNameThatIsAFile(t *testing.T) {
 	}
 }
 
-func TestReadFileReadsBothForms(t *testing.T) {
+func readFile(path string) ([]byte, error) {
+	r, err := OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+func TestOpenFileReadsAllForms(t *testing.T) {
 	content := noise(2, 1000)
 	packed := squeeze(t, content, 9)
+	parts := slices.Concat(squeeze(t, content[:100], 9), squeeze(t, nil, 9), squeeze(t, content[100:], 1))
+	zeros := make([]byte, 10240)
 	dir := t.TempDir()
-	for name, data := range map[string][]byte{"plain": content, "packed": packed} {
-		if got, err := ReadFile(write(t, filepath.Join(dir, name), data)); err != nil || !bytes.Equal(got, content) {
+	for name, data := range map[string][]byte{
+		"plain": content, "packed": packed, "parts": parts,
+		"in a block": slices.Concat(packed, zeros), "parts in a block": slices.Concat(parts, zeros),
+	} {
+		if got, err := readFile(write(t, filepath.Join(dir, name), data)); err != nil || !bytes.Equal(got, content) {
 			t.Errorf("%s: %d bytes, %v", name, len(got), err)
 		}
 	}
-	for name, data := range map[string][]byte{"cut": packed[:500], "short": packed[:4]} {
-		var corrupt *CorruptError
-		if _, err := ReadFile(write(t, filepath.Join(dir, name), data)); !errors.As(err, &corrupt) || !errors.Is(err, io.ErrUnexpectedEOF) && !strings.Contains(err.Error(), "EOF") {
-			t.Errorf("%s: error %v, want a CorruptError", name, err)
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"cut": {packed[:500], "EOF"}, "short": {packed[:4], "EOF"},
+		"second part cut":    {parts[:len(parts)-20], "EOF"},
+		"something behind":   {slices.Concat(packed, []byte("junk")), "something other than gzip data or zeros"},
+		"zeros in the midst": {slices.Concat(packed, zeros, packed), "something other than gzip data or zeros"},
+		"changed":            {append(bytes.Clone(packed[:len(packed)-1]), 99), "checksum"},
+	} {
+		var damaged *DamagedError
+		if _, err := readFile(write(t, filepath.Join(dir, name), c.data)); !errors.As(err, &damaged) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want a DamagedError with %q", name, err, c.want)
 		}
 	}
-	if _, err := ReadFile(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readFile(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want that it does not exist", err)
 	}
 }

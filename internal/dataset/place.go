@@ -168,7 +168,12 @@ func (s *Set) Advise(err error, p Place, opt Options) error {
 	var corrupt *CorruptError
 	switch {
 	case errors.As(err, &corrupt) && p.Kind == "folder":
-		return fmt.Errorf("%w; remove it, then run %s", err, s.command(opt))
+		// It may be the only one of its kind.
+		own := ""
+		if s.Own != "" {
+			own = "; " + s.Own
+		}
+		return fmt.Errorf("%w; for %s, move it away and run %s%s", err, s.Name, s.command(opt), own)
 	case errors.As(err, &corrupt):
 		return fmt.Errorf("%w; run %s, which brings it anew", err, s.command(opt))
 	case errors.Is(err, fs.ErrNotExist):

@@ -134,7 +134,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"corrupt in the cache", func(t *testing.T, s *sample) { s.put(t, s.cache); s.damage(t, s.cache) },
 			[]string{filepath.Join("demo", "b.gz"), "corrupt", "run burstsim data fetch demo"}},
 		{"corrupt in a folder", func(t *testing.T, s *sample) { s.opt.Dir = s.mine; s.put(t, s.mine); s.damage(t, s.mine) },
-			[]string{filepath.Join("mine", "b.gz"), "remove it", "fetch demo --dir"}},
+			[]string{filepath.Join("mine", "b.gz"), "move it away", "fetch demo --dir"}},
 		{"missing in a folder", func(t *testing.T, s *sample) {
 			s.opt.Dir = s.mine
 			s.put(t, s.mine)

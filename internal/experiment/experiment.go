@@ -42,14 +42,20 @@ type Options struct {
 // or when ctx ends, Run returns what was recorded until then together with the
 // error.
 func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *Summary, error) {
+	if keys, err := CheckMemory(&cfg); err != nil { // the machine may be another than the one that checked the file
+		return nil, nil, fmt.Errorf("%s: %w", keys[0], err)
+	}
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
 	library := library{}
 	for i, v := range variants {
 		var err error
-		if jobs[i], err = newJob(ctx, v.Config, library); err != nil {
+		if jobs[i], err = newJob(ctx, withKept(opt.Journal, v.Config), library); err != nil {
 			return nil, nil, err
 		}
+	}
+	if err := keepWeights(opt.Journal, variants); err != nil {
+		return nil, nil, err
 	}
 	report := &reporter{observe: opt.Observe, done: make([]float64, len(jobs)), cost: make([]float64, len(jobs))}
 	for i, v := range variants {
@@ -77,7 +83,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
 		work = append(work, func() {
 			var err error
-			if limit, err = measureLimit(ctx, limitJournal(opt.Journal, len(jobs), cfg), cfg); err != nil {
+			if limit, err = measureLimit(ctx, limitJournal(opt.Journal, len(jobs), cfg), withKept(opt.Journal, cfg)); err != nil {
 				failures[len(jobs)] = fmt.Errorf("limit: %w", err)
 			}
 		})

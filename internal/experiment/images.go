@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 
 	"burstsim/internal/config"
@@ -12,9 +14,6 @@ import (
 	"burstsim/tasks/cifar10"
 	"burstsim/tasks/mnist"
 )
-
-// heldOut is the number of training images that validation takes.
-const heldOut = 10000
 
 // loadImages reads the images of a data set, as many as the file asks for.
 func loadImages(ctx context.Context, k config.Task) (*images.Data, error) {
@@ -49,10 +48,14 @@ func readImages(ctx context.Context, k config.Task) (*images.Data, error) {
 		return mnist.ReadFiles(mnist.Files{TrainImages: f[0], TrainLabels: f[1], TestImages: f[2], TestLabels: f[3]})
 	case "cifar10":
 		data, err := cifar10.Load(ctx, opt)
-		if err != nil && opt.Dir != "" {
-			return cifar10.ReadDir(opt.Dir) // images of that format, not the published ones
+		if err == nil || opt.Dir == "" {
+			return data, err
 		}
-		return data, err
+		own, ownErr := cifar10.ReadDir(opt.Dir) // images of that format, not the published ones
+		if errors.Is(ownErr, fs.ErrNotExist) {
+			return nil, err // of what is there
+		}
+		return own, ownErr
 	}
 	return nil, fmt.Errorf("experiment: task %q has no images", k.Kind)
 }
@@ -116,8 +119,8 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*training[F
 	train := data.Train
 	if cfg.Task.Validation {
 		var validation *images.Images
-		if train, validation, err = data.Split(heldOut); err != nil {
-			return nil, err
+		if train, validation, err = data.Split(cfg.Task.Held(cfg.Time.Kind, train.Len())); err != nil {
+			return nil, fmt.Errorf("task.validation_images: %w", err)
 		}
 		t.Validation = set(validation, plain)
 	}

@@ -49,6 +49,9 @@ func newNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.L
 // drawNetwork is newNetwork with weights drawn at random, whatever the file
 // says: for a network that gets its weights later.
 func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
+	if err := checkShape(cfg, shape); err != nil {
+		return nil, err
+	}
 	sizes, maps, err := shape.stack(cfg.Model)
 	if err != nil {
 		return nil, err

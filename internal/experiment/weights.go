@@ -7,7 +7,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
+	"slices"
 
+	"burstsim/internal/config"
+	"burstsim/internal/journal"
+	"burstsim/internal/memory"
 	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
@@ -40,6 +45,9 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 		var tensors []sim.Tensor[F]
 		for _, t := range f.Tensors() {
 			values, shape, err := safetensors.Floats[F](f, t.Name)
+			if err == nil {
+				err = overflow(f, t, values)
+			}
 			if err != nil {
 				return err
 			}
@@ -47,6 +55,46 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 		}
 		return net.SetTensors(tensors)
 	})
+}
+
+// overflow finds a number of a tensor that is finite in the file but not in F.
+func overflow[F sim.Float](f *safetensors.File, t safetensors.Info, values []F) error {
+	i := slices.IndexFunc(values, func(v F) bool { return math.IsInf(float64(v), 0) })
+	if i < 0 || t.DType != safetensors.F64 {
+		return nil
+	}
+	wide, _, err := safetensors.Floats[float64](f, t.Name)
+	if err == nil && !math.IsInf(wide[i], 0) {
+		err = fmt.Errorf("%.60q has %v as value %d of %d, which is beyond %s", t.Name, wide[i], i+1, len(wide), precisionOf[F]())
+	}
+	return err
+}
+
+// withKept is the experiment with the journal's copy of its initial weights, if
+// the journal has one: the file may be elsewhere or changed by the time a run
+// goes on.
+func withKept(j *journal.Journal, cfg config.Config) config.Config {
+	if _, sum := cfg.Model.WeightsFile(); j != nil && sum != "" {
+		kept := j.Kept(sum)
+		if found, err := CheckWeights(kept); kept != "" && err == nil && found == sum {
+			cfg.Model.SetWeightsFile(kept, sum)
+		}
+	}
+	return cfg
+}
+
+// keepWeights copies the initial weights of all variants into a journal.
+func keepWeights(j *journal.Journal, variants []config.Variant) error {
+	for _, v := range variants {
+		path, sum := v.Config.Model.WeightsFile()
+		if j == nil || sum == "" || j.Kept(sum) != "" {
+			continue
+		}
+		if err := j.Keep(sum, path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WriteWeights writes all weights of a network in the safetensors format, in
@@ -80,13 +128,20 @@ func withWeights(path string, use func(f *safetensors.File, sum string) error) e
 			return err
 		}
 		defer file.Close()
-		hash := sha256.New()
-		size, err := io.Copy(hash, file)
+		info, err := file.Stat()
 		if err != nil {
 			return err
 		}
-		f, err := safetensors.Read(file, size)
+		// The header first: what is no file of weights may be endless.
+		f, err := safetensors.Read(file, info.Size())
 		if err != nil {
+			return err
+		}
+		if err := memory.Check("these weights", float64(info.Size())); err != nil {
+			return err
+		}
+		hash := sha256.New()
+		if _, err := io.Copy(hash, io.NewSectionReader(file, 0, info.Size())); err != nil {
 			return err
 		}
 		return use(f, hex.EncodeToString(hash.Sum(nil)))

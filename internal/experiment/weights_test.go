@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -263,6 +264,44 @@ func TestCheckWeights(t *testing.T) {
 		"other types": {writeBytes(t, b.Bytes()), `tensor "step" has type I64, expected F32 or F64`},
 	} {
 		if _, err := CheckWeights(c.path); err == nil || !strings.HasPrefix(err.Error(), c.path) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestWeightsBeyondFloat32: what float32 cannot hold is not infinite in the file.
+func TestWeightsBeyondFloat32(t *testing.T) {
+	cfg := parseText(t, everyModel)
+	tensors := drawn[float64](t, cfg, shapeOf(cfg)).Tensors()
+	tensors[0].Values[1] = 1e300
+	cfg.Model.Weights = writeWeights(t, tensors)
+	if _, err := newNetwork[float64](cfg, shapeOf(cfg), nil); err != nil {
+		t.Error(err)
+	}
+	_, err := newNetwork[float32](cfg, shapeOf(cfg), nil)
+	if err == nil || !strings.Contains(err.Error(), `"W1" has 1e+300 as value 2 of `) || !strings.Contains(err.Error(), "beyond float32") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestWeightsWithHoles: a file may be far larger than its disk, and is neither
+// read whole nor taken into memory to find out that it is none.
+func TestWeightsWithHoles(t *testing.T) {
+	const size = 1 << 42
+	header := fmt.Sprintf(`{"W1":{"dtype":"F64","shape":[%d],"data_offsets":[0,%[2]d]}}`, size/8, size)
+	for name, c := range map[string]struct{ start, want string }{
+		"nothing": {"", "not a safetensors file"},
+		"weights": {string(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) + header, "of memory"},
+	} {
+		path := writeBytes(t, []byte(c.start))
+		length := int64(size)
+		if c.start != "" {
+			length += int64(len(c.start))
+		}
+		if err := os.Truncate(path, length); err != nil {
+			t.Skip(err) // no files with holes here
+		}
+		if _, err := CheckWeights(path); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), path) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"burstsim/internal/journal"
 )
 
 // TestNotRegular: what is no file must not be waited for.
@@ -32,5 +34,19 @@ func TestNotRegular(t *testing.T) {
 				t.Errorf("warning %v, expected the path", a.warnings[0])
 			}
 		})
+	}
+}
+
+// A pipe in the place of the lock would be waited for.
+func TestLockIsNoPipe(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "lock"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if journal.Running(dir) {
+		t.Error("a pipe is held by a process")
+	}
+	if j, err := journal.Open(dir, journal.Options{}); err == nil {
+		t.Errorf("opened with a pipe as its lock: %v", j.Close())
 	}
 }

@@ -6,6 +6,7 @@
 //	0.previous.safetensors    the one before
 //	0-metrics.rows            what variant 0 recorded: rows of little-endian float64
 //	0.json                    what the numbers of its rows are
+//	SHA256.kept               copy of a file that the run began from
 //
 // A checkpoint is an archive of all that decides how the variant goes on, with
 // the number of rows that were recorded by then and their checksum. It has a
@@ -67,7 +68,11 @@ func Open(path string, opt Options) (*Journal, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
 	}
-	lock := flock.New(filepath.Join(path, lockFile))
+	file := filepath.Join(path, lockFile)
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot lock %s: %s is no file", path, lockFile)
+	}
+	lock := flock.New(file)
 	held, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("cannot lock %s: %w", path, atomicfile.Cause(err))
@@ -85,7 +90,7 @@ func Open(path string, opt Options) (*Journal, error) {
 // Running tells whether a process holds the journal at path.
 func Running(path string) bool {
 	file := filepath.Join(path, lockFile)
-	if _, err := os.Stat(file); err != nil {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() { // a pipe would be waited for
 		return false
 	}
 	lock := flock.New(file, flock.SetFlag(os.O_RDONLY))

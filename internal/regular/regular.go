@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"burstsim/internal/memory"
 )
 
 var (
@@ -29,12 +31,18 @@ func Open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// ReadFile returns the content of a file that Open opens.
+// ReadFile returns the content of a file that Open opens, if there is memory for
+// it: a file with holes may be far larger than its disk.
 func ReadFile(path string) ([]byte, error) {
 	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		if err := memory.Check("its bytes", float64(info.Size())); err != nil {
+			return nil, &fs.PathError{Op: "read", Path: path, Err: err}
+		}
+	}
 	return io.ReadAll(f)
 }

@@ -42,3 +42,21 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestReadFileReadsNoHoles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "holes")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(1 << 42); err != nil {
+		t.Skip(err) // no files with holes here
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var failed *fs.PathError
+	if _, err := ReadFile(path); !errors.As(err, &failed) || failed.Path != path {
+		t.Errorf("%v, expected an error with the path", err)
+	}
+}

@@ -136,6 +136,11 @@ func (d *Digest) eachVariant(name string, visit func(label string, arrays *heade
 		return fmt.Errorf("%s: %w: expected an archive of arrays", path, atomicfile.Cause(err))
 	}
 	defer archive.Close()
+	if info, err := os.Stat(path); err == nil {
+		if err := explained(archive.File, info.Size()); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
 	var labels []string
 	variants := map[string]*headers{}
 	for _, f := range archive.File {

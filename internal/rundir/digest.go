@@ -21,6 +21,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/journal"
+	"burstsim/internal/memory"
 )
 
 // Kind says what made a folder.
@@ -178,7 +179,8 @@ func (d *Digest) readConfig() (err error) {
 	return err
 }
 
-// regular reports a file that would not be read to an end, such as a pipe.
+// regular reports a file that would not be read to an end, such as a pipe, or
+// one with holes that no memory holds.
 func regular(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -189,7 +191,7 @@ func regular(path string) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is no file: expected that of a run", path)
 	}
-	return nil
+	return memory.Check("the bytes of "+path, float64(info.Size()))
 }
 
 // maxSummary is the largest summary.json that is read. That of a hundred

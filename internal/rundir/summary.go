@@ -168,10 +168,20 @@ func (doc *summaryDocument) describe(res *record.Result) {
 	}
 }
 
+// mostListed is how many phases and variants a summary may list: each takes far
+// more in a figure or a page than in the file. Runs have three phases, and at
+// most a hundred variants.
+const mostListed = 1000
+
 func readSummary(content []byte, name string) (summaryDocument, error) {
 	var doc summaryDocument
 	if err := json.Unmarshal(content, &doc); err != nil {
 		return doc, fmt.Errorf("%s: %w", name, jsonCause(err))
+	}
+	for what, n := range map[string]int{"phases": len(doc.Phases), "labels": len(doc.Labels), "variants": len(doc.Variants)} {
+		if n > mostListed {
+			return summaryDocument{}, fmt.Errorf("%s: %s: %d of them, expected at most %d: not the summary of a run", name, what, n, mostListed)
+		}
 	}
 	return doc, nil
 }

@@ -184,19 +184,16 @@ func (g *arrayGroup) add(path string, a array) error {
 var errTwice = errors.New("appears twice")
 
 // eachArray hands every array of an archive to add, by its path without the
-// suffix. name stands for the file in errors. Each needs data of its own: many
-// entries that share theirs could fill any memory.
+// suffix. name stands for the file in errors.
 func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a array) error) error {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	left := uint64(size)
+	if err := explained(archive.File, size); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	for _, f := range archive.File {
-		if f.CompressedSize64 > left {
-			return fmt.Errorf("%s: %s: the arrays take more bytes than the %d that the file has", name, f.Name, size)
-		}
-		left -= f.CompressedSize64
 		path, a, err := readArray(f)
 		if err == nil {
 			err = add(path, a)
@@ -204,6 +201,33 @@ func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a a
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", name, f.Name, err)
 		}
+	}
+	return nil
+}
+
+// What arrays may come to, unpacked: so many bytes, and so many times the size of
+// their archive. Recorded signals shrink to a third or so.
+const (
+	mostUnpacked = 64 << 20
+	mostRatio    = 32
+)
+
+// explained refuses an archive that would take memory that its size does not
+// explain. Each array needs data of its own: many entries that share theirs could
+// fill any memory, and so could a few zeros that were compressed well.
+func explained(files []*zip.File, size int64) error {
+	left := uint64(size)
+	unpacked := uint64(mostUnpacked) + mostRatio*uint64(size)
+	for _, f := range files {
+		if f.CompressedSize64 > left {
+			return fmt.Errorf("%s: the arrays take more bytes than the %d that the file has", f.Name, size)
+		}
+		left -= f.CompressedSize64
+		if f.UncompressedSize64 > unpacked {
+			return fmt.Errorf("%s: the arrays unpack to far more than the %d bytes of the file, expected at most %d times as many",
+				f.Name, size, mostRatio)
+		}
+		unpacked -= f.UncompressedSize64
 	}
 	return nil
 }
@@ -221,13 +245,19 @@ func readArray(f *zip.File) (path string, a array, err error) {
 	return path, a, err
 }
 
+// readEntry reads what the archive's directory says of an entry, and an error of
+// its reader that there is more.
 func readEntry(f *zip.File) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	content, err := io.ReadAll(io.LimitReader(r, int64(min(f.UncompressedSize64, math.MaxInt64-1))+1))
+	if err == nil && uint64(len(content)) != f.UncompressedSize64 {
+		err = fmt.Errorf("more than the %d bytes that the archive says", f.UncompressedSize64)
+	}
+	return content, err
 }
 
 // trajectory puts a variant's arrays together.

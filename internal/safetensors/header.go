@@ -68,8 +68,17 @@ type headerDecoder struct{ *json.Decoder }
 // object reads a JSON object; field reads the value of each key, none of which
 // appears twice.
 func (d *headerDecoder) object(field func(key string) error) error {
-	if err := d.delim('{', "an object"); err != nil {
+	token, err := d.Token()
+	if err != nil {
 		return err
+	}
+	return d.fields(token, field)
+}
+
+// fields is object behind its first token.
+func (d *headerDecoder) fields(first json.Token, field func(key string) error) error {
+	if first != json.Delim('{') {
+		return fmt.Errorf("%s in the header, expected an object", shown(first))
 	}
 	seen := map[string]bool{}
 	for d.More() {
@@ -109,8 +118,13 @@ func shown(token json.Token) string {
 	return strconv.Quote(s)
 }
 
+// metadata may be null, which the format's own readers take for none.
 func (d *headerDecoder) metadata(into map[string]string) error {
-	return d.object(func(key string) error {
+	token, err := d.Token()
+	if err != nil || token == nil {
+		return err
+	}
+	return d.fields(token, func(key string) error {
 		value, err := d.text()
 		into[key] = value
 		return err
@@ -138,7 +152,7 @@ func (d *headerDecoder) tensor(name string) (described, error) {
 		case "dtype":
 			text, err := d.text()
 			t.DType = DType(text)
-			if err == nil && itemBytes[t.DType] == 0 {
+			if err == nil && itemBits[t.DType] == 0 {
 				err = fmt.Errorf("type %s, which the format does not have", shown(text))
 			}
 			return err

@@ -96,6 +96,27 @@ func TestReadAccepts(t *testing.T) {
 	}
 }
 
+// TestReadAcceptsNewerTypes: those that came to the format later, some of them
+// smaller than a byte, and metadata that are null, as its own readers accept.
+func TestReadAcceptsNewerTypes(t *testing.T) {
+	f := read(t, raw(`{"__metadata__":null,"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},`+
+		`"b":{"dtype":"F4","shape":[3,2],"data_offsets":[8,11]},"c":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[11,14]},`+
+		`"d":{"dtype":"F6_E3M2","shape":[4],"data_offsets":[14,17]},"e":{"dtype":"F8_E8M0","shape":[2],"data_offsets":[17,19]}}`, 19))
+	if len(f.Metadata) != 0 || f.Metadata == nil {
+		t.Errorf("metadata %v", f.Metadata)
+	}
+	for _, info := range f.Tensors() {
+		_, _, err := safetensors.Floats[float64](f, info.Name)
+		if want := fmt.Sprintf("has type %s, expected F32 or F64", info.DType); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", info.Name, err, want)
+		}
+	}
+	within := raw(`{"b":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}`, 1)
+	if _, err := safetensors.Read(bytes.NewReader(within), int64(len(within))); err == nil {
+		t.Error("an array that ends within a byte was accepted")
+	}
+}
+
 // TestReadCutAnywhere cuts a file, and one that shrinks after its header was
 // read.
 func TestReadCutAnywhere(t *testing.T) {

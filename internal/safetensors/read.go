@@ -137,7 +137,7 @@ func Values[T Element](f *File, name string) (values []T, shape []int, err error
 	if want := TypeOf[T](); t.DType != want {
 		return nil, nil, tensorError(name, "has type %s, expected %s", t.DType, want)
 	}
-	values = make([]T, t.n/int64(itemBytes[t.DType]))
+	values = make([]T, t.n/int64(itemBytes(t.DType)))
 	at := 0
 	err = f.each(t, func(b []byte) { at += decodeValues(values[at:], b) })
 	return values, t.Shape, err
@@ -189,7 +189,7 @@ func (f *File) each(t found, use func([]byte)) error {
 
 // decodeValues stores the elements of b and returns how many they are.
 func decodeValues[T Element](dst []T, b []byte) int {
-	n := len(b) / itemBytes[TypeOf[T]()]
+	n := len(b) / itemBytes(TypeOf[T]())
 	switch dst := any(dst[:n]).(type) {
 	case []float32:
 		for i := range dst {

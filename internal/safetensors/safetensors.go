@@ -32,13 +32,17 @@ const (
 	U8  DType = "U8"
 )
 
-// itemBytes is the size of an element of each type of the format.
-var itemBytes = map[DType]int{
-	"BOOL": 1, U8: 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1,
-	"I16": 2, "U16": 2, "F16": 2, "BF16": 2,
-	"I32": 4, "U32": 4, F32: 4,
-	F64: 8, I64: 8, U64: 8,
+// itemBits is the size of an element of each type of the format.
+var itemBits = map[DType]uint64{
+	"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
+	"BOOL": 8, U8: 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
+	"I16": 16, "U16": 16, "F16": 16, "BF16": 16,
+	"I32": 32, "U32": 32, F32: 32,
+	F64: 64, I64: 64, U64: 64, "C64": 64,
 }
+
+// itemBytes is the size of an element of a type whose values can be read.
+func itemBytes(t DType) int { return int(itemBits[t] / 8) }
 
 // Element is what arrays are made of.
 type Element interface {
@@ -79,21 +83,21 @@ func shapeText(shape []int) string {
 	return strings.Join(out, " x ")
 }
 
-// bytes is the size of the array's data; false if no memory could hold it or a
-// dimension is negative.
+// bytes is the size of the array's data; false if no memory could hold it, it
+// ends within a byte, or a dimension is negative.
 func (i Info) bytes() (n uint64, ok bool) {
 	if slices.Contains(i.Shape, 0) {
 		return 0, !slices.ContainsFunc(i.Shape, func(n int) bool { return n < 0 })
 	}
-	n = uint64(itemBytes[i.DType])
+	n = itemBits[i.DType]
 	for _, dim := range i.Shape {
 		high, low := bits.Mul64(n, uint64(dim))
-		if dim < 0 || high != 0 || low > math.MaxInt64 {
+		if dim < 0 || high != 0 {
 			return 0, false
 		}
 		n = low
 	}
-	return n, true
+	return n / 8, n%8 == 0 && n/8 <= math.MaxInt64
 }
 
 // tensorError puts the name of an array in front of what is wrong with it.

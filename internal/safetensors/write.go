@@ -39,7 +39,7 @@ func writeValues[T Element](w io.Writer, values []T) error {
 		_, err := w.Write(raw)
 		return err
 	}
-	item := itemBytes[TypeOf[T]()]
+	item := itemBytes(TypeOf[T]())
 	buffer := make([]byte, 0, min(chunkBytes, item*len(values)))
 	for chunk := range slices.Chunk(values, chunkBytes/item) {
 		buffer = appendValues(buffer[:0], chunk)
@@ -78,7 +78,7 @@ func appendValues[T Element](b []byte, values []T) []byte {
 // and, like metadata, be UTF-8.
 func Write(w io.Writer, metadata map[string]string, tensors []Tensor) error {
 	tensors = slices.Clone(tensors)
-	slices.SortStableFunc(tensors, func(a, b Tensor) int { return itemBytes[b.DType] - itemBytes[a.DType] })
+	slices.SortStableFunc(tensors, func(a, b Tensor) int { return itemBytes(b.DType) - itemBytes(a.DType) })
 	header, err := encodeHeader(metadata, tensors)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func encodeHeader(metadata map[string]string, tensors []Tensor) ([]byte, error) 
 			return nil, tensorError(t.Name, "given twice, expected different names")
 		}
 		seen[t.Name] = true
-		end := offset + uint64(t.length*itemBytes[t.DType])
+		end := offset + uint64(t.length*itemBytes(t.DType))
 		shape := append([]int{}, t.Shape...) // [], not null
 		if err := fields.add(t.Name, entry{t.DType, shape, [2]uint64{offset, end}}); err != nil {
 			return nil, err
@@ -151,7 +151,7 @@ func (t Tensor) check() error {
 		return tensorError(t.Name, "its name is not UTF-8")
 	case t.Name == metadataKey:
 		return tensorError(t.Name, "the name of the metadata, expected another")
-	case !ok || n != uint64(t.length*itemBytes[t.DType]):
+	case !ok || n != uint64(t.length*itemBytes(t.DType)):
 		return tensorError(t.Name, "has %d values, expected %s", t.length, shapeText(t.Shape))
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,7 @@ const folder = "cifar-10-batches-bin" // in the archive, and where it was unpack
 var Set = &dataset.Set{
 	Name:    "cifar10",
 	Title:   "CIFAR-10",
+	Own:     "images of your own are read from data_batch_1.bin to data_batch_5.bin and test_batch.bin, unpacked",
 	Layouts: [][]dataset.File{archive, unpacked()},
 	Mirrors: []string{
 		"https://www.cs.toronto.edu/~kriz/",
@@ -87,8 +89,14 @@ func load(ctx context.Context, set *dataset.Set, opt dataset.Options) (*images.D
 }
 
 // ReadDir reads files of the same format and names with any number of records,
-// such as images of your own.
+// such as images of your own, from a folder or from the one in it that the
+// archive makes.
 func ReadDir(dir string) (*images.Data, error) {
+	if _, err := os.Stat(filepath.Join(dir, names[0])); errors.Is(err, fs.ErrNotExist) {
+		if below := filepath.Join(dir, folder); isFolder(below) {
+			dir = below
+		}
+	}
 	path := func(i int) string { return filepath.Join(dir, names[i]) }
 	data, err := join(func(i int) ([]byte, error) { return regular.ReadFile(path(i)) }, path)
 	if err != nil {
@@ -96,6 +104,11 @@ func ReadDir(dir string) (*images.Data, error) {
 	}
 	data.Name, data.Where = "cifar10 format", dir
 	return data, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // readArchive takes the files out of the archive as it is read and verified.

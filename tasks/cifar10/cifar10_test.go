@@ -111,6 +111,20 @@ func TestReadDir(t *testing.T) {
 	check(t, data, 7)
 }
 
+// The archive makes a folder, in which they may still be.
+func TestReadDirLooksIntoTheFolderOfTheArchive(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, folder), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	store(t, filepath.Join(dir, folder), contents(7))
+	data, err := ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, data, 7)
+}
+
 func TestLoadArchive(t *testing.T) {
 	files := contents(3)
 	files["batches.meta.txt"] = []byte("airplane\n")

@@ -1,8 +1,13 @@
 package mnist
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+
+	"burstsim/internal/memory"
 )
 
 // An idx file is two zero bytes, the type of its elements, the number of its
@@ -10,33 +15,70 @@ import (
 // Ours are bytes (type 8): images have three dimensions, labels have one.
 const bytesType = 8
 
-// parse returns the dimensions and the elements of an idx file of bytes. The
-// elements are the rest of content, whatever the header claims, or it is an
-// error.
-func parse(content []byte, dimensions int) (sizes []int, elements []byte, err error) {
-	header := 4 + 4*dimensions
-	if len(content) < header {
-		return nil, nil, fmt.Errorf("%d bytes, expected an idx header of %d", len(content), header)
+// trusted is how many elements there is room for on the word of a header: those
+// of MNIST, and a little more.
+const trusted = 64 << 20
+
+// elementTypes are those of the format.
+var elementTypes = map[byte]string{
+	8: "unsigned bytes", 9: "signed bytes", 11: "16-bit integers", 12: "32-bit integers",
+	13: "32-bit floats", 14: "64-bit floats",
+}
+
+// parse returns the dimensions and the elements of an idx file of bytes. What
+// the header claims is compared with what this machine can hold before more is
+// read, which a small compressed file could make large, and memory grows with
+// what is there, not with the claim. Nothing may follow the elements.
+func parse(r io.Reader, dimensions int) (sizes []int, elements []byte, err error) {
+	header := make([]byte, 4+4*dimensions)
+	n, err := io.ReadFull(r, header)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil, err
 	}
-	want := [4]byte{0, 0, bytesType, byte(dimensions)}
-	if got := [4]byte(content); got != want {
-		return nil, nil, fmt.Errorf("starts with % x, expected % x: an idx file of bytes with dimension %d", got, want, dimensions)
-	}
-	elements = content[header:]
-	total := uint64(1)
-	for d := range dimensions {
-		size := binary.BigEndian.Uint32(content[4+4*d:])
-		sizes = append(sizes, int(size))
-		// total is at most len(elements) here, so that this does not overflow.
-		total *= uint64(size)
-		if size == 0 || total > uint64(len(elements)) {
-			return nil, nil, fmt.Errorf("the header says %v elements, but there are %d", claimed(content[4:header]), len(elements))
+	if n >= 4 {
+		if err := checkMagic([4]byte(header), dimensions); err != nil {
+			return nil, nil, err
 		}
 	}
-	if total != uint64(len(elements)) {
-		return nil, nil, fmt.Errorf("the header says %v elements, but there are %d", claimed(content[4:header]), len(elements))
+	if n < len(header) {
+		return nil, nil, fmt.Errorf("%d bytes, expected an idx header of %d", n, len(header))
 	}
-	return sizes, elements, nil
+	claim := claimed(header[4:])
+	total := 1.0
+	for d := range dimensions {
+		size := binary.BigEndian.Uint32(header[4+4*d:])
+		sizes = append(sizes, int(size))
+		total *= float64(size)
+	}
+	if err := memory.Check(claim+" elements", total); err != nil {
+		return nil, nil, err
+	}
+	var content bytes.Buffer
+	content.Grow(int(min(total, trusted)) + bytes.MinRead)
+	// One more than claimed, so that what follows is seen.
+	if _, err := content.ReadFrom(io.LimitReader(r, int64(total)+1)); err != nil {
+		return nil, nil, err
+	}
+	switch there := int64(content.Len()); {
+	case total == 0, there < int64(total):
+		return nil, nil, fmt.Errorf("the header says %s elements, but there are %d", claim, there)
+	case there > int64(total):
+		return nil, nil, fmt.Errorf("the header says %s elements, but there are more", claim)
+	}
+	return sizes, content.Bytes(), nil
+}
+
+// checkMagic says what a file is that is no idx file of bytes.
+func checkMagic(got [4]byte, dimensions int) error {
+	want := [4]byte{0, 0, bytesType, byte(dimensions)}
+	if got == want {
+		return nil
+	}
+	what := "something else"
+	if kind, ok := elementTypes[got[2]]; ok && got[0] == 0 && got[1] == 0 {
+		what = fmt.Sprintf("an idx file of %s with dimension %d", kind, got[3])
+	}
+	return fmt.Errorf("starts with % x, %s, expected % x: an idx file of unsigned bytes with dimension %d", got, what, want, dimensions)
 }
 
 // claimed writes dimensions as "2 x 28 x 28".

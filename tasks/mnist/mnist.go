@@ -7,8 +7,10 @@ import (
 	"compress/gzip"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"burstsim/internal/dataset"
 	"burstsim/internal/dataset/images"
@@ -20,7 +22,10 @@ import (
 func Load(ctx context.Context, set *dataset.Set, opt dataset.Options) (*images.Data, error) {
 	var data *images.Data
 	place, err := set.Read(ctx, opt, func(p dataset.Place) (err error) {
-		data, err = read(set.Name, p.Content, p.Path)
+		data, err = read(set.Name, func(i int) (io.ReadCloser, error) {
+			content, err := p.Content(i) // verified before it is looked at
+			return io.NopCloser(bytes.NewReader(content)), err
+		}, p.Path)
 		return err
 	})
 	if err != nil {
@@ -41,17 +46,16 @@ type Files struct {
 func ReadFiles(f Files) (*images.Data, error) {
 	paths := [...]string{trainImages: f.TrainImages, trainLabels: f.TrainLabels, testImages: f.TestImages, testLabels: f.TestLabels}
 	path := func(i int) string { return paths[i] }
-	content := func(i int) ([]byte, error) { return dataset.ReadFile(paths[i]) }
-	return read("idx", content, path)
+	return read("idx", func(i int) (io.ReadCloser, error) { return dataset.OpenFile(paths[i]) }, path)
 }
 
 // read reads the four files and makes training and test images fit together.
-func read(name string, content func(int) ([]byte, error), path func(int) string) (*images.Data, error) {
-	train, err := pair(content, path, trainImages, trainLabels)
+func read(name string, open func(int) (io.ReadCloser, error), path func(int) string) (*images.Data, error) {
+	train, err := pair(open, path, trainImages, trainLabels)
 	if err != nil {
 		return nil, err
 	}
-	test, err := pair(content, path, testImages, testLabels)
+	test, err := pair(open, path, testImages, testLabels)
 	if err != nil {
 		return nil, err
 	}
@@ -67,21 +71,14 @@ func read(name string, content func(int) ([]byte, error), path func(int) string)
 }
 
 // pair reads a file of images and its file of labels.
-func pair(content func(int) ([]byte, error), path func(int) string, imageFile, labelFile int) (*images.Images, error) {
-	raw, err := content(imageFile)
+func pair(open func(int) (io.ReadCloser, error), path func(int) string, imageFile, labelFile int) (*images.Images, error) {
+	size, pixels, err := readIDX(open, path, imageFile, 3)
 	if err != nil {
 		return nil, err
 	}
-	size, pixels, err := parse(raw, 3)
+	_, labels, err := readIDX(open, path, labelFile, 1)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path(imageFile), err)
-	}
-	if raw, err = content(labelFile); err != nil {
 		return nil, err
-	}
-	_, labels, err := parse(raw, 1)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path(labelFile), err)
 	}
 	if len(labels) != size[0] {
 		return nil, fmt.Errorf("%s: %d labels for the %d images of %s", path(labelFile), len(labels), size[0], path(imageFile))
@@ -97,6 +94,25 @@ func pair(content func(int) ([]byte, error), path func(int) string, imageFile, l
 	return d, nil
 }
 
+// readIDX reads a file; errors begin with its path.
+func readIDX(open func(int) (io.ReadCloser, error), path func(int) string, file, dimensions int) (sizes []int, elements []byte, err error) {
+	r, err := open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	sizes, elements, err = parse(r, dimensions)
+	if err == nil {
+		return sizes, elements, nil
+	}
+	var damaged *dataset.DamagedError
+	var unread *fs.PathError
+	if errors.As(err, &damaged) || errors.As(err, &unread) {
+		return nil, nil, err // with the path already
+	}
+	return nil, nil, fmt.Errorf("%s: %w", path(file), err)
+}
+
 // The subset is written by go run ./tasks/mnist/internal/subset.
 //
 //go:embed embedded
@@ -107,18 +123,14 @@ var embedded embed.FS
 // of each digit.
 func Embedded() (*images.Data, error) {
 	path := func(i int) string { return "embedded/" + Digits.Layouts[0][i].Names[0] }
-	content := func(i int) ([]byte, error) {
-		raw, err := embedded.ReadFile(path(i))
+	open := func(i int) (io.ReadCloser, error) {
+		f, err := embedded.Open(path(i))
 		if err != nil {
 			return nil, err
 		}
-		r, err := gzip.NewReader(bytes.NewReader(raw))
-		if err != nil {
-			return nil, err
-		}
-		return io.ReadAll(r)
+		return gzip.NewReader(f)
 	}
-	data, err := read("mnist", content, path)
+	data, err := read("mnist", open, path)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ var (
 	Digits = &dataset.Set{
 		Name:  "mnist",
 		Title: "MNIST",
+		Own:   ownImages,
 		Layouts: files([4]string{
 			"ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
 			"65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -29,6 +30,7 @@ var (
 	Fashion = &dataset.Set{
 		Name:  "fashion-mnist",
 		Title: "Fashion-MNIST",
+		Own:   ownImages,
 		Layouts: files([4]string{
 			"c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
 			"bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
@@ -42,6 +44,8 @@ var (
 		},
 	}
 )
+
+const ownImages = `images of your own are read with task.kind = "idx" and task.files`
 
 // The files of a set, in this order.
 const (

@@ -75,7 +75,7 @@ type Data struct {
 func (d *Data) Split(held int) (train, validation *Images, err error) {
 	n := d.Train.Len()
 	if held < 1 || held >= n {
-		return nil, nil, fmt.Errorf("%d images for validation, expected 1 to %d", held, n-1)
+		return nil, nil, fmt.Errorf("%d images for validation, expected 1 to %d of %d", held, n-1, n)
 	}
 	return d.Train.Slice(0, n-held), d.Train.Slice(n-held, n), nil
 }

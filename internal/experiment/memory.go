@@ -1,0 +1,190 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"burstsim/internal/config"
+	"burstsim/internal/memory"
+)
+
+// CheckMemory says why this machine cannot hold a run with all its variants,
+// which are in memory together, and the keys that decide it, the one that asks
+// for most first. It estimates from below: what it refuses cannot run. Of
+// images whose files alone know their size it knows nothing yet.
+func CheckMemory(cfg *config.Config) (keys []string, err error) {
+	own := demandsOf(*cfg, shapeBefore(*cfg))
+	if err := own.check("networks and tasks of this size"); err != nil {
+		return own.keys(), err
+	}
+	all := withVariants(*cfg)
+	if err := all.check(fmt.Sprintf("this experiment and its %d variants", len(cfg.Compare))); err != nil {
+		return append(all.keys(), "compare"), err
+	}
+	return nil, nil
+}
+
+// AtOnce is how many of these experiments, at least one, fit into memory together
+// whichever they are.
+func AtOnce(configs []config.Config) int {
+	largest := 1.0
+	for _, cfg := range configs {
+		largest = max(largest, withVariants(cfg).bytes())
+	}
+	return int(max(1, min(memory.Total()/largest, float64(len(configs)))))
+}
+
+func withVariants(cfg config.Config) demands {
+	all := demandsOf(cfg, shapeBefore(cfg))
+	for _, v := range cfg.Compare {
+		all = append(all, demandsOf(v.Config, shapeBefore(v.Config))...)
+	}
+	return all
+}
+
+// shapeBefore is a network's shape as far as the file alone tells it.
+func shapeBefore(cfg config.Config) networkShape {
+	if !cfg.Task.Images() {
+		inputs, outputs := taskSize(cfg)
+		return networkShape{inputs: inputs, outputs: outputs, rows: 1}
+	}
+	image := imageShape{1, 1, 1}
+	switch cfg.Task.Kind {
+	case "mnist", "fashion-mnist":
+		image = imageShape{1, 28, 28}
+	case "cifar10":
+		image = imageShape{3, 32, 32}
+	}
+	return networkShape{inputs: image.channels * image.height * image.width, outputs: 1, rows: cfg.Task.Batch, image: image}
+}
+
+// demand is what a key makes a run allocate.
+type demand struct {
+	key   string
+	bytes float64
+}
+
+type demands []demand
+
+func (all demands) bytes() (total float64) {
+	for _, d := range all {
+		total += d.bytes
+	}
+	return total
+}
+
+func (all demands) check(what string) error { return memory.Check(what, all.bytes()) }
+
+// keys lists the keys, the one that asks for most first.
+func (all demands) keys() []string {
+	sum := map[string]float64{}
+	var keys []string
+	for _, d := range all {
+		if sum[d.key] += d.bytes; !slices.Contains(keys, d.key) {
+			keys = append(keys, d.key)
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b string) int {
+		if sum[a] > sum[b] {
+			return -1
+		}
+		return 1
+	})
+	return keys
+}
+
+// checkShape says why there is no memory for the network of one variant.
+func checkShape(cfg config.Config, shape networkShape) error {
+	all := demandsOf(cfg, shape)
+	if err := all.check("networks and tasks of this size"); err != nil {
+		return fmt.Errorf("%s: %w", all.keys()[0], err)
+	}
+	return nil
+}
+
+// size is a number of units and the key that gives it. Numbers are float64, for
+// products of what a file says may be larger than any integer.
+type size struct {
+	key   string
+	units float64
+}
+
+// demandsOf estimates what a variant allocates.
+func demandsOf(cfg config.Config, shape networkShape) demands {
+	number := 8.0
+	if cfg.Run.Precision == "float32" {
+		number = 4
+	}
+	rows := float64(shape.rows)
+	copies := copiesOf(cfg)
+	var out demands
+	below := size{"task.inputs", float64(shape.inputs)}
+	if cfg.Task.Images() {
+		below.key = "task.batch"
+	}
+	add := func(layer size, weights float64) {
+		largest := layer
+		if below.units > layer.units {
+			largest = below
+		}
+		of := layer.key
+		if rows > layer.units {
+			of = "task.batch"
+		}
+		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * copies * rows * layer.units})
+		below = layer
+	}
+	maps, dense := cfg.Model.Stack()
+	channels, height, width := float64(shape.image.channels), float64(shape.image.height), float64(shape.image.width)
+	for _, l := range maps {
+		side := func(n float64) float64 {
+			return max(1, float64(int((n+2*float64(l.Padding)-float64(l.Kernel))/float64(l.Stride)))+1)
+		}
+		height, width = side(height), side(width)
+		patch := channels * float64(l.Kernel) * float64(l.Kernel)
+		channels = float64(l.Channels)
+		add(size{"model.layer", channels * height * width}, channels*patch)
+		out = append(out, demand{"model.layer", number * patch * rows * height * width}) // the windows of a batch
+	}
+	for i, n := range dense {
+		key := "model.hidden"
+		if i < len(dense)-len(cfg.Model.Hidden) {
+			key = "model.layer"
+		}
+		add(size{key, float64(n)}, float64(n)*(below.units+1))
+	}
+	add(size{"task.outputs", float64(shape.outputs)}, float64(shape.outputs)*(below.units+1))
+	if cfg.Task.Kind == "regression" {
+		out = append(out, teacherOf(cfg)...)
+	}
+	return out
+}
+
+// copiesOf is how many numbers are kept of each weight, and at least of each
+// unit: itself, what a stepper or an optimiser has of it, and what it has
+// changed by, for angles. EDN has interneurons beside its pyramidal cells.
+func copiesOf(cfg config.Config) float64 {
+	copies := 3.0
+	switch joint := cfg.Integrator.Plasticity == "joint"; {
+	case trains(cfg) && cfg.Record.LogMode == "minimal": // no angles
+		copies--
+	case cfg.Time.Kind == "discrete" && cfg.Learning.Optimiser == "adam":
+		copies += 2
+	case cfg.Time.Kind == "continuous" && joint:
+		copies += map[string]float64{"euler": 1, "rk4": 5, "dopri5": 8, "exponential": 3}[cfg.Integrator.Method]
+	}
+	if cfg.Model.Kind == "edn" {
+		copies *= 2
+	}
+	return copies
+}
+
+// teacherOf is what the random teacher allocates.
+func teacherOf(cfg config.Config) (out demands) {
+	in := float64(cfg.Task.Inputs)
+	for _, n := range append(slices.Clone(cfg.Task.TeacherHidden), cfg.Task.Outputs) {
+		out = append(out, demand{"task.teacher_hidden", 8 * float64(n) * (in + 1)})
+		in = float64(n)
+	}
+	return out
+}
