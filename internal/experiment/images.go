@@ -171,7 +171,7 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	if err != nil {
 		return nil, err
 	}
-	s.after = func(r *result) error {
+	s.after = func(ctx context.Context, r *result) error {
 		r.data = data.Where
 		// The answers that somata settle to are those of the discrete model.
 		twin, err := drawNetwork[F](cfg, shape, nil)
@@ -185,8 +185,8 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		if err != nil {
 			return err
 		}
-		r.testError = sim.Assess(d, &examples[F]{set: data.Test})
-		return nil
+		r.testError, err = sim.Assess(ctx, d, &examples[F]{set: data.Test})
+		return err
 	}
 	return s, nil
 }
