@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
-# that burstsim writes, and OpenBLAS, which the dense kernels are compared with.
+# that burstsim writes, OpenBLAS, which the dense kernels are compared with,
+# bindfs, on which runs are tried, and strace, which makes system calls fail.
 # Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -17,6 +18,10 @@ has_openblas() {
 	compgen -G '/usr/lib/*/libopenblas.so*' >/dev/null ||
 		compgen -G '/usr/lib*/libopenblas*.so*' >/dev/null
 }
+
+has_bindfs() { command -v bindfs >/dev/null; }
+
+has_strace() { command -v strace >/dev/null; }
 
 install() {
 	apt-get install -y -qq --no-install-recommends "$1" >/dev/null 2>&1
@@ -47,3 +52,6 @@ ensure() {
 
 ensure NumPy has_numpy python3-numpy 'trajectories are not checked with it'
 ensure OpenBLAS has_openblas libopenblas0-pthread 'only kernels of our own and of gonum are tested'
+ensure bindfs has_bindfs bindfs 'runs are not tried on a file system with FUSE'
+ensure strace has_strace strace 'no system calls are made to fail'
+[[ -e /dev/fuse ]] || echo 'setup: this machine has no FUSE (/dev/fuse): runs are not tried on it' >&2
