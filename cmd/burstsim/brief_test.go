@@ -28,6 +28,27 @@ name = "discrete"
 time.kind = "discrete"
 `
 
+// recordedTraining is a training of which each batch is recorded.
+const recordedTraining = `
+[task]
+kind = "mnist"
+data = "embedded"
+epochs = 2
+batch = 20
+[model]
+hidden = [30, 20]
+[time]
+kind = "discrete"
+[record]
+log_every = 1
+[checkpoint]
+every = "0s"
+epochs = 0.3
+[plots]
+figures = ["training", "confusion"]
+formats = ["png"]
+`
+
 // brief is a brief experiment, and what it leaves.
 func brief(t *testing.T) (bin, file, want string) {
 	t.Helper()
