@@ -3,8 +3,10 @@ package plots
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -83,10 +85,21 @@ func init() {
 	fpdf.SetDefaultCatalogSort(true)
 }
 
-func (f *Figure) pdf(w io.Writer) error {
+// pdf needs room for fonts where the system keeps temporary files.
+func (f *Figure) pdf(w io.Writer) (err error) {
+	// The canvas has no other way to say that there is none.
+	defer func() {
+		switch failed := recover().(type) {
+		case nil:
+		case string:
+			err = fmt.Errorf("a PDF needs room for its fonts in %s: %s", os.TempDir(), failed)
+		default:
+			panic(failed)
+		}
+	}()
 	c := &pdfCanvas{Canvas: vgpdf.New(f.width, f.height)}
 	f.draw(draw.New(c))
-	_, err := c.WriteTo(w)
+	_, err = c.WriteTo(w)
 	return err
 }
 

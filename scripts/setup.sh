@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
-# that burstsim writes, OpenBLAS, which the dense kernels are compared with, and
-# QEMU with a C library, with which scripts/arm64.sh runs programs for arm64.
+# that burstsim writes, OpenBLAS, which the dense kernels are compared with, QEMU
+# with a C library, with which scripts/arm64.sh runs programs for arm64, bindfs,
+# on which runs are tried, and strace, which makes system calls fail.
 # Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -22,6 +23,10 @@ has_openblas() {
 has_qemu() { command -v qemu-aarch64 >/dev/null; }
 
 has_arm64_libraries() { [[ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ]]; }
+
+has_bindfs() { command -v bindfs >/dev/null; }
+
+has_strace() { command -v strace >/dev/null; }
 
 install() {
 	apt-get install -y -qq --no-install-recommends "$1" >/dev/null 2>&1
@@ -54,3 +59,6 @@ ensure NumPy has_numpy python3-numpy 'trajectories are not checked with it'
 ensure OpenBLAS has_openblas libopenblas0-pthread 'only kernels of our own and of gonum are tested'
 ensure QEMU has_qemu qemu-user 'arm64 is not tested'
 ensure 'C library for arm64' has_arm64_libraries libc6-arm64-cross 'arm64 is not tested'
+ensure bindfs has_bindfs bindfs 'runs are not tried on a file system with FUSE'
+ensure strace has_strace strace 'no system calls are made to fail'
+[[ -e /dev/fuse ]] || echo 'setup: this machine has no FUSE (/dev/fuse): runs are not tried on it' >&2

@@ -3,7 +3,7 @@ package sim
 // feeder prepares batches while others are computed.
 type feeder[F Float] struct {
 	full, empty chan batch[F]
-	quit        chan struct{}
+	quit, over  chan struct{}
 }
 
 type batch[F Float] struct {
@@ -13,12 +13,13 @@ type batch[F Float] struct {
 
 func newFeeder[F Float](set Examples[F], net *Network[F], order []int, epoch int) *feeder[F] {
 	const ahead = 2
-	f := &feeder[F]{full: make(chan batch[F], ahead), empty: make(chan batch[F], ahead), quit: make(chan struct{})}
+	f := &feeder[F]{full: make(chan batch[F], ahead), empty: make(chan batch[F], ahead), quit: make(chan struct{}), over: make(chan struct{})}
 	for range ahead {
 		f.empty <- batch[F]{inputs: make([]F, len(net.input)), targets: make([]F, len(net.target))}
 	}
 	rows := net.rows
 	go func() {
+		defer close(f.over)
 		for from := 0; from < len(order); from += rows {
 			select {
 			case b := <-f.empty:
@@ -42,5 +43,9 @@ func (f *feeder[F]) next(inputs, targets []F) (indices []int) {
 	return b.indices
 }
 
-// stop ends the preparation; batches that were prepared are dropped.
-func (f *feeder[F]) stop() { close(f.quit) }
+// stop ends the preparation; batches that were prepared are dropped. The set is
+// not used any more when it returns.
+func (f *feeder[F]) stop() {
+	close(f.quit)
+	<-f.over
+}

@@ -84,7 +84,7 @@ func (t *Training[F]) Run(ctx context.Context) (*Trained, error) {
 	}
 	defer r.reports.Stop()
 	err = r.epochs(ctx)
-	collected := r.collect()
+	collected := r.collect(ctx)
 	r.wall()
 	return r.out, errors.Join(err, collected)
 }
@@ -177,7 +177,7 @@ func (r *trainingRun[F]) progress() float64 {
 
 func (r *trainingRun[F]) epochs(ctx context.Context) error {
 	if r.epoch == 0 {
-		if err := r.evaluate(result{math.NaN(), math.NaN()}); err != nil {
+		if err := r.evaluate(ctx, result{math.NaN(), math.NaN()}); err != nil {
 			return err
 		}
 		r.next()
@@ -187,7 +187,7 @@ func (r *trainingRun[F]) epochs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.evaluate(train); err != nil {
+		if err := r.evaluate(ctx, train); err != nil {
 			return err
 		}
 		r.next()
@@ -243,14 +243,8 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 // checkpoint saves a checkpoint if one is due, or if ctx has ended, which ends
 // the training.
 func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		if where := r.net.unstableWeight(); where != "" {
-			return r.failure(where)
-		}
-		if saved := r.Journal.Save(r.progress(), r.visit); saved != nil {
-			return saved
-		}
-		return fmt.Errorf("stopped in epoch %d: %w", r.epoch, err)
+	if ctx.Err() != nil {
+		return r.cancelled(ctx)
 	}
 	// A state that is no good, which the next loss will tell, must not take the
 	// place of a good one.
@@ -258,6 +252,17 @@ func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
 		return r.Journal.Save(r.progress(), r.visit)
 	}
 	return nil
+}
+
+// cancelled saves a last checkpoint.
+func (r *trainingRun[F]) cancelled(ctx context.Context) error {
+	if where := r.net.unstableWeight(); where != "" {
+		return r.failure(where)
+	}
+	if saved := r.Journal.Save(r.progress(), r.visit); saved != nil {
+		return saved
+	}
+	return fmt.Errorf("stopped in epoch %d: %w", r.epoch, ctx.Err())
 }
 
 func (r *trainingRun[F]) failure(where string) error {
@@ -301,18 +306,25 @@ func largest[F Float](x []F) int {
 }
 
 // Assess lets a network answer all examples of a set, without a teacher, and
-// returns the fraction of wrong answers; NaN if there are none.
-func Assess[F Float](d *Discrete[F], set Examples[F]) float64 { return assess(d, set, nil).wrong }
+// returns the fraction of wrong answers; NaN if there are none. The error is
+// that of ctx if it ends before.
+func Assess[F Float](ctx context.Context, d *Discrete[F], set Examples[F]) (float64, error) {
+	r, err := assess(ctx, d, set, nil)
+	return r.wrong, err
+}
 
-func assess[F Float](d *Discrete[F], set Examples[F], confusion [][]int) result {
+func assess[F Float](ctx context.Context, d *Discrete[F], set Examples[F], confusion [][]int) (result, error) {
 	if set == nil || set.Len() == 0 {
-		return result{math.NaN(), math.NaN()}
+		return result{math.NaN(), math.NaN()}, nil
 	}
 	net := d.net
 	indices := make([]int, net.rows)
 	var sum float64
 	wrong := 0
 	for from := 0; from < set.Len(); from += net.rows {
+		if err := ctx.Err(); err != nil {
+			return result{math.NaN(), math.NaN()}, err
+		}
 		n := min(net.rows, set.Len()-from)
 		for k := range indices {
 			indices[k] = from + min(k, n-1) // the last one fills an incomplete batch
@@ -322,12 +334,21 @@ func assess[F Float](d *Discrete[F], set Examples[F], confusion [][]int) result 
 		sum += net.lossOf(n) * float64(n)
 		wrong += wrongAnswers(net, set, indices[:n], confusion)
 	}
-	return result{sum / float64(set.Len()), float64(wrong) / float64(set.Len())}
+	return result{sum / float64(set.Len()), float64(wrong) / float64(set.Len())}, nil
 }
 
-// evaluate adds a row for the present epoch and keeps the best.
-func (r *trainingRun[F]) evaluate(train result) error {
-	validation, test := assess(r.Model, r.Validation, nil), assess(r.Model, r.Test, nil)
+// evaluate adds a row for the present epoch and keeps the best. Where ctx ends
+// before it is through, a checkpoint says that it is still to be done: what it
+// computes depends on the weights only.
+func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
+	validation, err := assess(ctx, r.Model, r.Validation, nil)
+	if err != nil {
+		return r.cancelled(ctx)
+	}
+	test, err := assess(ctx, r.Model, r.Test, nil)
+	if err != nil {
+		return r.cancelled(ctx)
+	}
 	r.test = test.wrong
 	judged := validation.wrong
 	if r.Validation == nil {
@@ -343,23 +364,28 @@ func (r *trainingRun[F]) evaluate(train result) error {
 }
 
 // collect reads back what was recorded, and adds what is known at the end only.
-func (r *trainingRun[F]) collect() (err error) {
+// The error is that of ctx if it ends before the network has answered all
+// examples; then only these answers are left out.
+func (r *trainingRun[F]) collect(ctx context.Context) (err error) {
 	if r.out.Epochs, err = record.ReadTable(epochColumns, r.table); err != nil {
 		return err
 	}
+	var stopped error
 	if r.Test != nil && r.out.Epochs.Len() > 1 {
 		classes := r.net.Size(r.net.Layers())
 		r.out.Confusion = make([][]int, classes)
 		for k := range r.out.Confusion {
 			r.out.Confusion[k] = make([]int, classes)
 		}
-		assess(r.Model, r.Test, r.out.Confusion)
+		if _, stopped = assess(ctx, r.Model, r.Test, r.out.Confusion); stopped != nil {
+			r.out.Confusion = nil
+		}
 	}
 	r.out.Filters = r.filters()
 	if r.log == nil {
-		return nil
+		return stopped
 	}
-	return r.log.collect(&r.out.Training)
+	return errors.Join(stopped, r.log.collect(&r.out.Training))
 }
 
 // filters copies the weights of the first units or maps of layer 1.

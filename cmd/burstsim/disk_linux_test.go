@@ -39,26 +39,6 @@ figures = ["learning", "dynamics"]
 formats = ["png"]
 `
 
-const recordedTraining = `
-[task]
-kind = "mnist"
-data = "embedded"
-epochs = 2
-batch = 20
-[model]
-hidden = [30, 20]
-[time]
-kind = "discrete"
-[record]
-log_every = 1
-[checkpoint]
-every = "0s"
-epochs = 0.3
-[plots]
-figures = ["training", "confusion"]
-formats = ["png"]
-`
-
 // stages are what a run writes when, by the names of the files in errors.
 var stages = []struct {
 	name string

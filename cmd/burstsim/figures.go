@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -65,14 +66,21 @@ func figureOptions(cfg config.Config) plots.Options {
 
 func isDiscrete(cfg config.Config) bool { return cfg.Time.Kind == "discrete" }
 
-// writeFigures draws what the experiment asked for. It goes on after a figure
-// that fails and returns all errors.
-func (p *program) writeFigures(dir *rundir.Dir, cfg config.Config, res *record.Result) error {
+// errNotDrawn means that a signal came before all figures were drawn. Whoever
+// sent it may kill at any moment, and they can be drawn later.
+var errNotDrawn = errors.New("figures are not drawn yet")
+
+// writeFigures draws what the experiment asked for, until ctx ends. It goes on
+// after a figure that fails and returns all errors.
+func (p *program) writeFigures(ctx context.Context, dir *rundir.Dir, cfg config.Config, res *record.Result) error {
 	if res == nil {
 		return nil
 	}
 	var failed []error
 	for _, name := range figures(cfg) {
+		if ctx.Err() != nil {
+			return errNotDrawn
+		}
 		if err := p.writeFigureFiles(dir, name, cfg, res); err != nil {
 			failed = append(failed, fmt.Errorf("figure %s: %w", name, err))
 		}

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/signal"
 	"runtime"
 	"sync"
 	"syscall"
 	"time"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/journal"
@@ -25,26 +27,43 @@ type job struct {
 	out   string      // "": a new folder in cfg.Run.Out
 	begun *rundir.Dir // where it was begun already; nil: it was not
 	force bool        // whether it goes on whatever wrote its checkpoints
+	over  string      // the folder, if nothing is left to do
 }
 
-// dir is the folder of the job, with the experiment in it.
-func (j job) dir(p *program) (dir *rundir.Dir, err error) {
+// dir is the folder of the job, which may be empty still.
+func (j job) dir(p *program) (*rundir.Dir, error) {
 	switch {
 	case j.begun != nil:
 		return j.begun, nil
 	case j.out != "":
-		dir, err = rundir.CreateAt(j.out)
-	default:
-		dir, err = rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
+		return rundir.CreateAt(j.out)
 	}
-	if err != nil {
-		return nil, err
+	return rundir.Create(j.cfg.Run.Out, j.cfg.Run.Name, p.now())
+}
+
+// begin locks the folder of a job before it touches it: others may have been
+// told to run into it too. What it leaves after an error is as it was.
+func (p *program) begin(j job) (dir *rundir.Dir, kept *journal.Journal, err error) {
+	if dir, err = j.dir(p); err != nil {
+		return nil, nil, err
 	}
-	if err := dir.WriteConfig(j.cfg); err != nil {
-		dir.Discard()
-		return nil, err
+	if kept, err = p.openJournal(dir, j); err == nil {
+		if j.begun != nil {
+			err = dir.Over() // another process may have been faster
+		} else {
+			err = dir.Begin(j.cfg)
+		}
+		if err == nil {
+			return dir, kept, nil
+		}
 	}
-	return dir, nil
+	if j.begun == nil {
+		return nil, nil, errors.Join(err, dir.Discard(kept))
+	}
+	if kept != nil {
+		err = errors.Join(err, kept.Discard())
+	}
+	return nil, nil, err
 }
 
 // runJobs runs all jobs, until a signal stops them.
@@ -54,14 +73,15 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	failed, notBegun := false, 0
-	if len(jobs) == 1 {
-		if err := p.runJob(ctx, jobs[0], p.newProgress(jobs[0].cfg.Run.Name, quiet), quiet); err != nil {
-			p.report(err)
-			failed = true
-		}
-	} else {
-		failed, notBegun = p.runTogether(ctx, jobs, quiet)
+	signal.Ignore(syscall.SIGPIPE) // writing to nobody is an error then
+	defer signal.Reset(syscall.SIGPIPE)
+	said := &printed{to: p.out}
+	own := *p
+	own.out = said
+	failed, notBegun := own.runAll(ctx, jobs, quiet)
+	if said.err != nil {
+		p.report(fmt.Errorf("cannot write to standard output: %w; what the runs left is in their folders", atomicfile.Cause(said.err)))
+		failed = true
 	}
 	status, stopped := interruptStatus(ctx)
 	if stopped && notBegun > 0 {
@@ -76,9 +96,24 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	return nil
 }
 
+// runAll returns whether a job failed, and how many a signal kept from being
+// begun.
+func (p *program) runAll(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
+	if len(jobs) > 1 {
+		return p.runTogether(ctx, jobs, quiet)
+	}
+	for _, j := range jobs {
+		if err := p.runJob(ctx, j, p.newProgress(j.cfg.Run.Name, quiet), quiet); err != nil {
+			p.report(err)
+			failed = true
+		}
+	}
+	return failed, 0
+}
+
 // runTogether runs several jobs, as many at once as there are processors and
-// memory for, and prints what they say in their order. It returns whether one failed, and how
-// many a signal kept from being begun.
+// memory for, and prints what they say in their order. It returns whether one
+// failed, and how many a signal kept from being begun.
 func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
 	configs := make([]config.Config, len(jobs))
 	for i, j := range jobs {
@@ -115,10 +150,10 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 			}
 			<-turns[i]
 			bar.print(func() {
-				_, errOut := io.Copy(p.out, &out)
-				_, errErr := io.Copy(p.err, &complaints)
-				failed = failed || err != nil || errOut != nil || errErr != nil
+				_, _ = io.Copy(p.out, &out)        // which keeps the error
+				_, _ = io.Copy(p.err, &complaints) // there is nowhere to say it
 			})
+			failed = failed || err != nil
 			close(turns[i+1])
 		})
 	}
@@ -132,15 +167,17 @@ const tablesEvery = 10 * time.Second
 
 // runJob runs one experiment and writes its folder, whatever becomes of it.
 func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) error {
-	dir, err := j.dir(p)
-	if err != nil {
-		return err
+	if j.over != "" {
+		p.sayOver(j.over)
+		return nil
 	}
-	kept, err := p.openJournal(dir, j)
+	experiment.ShareProcessors(j.cfg)
+	dir, kept, err := p.begin(j)
+	if errors.Is(err, rundir.ErrOver) {
+		p.sayOver(j.begun.Path())
+		return nil
+	}
 	if err != nil {
-		if j.begun == nil && !errors.Is(err, journal.ErrRunning) {
-			dir.Discard()
-		}
 		return err
 	}
 	if !quiet {
@@ -153,14 +190,22 @@ func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) erro
 	stop()
 	bar.finish()
 	if res == nil && runErr != nil && ctx.Err() == nil {
-		if j.begun != nil {
-			return failure(errors.Join(runErr, kept.Close()))
-		}
-		runErr = errors.Join(runErr, kept.Remove())
-		dir.Discard() // it could not even begin
-		return failure(runErr)
+		return failure(p.abandon(dir, kept, j, runErr))
 	}
 	return p.finish(ctx, dir, kept, j, outcome{res, sum, runErr}, quiet)
+}
+
+// abandon ends a run of which a variant could not begin. What others came to is
+// kept; if there is nothing, so is the folder of a new run not.
+func (p *program) abandon(dir *rundir.Dir, kept *journal.Journal, j job, err error) error {
+	if j.begun == nil && !journal.HoldsCheckpoint(dir.Journal()) {
+		return errors.Join(err, dir.Discard(kept))
+	}
+	err = errors.Join(err, kept.Close())
+	if fromDisk(err) {
+		return toGoOn(dir, err)
+	}
+	return err
 }
 
 // outcome is what a run came to.
@@ -184,9 +229,9 @@ func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Jou
 		err = errors.Join(o.err, err)
 		return toGoOn(dir, errors.Join(err, kept.Close()))
 	}
-	figuresErr := p.writeFigures(dir, j.cfg, o.res)
+	figuresErr := p.writeFigures(ctx, dir, j.cfg, o.res)
 	settle := kept.Remove
-	if o.err != nil || fromDisk(figuresErr) {
+	if o.err != nil || fromDisk(figuresErr) || errors.Is(figuresErr, errNotDrawn) {
 		settle = kept.Close // to go on from
 	}
 	if err := settle(); err != nil {
@@ -231,13 +276,16 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 // again.
 func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
-		if fromDisk(figuresErr) {
+		switch {
+		case errors.Is(figuresErr, errNotDrawn):
+			return fmt.Errorf("%w; all results are in %[2]s, and burstsim resume %[2]s draws the figures", context.Cause(ctx), dir.Path())
+		case fromDisk(figuresErr):
 			return toGoOn(dir, figuresErr)
 		}
 		p.skip(figuresErr)
 		return nil
 	}
-	if figuresErr != nil && !(fromDisk(runErr) && fromDisk(figuresErr)) {
+	if figuresErr != nil && !errors.Is(figuresErr, errNotDrawn) && !(fromDisk(runErr) && fromDisk(figuresErr)) {
 		p.skip(figuresErr)
 	}
 	switch {

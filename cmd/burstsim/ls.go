@@ -37,7 +37,8 @@ learning, its error on test images, and what has become of it:
 
   finished     it came to its end
   failed       it stopped, and the note says why
-  interrupted  it stopped with a checkpoint, from which burstsim resume goes on
+  interrupted  it stopped with a checkpoint, or before it had drawn its figures:
+               burstsim resume goes on
   running      a process is at it; the note says how far
   unfinished   it was killed before it began; burstsim resume starts it
   unreadable   its files are not those of a run, and the note says why

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -36,10 +37,11 @@ A finished run is left as it is. The last line printed is the path of the folder
 
 Sameness holds for the same program, precision, library of matrix products and
 experiment; a checkpoint says which wrote it, and others are refused. --force
-goes on all the same, if what the checkpoint holds fits.
+goes on all the same, if what the checkpoint holds fits. OPENBLAS_NUM_THREADS
+gives a library the number of threads that a checkpoint names.
 
 Exit status: 0; 1 if a run failed or cannot go on; 2 if the command line is
-wrong; 130 after an interrupt.`,
+wrong; 128 and its number after a signal, 130 after an interrupt.`,
 		Example: `  burstsim resume runs/mnist-20260102-030405
   burstsim resume runs/a runs/b --blas gonum`,
 		Args: func(_ *cobra.Command, runs []string) error {
@@ -64,8 +66,7 @@ func (p *program) resumeRuns(ctx context.Context, paths []string, opt resumeOpti
 		dir, cfg, err := rundir.Reopen(path)
 		switch {
 		case errors.Is(err, rundir.ErrOver): // so that all runs of a sweep can be named
-			p.warn(fmt.Errorf("%s is finished: nothing is left to do", path))
-			fmt.Fprintln(p.out, path)
+			jobs = append(jobs, job{cfg: cfg, over: path})
 			continue
 		case err != nil:
 			return failure(err)
@@ -73,6 +74,11 @@ func (p *program) resumeRuns(ctx context.Context, paths []string, opt resumeOpti
 		jobs = append(jobs, job{cfg: cfg, begun: dir, force: opt.force})
 	}
 	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
+}
+
+func (p *program) sayOver(path string) {
+	p.warn(fmt.Errorf("%s is finished: nothing is left to do", path))
+	fmt.Fprintln(p.out, path)
 }
 
 // openJournal opens what a run goes on from, and clears away what a process
@@ -87,7 +93,7 @@ func (p *program) openJournal(dir *rundir.Dir, j job) (*journal.Journal, error) 
 		return nil, err
 	}
 	if err := dir.Clean(); err != nil {
-		return nil, errors.Join(err, kept.Close())
+		return nil, errors.Join(err, kept.Discard())
 	}
 	return kept, nil
 }
@@ -98,6 +104,7 @@ func identify(cfg config.Config) (journal.Identity, error) {
 	cfg.Run.Name, cfg.Run.Out = "run", "runs"
 	cfg.Plots, cfg.Checkpoint = config.Plots{}, config.Checkpoint{}
 	anyPath(&cfg.Model)
+	cfg.Compare = slices.Clone(cfg.Compare)
 	for i := range cfg.Compare {
 		c := &cfg.Compare[i].Config
 		c.Run.Name, c.Run.Out = cfg.Run.Name, cfg.Run.Out

@@ -39,13 +39,16 @@ results. The last line printed is the path of the (last) folder. How far a run
 is, is shown on standard error: by a bar on a terminal, otherwise by a line after
 half a minute and then ever more rarely.
 
-Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and draws what was
-recorded until then; burstsim resume goes on from there, or from the last
-checkpoint of a run that was killed. A second interrupt ends the program at once.
+Interrupting (Ctrl-C) finishes the step, saves a checkpoint, and writes what was
+recorded until then; burstsim plot draws it, and burstsim resume goes on from
+there, or from the last checkpoint of a run that was killed. So do the signals
+that clusters and terminals send: TERM, HUP, USR1, USR2 and XCPU. A second
+interrupt or TERM ends the program at once. What reads the output may go away:
+runs go on.
 
 Exit status: 0, also if a figure had nothing to show, which a line says; 1 if a
-run failed or its folder cannot be written; 2 if a file or the command line is
-wrong; 130 after an interrupt.`,
+run failed or its folder or the output cannot be written; 2 if a file or the
+command line is wrong; 128 and its number after a signal, 130 after an interrupt.`,
 		Example: `  burstsim run examples/regression.toml
   burstsim run my.toml --out results/beta2 --set model.beta=2 --set 'model.hidden=[50, 50]'
   burstsim run one.toml two.toml --out results      results/one and results/two

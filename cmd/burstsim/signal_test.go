@@ -27,6 +27,7 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	var total atomic.Int64
 	t.Cleanup(func() { t.Logf("%d signals survived", total.Load()) }) // subtests end after this function
 	bin := program0(t)
+	others := [][]syscall.Signal{{syscall.SIGHUP}, {syscall.SIGUSR1}, {syscall.SIGUSR2}, {syscall.SIGXCPU}, {syscall.SIGHUP, syscall.SIGHUP}}
 	for name, c := range map[string]struct {
 		text string
 		set  []string
@@ -39,7 +40,9 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 		"training":   {killedTraining, nil},
 		"adam":       {killedTraining, []string{"learning.optimiser=adam", "checkpoint.every=1h", "plots.figures=['training']", "plots.formats=['png']"}},
 	} {
-		for k, signals := range [][]syscall.Signal{{syscall.SIGINT}, {syscall.SIGTERM}, {syscall.SIGTERM, syscall.SIGINT}} {
+		other := others[0]
+		others = append(others[1:], other)
+		for k, signals := range [][]syscall.Signal{{syscall.SIGINT}, {syscall.SIGTERM}, {syscall.SIGTERM, syscall.SIGINT}, other} {
 			if k > 0 && name != "continuous" && !evidence() {
 				continue
 			}
@@ -101,7 +104,7 @@ func interrupt(t *testing.T, bin string, args []string, dir string, signals []sy
 		return false
 	case status.Signaled(): // before it listened, or by the second one
 		return true
-	case len(signals) == 1 && status.ExitStatus() != 128+int(signals[0]), status.ExitStatus() < 128:
+	case signals[0] == signals[len(signals)-1] && status.ExitStatus() != 128+int(signals[0]), status.ExitStatus() < 128:
 		t.Fatalf("exit status %d after %v: %s", status.ExitStatus(), signals, &stderr)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "config.toml")); err != nil {
@@ -117,4 +120,66 @@ func interrupt(t *testing.T, bin string, args []string, dir string, signals []sy
 		t.Errorf("printed %q, expected the folder", &stdout)
 	}
 	return true
+}
+
+// TestSignalsThatAsk: each signal by which terminals and clusters ask a run to
+// stop saves a checkpoint, as often as it comes; one that nohup keeps away does
+// nothing.
+func TestSignalsThatAsk(t *testing.T) {
+	bin := program0(t)
+	file := filepath.Join(t.TempDir(), "e.toml")
+	text := strings.Replace(briefRegression, `learn = "4s"`, `learn = "1000000s"`, 1)
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		command []string
+		signals []syscall.Signal
+		status  int
+	}{
+		{nil, []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP}, 128 + int(syscall.SIGHUP)},
+		{nil, []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR1}, 128 + int(syscall.SIGUSR1)},
+		{nil, []syscall.Signal{syscall.SIGUSR2, syscall.SIGUSR2}, 128 + int(syscall.SIGUSR2)},
+		{nil, []syscall.Signal{syscall.SIGXCPU, syscall.SIGXCPU}, 128 + int(syscall.SIGXCPU)},
+		{[]string{"nohup"}, []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM}, 128 + int(syscall.SIGTERM)},
+	} {
+		t.Run(fmt.Sprint(c.command, c.signals), func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "run")
+			args := append(c.command, bin, "run", file, "--quiet", "--out", dir)
+			cmd := exec.Command(args[0], args[1:]...)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			for range 1000 {
+				if _, err := os.Stat(filepath.Join(dir, "config.toml")); err == nil {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			for _, s := range c.signals {
+				if err := cmd.Process.Signal(s); err != nil {
+					t.Error(err)
+				}
+				if c.command != nil {
+					time.Sleep(100 * time.Millisecond) // so that the first could work
+				}
+			}
+			_ = cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != c.status {
+				t.Errorf("exit status %d, expected %d: %s", got, c.status, &stderr)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "checkpoint", "0.safetensors")); err != nil {
+				t.Error(err)
+			}
+			if got := statusOf(t, bin, dir); got != "interrupted" {
+				t.Errorf("ls says %s", got)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "figures")); err == nil {
+				t.Error("it drew before it ended")
+			}
+		})
+	}
 }

@@ -71,7 +71,7 @@ func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib library) 
 type simulation[F sim.Float] struct {
 	sim.Simulation[F]
 	patterns *patterns[F]
-	after    func(*result) error // what is measured when it is over; nil: nothing
+	after    func(context.Context, *result) error // what is measured when it is over; nil: nothing
 }
 
 func (s *simulation[F]) run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error) {
@@ -88,7 +88,7 @@ func (s *simulation[F]) run(ctx context.Context, journal sim.Journal, observe fu
 		r.answers = s.patterns.answers()
 	}
 	if s.after != nil && err == nil {
-		err = s.after(r)
+		err = s.after(ctx, r)
 	}
 	return r, err
 }

@@ -62,10 +62,6 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 		report.cost[i] = cost(v.Config)
 	}
 
-	// Variants share the processors; how many threads a library takes for each
-	// must not depend on anything but the file. The pure-Go one has no such
-	// setting, and needs none.
-	_ = linalg.SetThreads(max(1, runtime.NumCPU()/len(jobs)))
 	results := make([]*result, len(jobs))
 	failures := make([]error, len(jobs)+1)
 	var limit *record.Limit
@@ -83,7 +79,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
 		work = append(work, func() {
 			var err error
-			if limit, err = measureLimit(ctx, limitJournal(opt.Journal, len(jobs), cfg), withKept(opt.Journal, cfg)); err != nil {
+			if limit, err = runLimit(ctx, opt.Journal, len(jobs), withKept(opt.Journal, cfg)); err != nil {
 				failures[len(jobs)] = fmt.Errorf("limit: %w", err)
 			}
 		})
@@ -112,6 +108,19 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 	return res, summarise(cfg, variants, results, limit, err), err
 }
 
+// ShareProcessors gives the variants of an experiment their share of the
+// processors, in threads of the library of matrix products, unless the user has
+// said how many there should be. As their number decides the bits, it is to be
+// called before anything asks for the library's name.
+func ShareProcessors(cfg config.Config) {
+	threads := linalg.ThreadsChosen()
+	if threads == 0 {
+		threads = max(1, runtime.NumCPU()/(1+len(cfg.Compare)))
+	}
+	// The library in Go has no such setting, and needs none.
+	_ = linalg.SetThreads(threads)
+}
+
 // runVariant runs a job with its part of the journal, if there is one.
 func runVariant(ctx context.Context, j job, journal *journal.Journal, number int, v config.Variant, observe func(Progress)) (*result, error) {
 	if journal == nil {
@@ -119,6 +128,7 @@ func runVariant(ctx context.Context, j job, journal *journal.Journal, number int
 	}
 	kept := journal.Variant(number, v.Name, policy(v.Config))
 	r, err := j.run(ctx, kept, observe)
+	err = errors.Join(err, kept.Close())
 	var failed *sim.NumericalError
 	if errors.As(err, &failed) {
 		err = fmt.Errorf("%w; %s", err, lastCheckpoint(kept, v.Config))
@@ -126,12 +136,15 @@ func runVariant(ctx context.Context, j job, journal *journal.Journal, number int
 	return r, err
 }
 
-// limitJournal is the part of a journal behind those of all variants.
-func limitJournal(journal *journal.Journal, number int, cfg config.Config) sim.Journal {
+// runLimit measures the limit with the part of a journal behind those of all
+// variants, if there is one.
+func runLimit(ctx context.Context, journal *journal.Journal, number int, cfg config.Config) (*record.Limit, error) {
 	if journal == nil {
-		return nil
+		return measureLimit(ctx, nil, cfg)
 	}
-	return journal.Variant(number, "limit", policy(cfg))
+	kept := journal.Variant(number, "limit", policy(cfg))
+	limit, err := measureLimit(ctx, kept, cfg)
+	return limit, errors.Join(err, kept.Close())
 }
 
 // policy says when checkpoints are saved.

@@ -177,7 +177,7 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	if len(cfg.Record.Chosen) == 0 {
 		s.Record.Inputs = livelyPixels(data.Train, cfg.Record.Units)
 	}
-	s.after = func(r *result) error {
+	s.after = func(ctx context.Context, r *result) error {
 		r.data = data.Where
 		// The answers that somata settle to are those of the discrete model.
 		twin, err := drawNetwork[F](cfg, shape, nil)
@@ -191,8 +191,8 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		if err != nil {
 			return err
 		}
-		r.testError = sim.Assess(d, &examples[F]{set: data.Test})
-		return nil
+		r.testError, err = sim.Assess(ctx, d, &examples[F]{set: data.Test})
+		return err
 	}
 	return s, nil
 }

@@ -104,13 +104,14 @@ func summariseVariant(r *result) VariantSummary {
 
 func summariseTraining(r *result) VariantSummary {
 	out := r.training
-	epochs := out.Epochs.Len() - 1
-	last := func(column string) float64 {
-		values := out.Epochs.Column(column)
-		return values[len(values)-1]
+	epochs := max(out.Epochs.Len()-1, 0)
+	first, last := math.NaN(), func(string) float64 { return math.NaN() } // before the first evaluation
+	if out.Epochs.Len() > 0 {
+		first = out.Epochs.Column("test_loss")[0]
+		last = func(column string) float64 { return out.Epochs.Column(column)[out.Epochs.Len()-1] }
 	}
 	v := VariantSummary{
-		LossInitial: out.Epochs.Column("test_loss")[0], LossFinal: last("test_loss"), TestError: last("test_error"),
+		LossInitial: first, LossFinal: last("test_loss"), TestError: last("test_error"),
 		AngleWeights: map[string]float64{}, AngleBiases: map[string]float64{},
 		Steps: out.Steps, WallSeconds: out.Wall.Seconds(), StepsPerSecond: float64(out.Steps) / out.Learning.Seconds(),
 		Training: &TrainingSummary{

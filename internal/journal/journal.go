@@ -17,18 +17,20 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"burstsim/internal/alarm"
 	"burstsim/internal/atomicfile"
 )
 
-const lockFile = "lock"
+// archiveSuffix ends the names of checkpoints.
+const archiveSuffix = ".safetensors"
 
 // Identity is what the bits of a run depend on.
 type Identity struct {
@@ -53,77 +55,109 @@ type Options struct {
 type Journal struct {
 	path string
 	opt  Options
-	lock *flock.Flock
+	lock *lock
 
-	mu     sync.Mutex
-	files  []*os.File // of rows
-	alarms []*alarm.Alarm
+	mu       sync.Mutex
+	variants []*Variant
 }
 
 // ErrRunning means that another process is writing the journal.
 var ErrRunning = errors.New("another process is running it")
 
-// Open makes the folder, or opens it if it exists, and locks it.
+// Open makes the folder, or opens it if it exists, and locks it. Where the file
+// system has no locks, opt.Warn hears of it, and nothing is locked. An error
+// leaves no folder that was not there before.
 func Open(path string, opt Options) (*Journal, error) {
-	if err := os.MkdirAll(path, 0o777); err != nil {
-		return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
-	}
-	file := filepath.Join(path, lockFile)
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("cannot lock %s: %s is no file", path, lockFile)
-	}
-	lock := flock.New(file)
-	held, err := lock.TryLock()
+	lock, err := lockFolder(path, opt.Warn)
 	if err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", path, atomicfile.Cause(err))
-	}
-	if !held {
-		return nil, fmt.Errorf("%s: %w", filepath.Dir(path), ErrRunning)
+		return nil, err
 	}
 	if err := atomicfile.SyncFolder(filepath.Dir(path)); err != nil {
-		lock.Close()
-		return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
+		err = fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
+		return nil, errors.Join(err, lock.abandon())
 	}
 	return &Journal{path: path, opt: opt, lock: lock}, nil
 }
 
-// Running tells whether a process holds the journal at path.
-func Running(path string) bool {
-	file := filepath.Join(path, lockFile)
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() { // a pipe would be waited for
-		return false
-	}
-	lock := flock.New(file, flock.SetFlag(os.O_RDONLY))
-	defer lock.Close()
-	held, err := lock.TryRLock()
-	return err == nil && !held
-}
-
 // Close releases the journal and leaves what it holds for a run that goes on.
-// Rows that no checkpoint counts may be lost. Rows can not be read any more.
+// Rows that no checkpoint counts may be lost.
 func (j *Journal) Close() error {
-	for _, a := range j.alarms {
-		a.Stop()
-	}
-	var failed error
-	for _, f := range j.files {
-		failed = errors.Join(failed, f.Close())
-	}
-	j.files, j.alarms = nil, nil
-	return errors.Join(failed, j.lock.Close())
+	return errors.Join(j.closeVariants(), j.lock.release())
 }
 
-// Remove closes and deletes the journal of a run that is over.
-func (j *Journal) Remove() error {
-	// The folder goes first: whoever comes then finds no run to go on with.
-	err := os.RemoveAll(j.path)
-	return errors.Join(err, j.Close())
-}
-
-func (j *Journal) opened(f *os.File) {
+func (j *Journal) closeVariants() (err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.files = append(j.files, f)
+	for _, v := range j.variants {
+		err = errors.Join(err, v.Close())
+	}
+	return err
+}
+
+// removed is behind a dot the name of a folder on its way out.
+const removed = ".removed"
+
+// Removed is where the journal at path is while it is being deleted.
+func Removed(path string) string {
+	folder, name := filepath.Split(path)
+	return filepath.Join(folder, "."+name+removed)
+}
+
+// Remove ends the journal of a run that is over. It is gone in one step, before
+// anything in it is deleted, so that whoever comes finds all of it or nothing.
+// What cannot be deleted then is left at Removed, and Options.Warn hears of it.
+func (j *Journal) Remove() error {
+	// Deleting an open file can fail, or leave it under another name.
+	closed := j.closeVariants()
+	gone := Removed(j.path)
+	err := os.RemoveAll(gone) // of a process that was killed here
+	if err == nil {
+		if err = os.Rename(j.path, gone); err != nil {
+			// Some systems move no folder with an open file in it.
+			closed = errors.Join(closed, j.lock.release())
+			err = os.Rename(j.path, gone)
+		}
+	}
+	if err == nil {
+		err = atomicfile.SyncFolder(filepath.Dir(gone))
+	}
+	closed = errors.Join(closed, j.lock.release())
+	if err != nil {
+		return errors.Join(fmt.Errorf("cannot remove %s: %w", j.path, atomicfile.Cause(err)), closed)
+	}
+	if err := os.RemoveAll(gone); err != nil && j.opt.Warn != nil {
+		j.opt.Warn(fmt.Errorf("cannot remove %s: %w; nothing needs it", gone, atomicfile.Cause(err)))
+	}
+	return closed
+}
+
+// Discard removes the journal of a run that came to nothing, unless there is a
+// checkpoint in it: that is somebody's work.
+func (j *Journal) Discard() error {
+	if HoldsCheckpoint(j.path) {
+		return j.Close()
+	}
+	return j.Remove()
+}
+
+// HoldsCheckpoint tells whether there is a checkpoint in the journal at path,
+// or may be.
+func HoldsCheckpoint(path string) bool {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), archiveSuffix) })
+}
+
+// Unused tells whether the folder at path is a journal that nobody has
+// begun to write, and that no process holds.
+func Unused(path string) bool {
+	entries, err := os.ReadDir(path)
+	if err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != lockFile }) {
+		return false
+	}
+	return !Running(path)
 }
 
 // Policy says when checkpoints are saved. Zero fields ask for none.
@@ -151,15 +185,20 @@ type Variant struct {
 func (j *Journal) Variant(number int, label string, policy Policy) *Variant {
 	v := &Variant{journal: j, name: fmt.Sprint(number), label: label, policy: policy,
 		alarm: alarm.New(policy.Every), next: policy.Progress}
-	j.watch(v.alarm)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.variants = append(j.variants, v)
 	return v
 }
 
-// watch stops an alarm when the journal is closed.
-func (j *Journal) watch(a *alarm.Alarm) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.alarms = append(j.alarms, a)
+// Close ends the variant's writing. What it recorded can still be read until
+// the journal is removed. It may be called twice.
+func (v *Variant) Close() (err error) {
+	v.alarm.Stop()
+	for _, r := range v.rows {
+		err = errors.Join(err, r.close())
+	}
+	return err
 }
 
 // Checkpoint is the file of the last checkpoint and its progress (s or epochs);
@@ -175,7 +214,7 @@ func (v *Variant) Checkpoint() (file string, progress float64) {
 func (v *Variant) previous() string { return v.file(".previous") }
 
 func (v *Variant) file(kind string) string {
-	return filepath.Join(v.journal.path, v.name+kind+".safetensors")
+	return filepath.Join(v.journal.path, v.name+kind+archiveSuffix)
 }
 
 func (v *Variant) rowsFile(list string) string { return rowsFile(v.journal.path, v.name, list) }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,6 +132,75 @@ func TestOthersAreLockedOut(t *testing.T) {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder is still there after Remove: %v", err)
 	}
+}
+
+// TestDiscardKeepsCheckpoints: only a journal without a checkpoint goes.
+func TestDiscardKeepsCheckpoints(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run", "checkpoint")
+	k := open(t, dir, identity, false)
+	if err := k.Save(1, newState().visit); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Discard(); err != nil || !journal.HoldsCheckpoint(dir) || journal.Running(dir) {
+		t.Errorf("%v; holds a checkpoint: %v; running: %v", err, journal.HoldsCheckpoint(dir), journal.Running(dir))
+	}
+	if err := os.Remove(filepath.Join(dir, lastFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, dir, identity, false).Discard(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder is still there after Discard: %v", err)
+	}
+}
+
+// TestRowsOutliveTheirFile: what a variant that has ended recorded can be read,
+// as often and in any order.
+func TestRowsOutliveTheirFile(t *testing.T) {
+	k := open(t, t.TempDir(), identity, false)
+	defer k.close(t)
+	extend(t, k.metrics, 2, 9007)
+	extend(t, k.trajectory, 5, 3) // less than goes to the file at once
+	for range 2 {
+		if err := k.Variant.Close(); err != nil {
+			t.Fatal(err)
+		}
+		checkExtended(t, k.metrics, 2, 9007)
+		checkExtended(t, k.trajectory, 5, 3)
+	}
+}
+
+// TestLockFollowsTheFolder opens a journal again and again while others remove
+// it: whoever holds a lock holds that of the folder that is there.
+func TestLockFollowsTheFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "checkpoint")
+	var wg sync.WaitGroup
+	var held atomic.Int64
+	for range 4 {
+		wg.Go(func() {
+			for range 300 {
+				j, err := journal.Open(dir, journal.Options{})
+				if errors.Is(err, journal.ErrRunning) {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				now := held.Add(1)
+				if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil || now != 1 {
+					t.Errorf("%v; %d hold the lock", err, now)
+				}
+				held.Add(-1)
+				if err := j.Remove(); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestOpenRefuses(t *testing.T) {

@@ -129,7 +129,7 @@ func (r *Reading) add(path, variant string, doc layouts) error {
 		if err != nil {
 			return fmt.Errorf("%s cannot be read: %w", file, atomicfile.Cause(err))
 		}
-		list := &rows{name: l.Name, layout: l.Layout, width: l.Layout.Width(), file: f}
+		list := &rows{name: l.Name, layout: l.Layout, width: l.Layout.Width(), path: file, file: f}
 		list.flushed = info.Size() / list.rowBytes() * list.rowBytes()
 		v.Lists = append(v.Lists, List{l.Name, l.Layout, list})
 	}

@@ -32,7 +32,8 @@ type rows struct {
 	name   string
 	layout record.Layout
 	width  int
-	file   *os.File
+	path   string
+	file   *os.File // nil: closed, and opened for each part that is read
 
 	flushed int64  // bytes in the file
 	sum     uint32 // their checksum
@@ -50,19 +51,32 @@ func (v *Variant) Rows(name string, layout record.Layout) (record.Rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write %s: %w", path, atomicfile.Cause(err))
 	}
-	v.journal.opened(file)
-	r := &rows{name: name, layout: layout, width: layout.Width(), file: file, due: alarm.New(flushEvery)}
-	v.journal.watch(r.due)
+	r := &rows{name: name, layout: layout, width: layout.Width(), path: path, file: file, due: alarm.New(flushEvery)}
 	v.rows = append(v.rows, r)
 	return r, nil
 }
 
 func (r *rows) rowBytes() int64 { return int64(8 * r.width) }
 
+// close closes the file. Many variants that have ended must not hold the files
+// that the next ones need.
+func (r *rows) close() error {
+	if r.file == nil {
+		return nil
+	}
+	r.due.Stop()
+	err := r.file.Close()
+	r.file = nil
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
+	}
+	return nil
+}
+
 // Append adds a row.
 func (r *rows) Append(row []float64) error {
 	if len(row) != r.width {
-		return fmt.Errorf("%s: a row of %d numbers, expected %d", r.file.Name(), len(row), r.width)
+		return fmt.Errorf("%s: a row of %d numbers, expected %d", r.path, len(row), r.width)
 	}
 	for _, x := range row {
 		r.fresh = binary.LittleEndian.AppendUint64(r.fresh, math.Float64bits(x))
@@ -81,7 +95,7 @@ func (r *rows) flush() error {
 		return nil
 	}
 	if _, err := r.file.WriteAt(r.fresh, r.flushed); err != nil {
-		return fmt.Errorf("cannot write %s: %w", r.file.Name(), atomicfile.Cause(err))
+		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
 	}
 	r.flushed += int64(len(r.fresh))
 	r.sum = crc32.Update(r.sum, castagnoli, r.fresh)
@@ -95,7 +109,7 @@ func (r *rows) sync() error {
 		return err
 	}
 	if err := r.file.Sync(); err != nil {
-		return fmt.Errorf("cannot write %s: %w", r.file.Name(), atomicfile.Cause(err))
+		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
 	}
 	return nil
 }
@@ -133,28 +147,42 @@ func (r *rows) fetch(at int64) error {
 		r.read = make([]byte, n)
 	}
 	r.read, r.readAt = r.read[:n], at
-	if _, err := r.file.ReadAt(r.read, at); err != nil {
+	if err := r.readPart(at); err != nil {
 		r.read = r.read[:0]
-		return fmt.Errorf("cannot read %s: %w", r.file.Name(), atomicfile.Cause(err))
+		return fmt.Errorf("cannot read %s: %w", r.path, atomicfile.Cause(err))
 	}
 	return nil
+}
+
+// readPart fills what was read with the file's bytes from a place on.
+func (r *rows) readPart(at int64) error {
+	file := r.file
+	if file == nil {
+		var err error
+		if file, err = os.Open(r.path); err != nil {
+			return err
+		}
+		defer file.Close()
+	}
+	_, err := file.ReadAt(r.read, at)
+	return err
 }
 
 // check compares the file with what a checkpoint says of it.
 func (r *rows) check(count int64, sum uint32) error {
 	if count < 0 || count > math.MaxInt64/r.rowBytes() {
-		return fmt.Errorf("%s: %d rows", r.file.Name(), count)
+		return fmt.Errorf("%s: %d rows", r.path, count)
 	}
 	size := count * r.rowBytes()
 	hash := crc32.New(castagnoli)
 	n, err := io.Copy(hash, io.NewSectionReader(r.file, 0, size))
 	switch {
 	case err != nil:
-		return fmt.Errorf("cannot read %s: %w", r.file.Name(), atomicfile.Cause(err))
+		return fmt.Errorf("cannot read %s: %w", r.path, atomicfile.Cause(err))
 	case n < size:
-		return fmt.Errorf("%s has %d bytes, expected at least %d: it is cut short", r.file.Name(), n, size)
+		return fmt.Errorf("%s has %d bytes, expected at least %d: it is cut short", r.path, n, size)
 	case hash.Sum32() != sum:
-		return errors.New(r.file.Name() + " does not have the checksum that the checkpoint says: it is damaged")
+		return errors.New(r.path + " does not have the checksum that the checkpoint says: it is damaged")
 	}
 	return nil
 }
@@ -164,7 +192,7 @@ func (r *rows) truncate(count int64, sum uint32) error {
 	r.flushed, r.sum = count*r.rowBytes(), sum
 	r.fresh, r.read = r.fresh[:0], r.read[:0]
 	if err := r.file.Truncate(r.flushed); err != nil {
-		return fmt.Errorf("cannot write %s: %w", r.file.Name(), atomicfile.Cause(err))
+		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
 	}
 	return nil
 }

@@ -3,7 +3,9 @@ package linalg
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 )
@@ -154,8 +156,8 @@ func open(path string) (*Backend, error) {
 }
 
 // Name describes the backend in use, with version, number of threads and
-// file as far as they are known: "AVX-512 kernels", "OpenBLAS 0.3.21, 2 threads,
-// /usr/lib/x86_64-linux-gnu/libopenblas.so.0".
+// file as far as they are known: "AVX-512 kernels", "OpenBLAS 0.3.21 for Haswell,
+// 2 threads, /usr/lib/x86_64-linux-gnu/libopenblas.so.0".
 func Name() string {
 	b := current.Load()
 	parts := []string{b.name}
@@ -192,3 +194,19 @@ func SetThreads(n int) error {
 // HasThreads tells whether the backend in use computes with threads of its own,
 // whose number SetThreads sets.
 func HasThreads() bool { return current.Load().setThreads != nil }
+
+// threadVariables are what OpenBLAS reads the number of its threads from, in
+// this order.
+var threadVariables = []string{"OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"}
+
+// ThreadsChosen is the number of threads that the user has chosen for a library,
+// by a variable of the environment; 0 if there is none. The library itself takes
+// no more than there are processors, unless SetThreads says so.
+func ThreadsChosen() int {
+	for _, name := range threadVariables {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 0
+}

@@ -79,6 +79,12 @@ func (b *Backend) describe(handle uintptr, path string) {
 			b.name = words[0] + " " + words[1]
 		}
 	}
+	if address, err := purego.Dlsym(handle, "openblas_get_corename"); err == nil {
+		// The kind of processor that it computes for, and so the bits.
+		var core func() string
+		purego.RegisterFunc(&core, address)
+		b.name += " for " + core()
+	}
 	get, errGet := purego.Dlsym(handle, "openblas_get_num_threads")
 	set, errSet := purego.Dlsym(handle, "openblas_set_num_threads")
 	if errGet != nil || errSet != nil {

@@ -85,7 +85,7 @@ const (
 	Finished    Status = "finished"
 	Failed      Status = "failed"
 	Running     Status = "running"     // a process is at it
-	Interrupted Status = "interrupted" // by a signal, or killed: it can go on
+	Interrupted Status = "interrupted" // by a signal, or killed, with something left to do: it can go on
 	Unfinished  Status = "unfinished"  // killed before it began
 	Unreadable  Status = "unreadable"
 )
@@ -127,7 +127,8 @@ func Inspect(dir string) *Digest {
 		d.Status, d.Reason = Unreadable, oneLine(err.Error())
 		return d
 	}
-	running := hasCheckpoint(dir) && journal.Running(filepath.Join(dir, journalFolder))
+	kept := filepath.Join(dir, journalFolder)
+	running := journal.Running(kept)
 	if found && !running { // otherwise it is of a time when the run was broken off
 		d.Summary, d.phases, d.signals, d.recorded = doc.summary(), doc.Phases, doc.Signals, doc.files()
 		for _, label := range doc.Labels {
@@ -140,8 +141,8 @@ func Inspect(dir string) *Digest {
 	switch {
 	case running:
 		d.Status = Running
-	case hasCheckpoint(dir) && (doc.Interrupted || !found):
-		d.Status = Interrupted
+	case isFolder(kept) && (doc.Interrupted || !found), journal.HoldsCheckpoint(kept) && doc.Failure == "":
+		d.Status = Interrupted // of the second kind while it drew
 	case doc.Failure != "":
 		d.Status = Failed
 	case found:
@@ -157,8 +158,8 @@ func Inspect(dir string) *Digest {
 	return d
 }
 
-func hasCheckpoint(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, journalFolder))
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
 }
 
@@ -289,7 +290,7 @@ func List(parent string) (runs []*Digest, others int, err error) {
 // leftBehind tells whether a run left more in a folder than its configuration.
 func leftBehind(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, summaryFile))
-	return err == nil || hasCheckpoint(dir)
+	return err == nil || isFolder(filepath.Join(dir, journalFolder))
 }
 
 // InspectAll is Inspect of many, as many at once as there are processors.

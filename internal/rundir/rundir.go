@@ -20,7 +20,6 @@
 package rundir
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,6 +33,7 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/journal"
 	"burstsim/sim/record"
 )
 
@@ -50,7 +50,10 @@ const (
 )
 
 // Dir is a run folder that is being written.
-type Dir struct{ path string }
+type Dir struct {
+	path string
+	own  bool // whether this process wrote its config.toml
+}
 
 // Create makes the folder parent/name-TIME, with TIME the local time as
 // 20060102-150405 and -2, -3, ... behind it if that folder exists. It makes
@@ -67,7 +70,7 @@ func Create(parent, name string, now time.Time) (*Dir, error) {
 	for n := 2; ; n++ {
 		err := os.Mkdir(path, 0o777)
 		if err == nil {
-			return &Dir{path}, nil
+			return &Dir{path: path}, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
@@ -77,7 +80,7 @@ func Create(parent, name string, now time.Time) (*Dir, error) {
 }
 
 // CreateAt makes exactly this folder, and those above it, or takes it over if
-// it exists and is empty.
+// it exists and is empty. Another process may do so too, until Begin.
 func CreateAt(path string) (*Dir, error) {
 	if err := Check(path); err != nil {
 		return nil, err
@@ -85,17 +88,27 @@ func CreateAt(path string) (*Dir, error) {
 	if err := makeParents(path); err != nil {
 		return nil, fmt.Errorf("cannot make folder %s: %w", path, atomicfile.Cause(err))
 	}
-	if err := checkWritable(path); err != nil {
-		return nil, err
+	return &Dir{path: path}, checkWritable(path)
+}
+
+// Begin makes a new folder that of a run of this experiment. The caller holds
+// its journal, so that nobody else does the same; the error says if somebody
+// has done so already, and leaves what is there.
+func (d *Dir) Begin(cfg config.Config) error {
+	if err := checkEmpty(d.path, func(string) bool { return true }); err != nil {
+		return err
 	}
-	return &Dir{path}, atomicfile.Clean(path)
+	err := d.WriteConfig(cfg)
+	d.own = err == nil
+	return err
 }
 
 // ErrOver means that a run has nothing left to do.
 var ErrOver = errors.New("its run is over")
 
 // Reopen takes over the folder of a run that was begun, with the experiment that
-// it runs, to finish it. The error is ErrOver if it is finished.
+// it runs, to finish it. The error is ErrOver if it is finished. Another process
+// may finish it until the caller holds the journal: then Over tells.
 func Reopen(path string) (*Dir, config.Config, error) {
 	file := filepath.Join(path, configFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
@@ -105,25 +118,34 @@ func Reopen(path string) (*Dir, config.Config, error) {
 	if err != nil {
 		return nil, config.Config{}, err
 	}
-	if _, err := os.Stat(filepath.Join(path, journalFolder)); err != nil {
-		if over := isOver(path); over != nil {
-			return nil, cfg, over
-		}
+	dir := &Dir{path: path}
+	if err := dir.Over(); err != nil {
+		return nil, cfg, err
 	}
-	return &Dir{path}, cfg, checkWritable(path)
+	return dir, cfg, checkWritable(path)
 }
 
-// isOver says why a run that has no journal cannot go on: its summary, which is
-// written last, tells that it is over or failed. Without one it has not begun.
-func isOver(path string) error {
-	doc, found, err := loadSummary(path)
-	if err == nil && !found {
+// Over says why a run has nothing left to do, or cannot go on; nil if it can.
+// Its summary, which is written last, tells that it is over or failed, unless
+// there is a checkpoint. Without a summary it has not come to its end.
+func (d *Dir) Over() error {
+	if journal.HoldsCheckpoint(d.Journal()) {
 		return nil
 	}
-	if doc.Failure != "" {
-		err = fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", path, doc.Failure, journalFolder)
+	doc, found, err := loadSummary(d.path)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return nil
+	case doc.Failure == "":
+		// What a process that was killed meanwhile has not deleted.
+		os.RemoveAll(journal.Removed(d.Journal()))
+		return ErrOver
+	case !isFolder(d.Journal()):
+		return fmt.Errorf("%s cannot go on: it failed (%s) and has no folder %s", d.path, doc.Failure, journalFolder)
 	}
-	return cmp.Or(err, ErrOver)
+	return nil // it failed before the first checkpoint
 }
 
 // Clean removes what a writer that was killed left unfinished, in all folders.
@@ -144,11 +166,19 @@ func (d *Dir) Clean() error {
 func (d *Dir) Journal() string { return filepath.Join(d.path, journalFolder) }
 
 // Discard removes a folder that a run was to be recorded in, but that came to
-// nothing. What other programs may have put there stays.
-func (d *Dir) Discard() {
-	d.removeTables()
-	os.Remove(filepath.Join(d.path, configFile))
+// nothing, and its journal, if the caller holds it. What others may have put
+// there stays, and so does what Begin had refused.
+func (d *Dir) Discard(kept *journal.Journal) (err error) {
+	if d.own {
+		d.removeTables()
+		// Without this the folder is a new one, whatever is left of the journal.
+		err = os.Remove(filepath.Join(d.path, configFile))
+	}
+	if kept != nil {
+		err = errors.Join(err, kept.Discard())
+	}
 	os.Remove(d.path) // fails unless it is empty
+	return err
 }
 
 // Check reports why CreateAt could not use path, as far as that can be told
@@ -163,12 +193,25 @@ func Check(path string) error {
 	case !info.IsDir():
 		return fmt.Errorf("cannot use %s as a run folder: it is a file", path)
 	}
+	return checkEmpty(path, journal.Unused)
+}
+
+// checkEmpty refuses a folder that has anything but what the start of a run
+// leaves that was killed, and a journal that unused says may be there.
+func checkEmpty(path string, unused func(journal string) bool) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return fmt.Errorf("cannot use folder %s: %w", path, atomicfile.Cause(err))
 	}
-	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !atomicfile.IsPartial(e) }) {
-		return fmt.Errorf("folder %s is not empty: expected a new or an empty folder", path)
+	for _, e := range entries {
+		file := filepath.Join(path, e.Name())
+		switch {
+		case atomicfile.IsPartial(e):
+		case e.Name() == journalFolder && e.IsDir() && unused(file):
+		case file == journal.Removed(filepath.Join(path, journalFolder)) && e.IsDir():
+		default:
+			return fmt.Errorf("folder %s is not empty: expected a new or an empty folder", path)
+		}
 	}
 	return nil
 }
