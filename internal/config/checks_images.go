@@ -45,6 +45,24 @@ func (d *decoder) checkImages(c *Config) {
 	}
 }
 
+// checkInputs looks whether the data that the file names are there.
+func (d *decoder) checkInputs(c *Config, look func(path string, folder bool) error) {
+	if look == nil || !c.Task.Images() {
+		return
+	}
+	if c.Task.Kind == "idx" {
+		for i, file := range c.Task.Files {
+			if err := look(file, false); err != nil {
+				d.refuse(c, []string{fmt.Sprintf("task.files[%d]", i), "task.files", "task.kind"}, "%v", err)
+			}
+		}
+	} else if c.Task.Data != "auto" && c.Task.Data != "embedded" {
+		if err := look(c.Task.Data, true); err != nil {
+			d.refuse(c, []string{"task.data", "task.kind"}, "%v", err)
+		}
+	}
+}
+
 // checkLayers looks at the stack of a network that sees images.
 func (d *decoder) checkLayers(c *Config) {
 	above := false // dense layers

@@ -155,7 +155,6 @@ func TestImagesAccepted(t *testing.T) {
 		"validation and a batch":    "task.kind = \"mnist\"\ntime.kind = \"discrete\"\ntask.validation = true\ntask.train_images = 10032",
 		"validation of a variant":   "task.kind = \"mnist\"\ntask.validation = true\ntask.train_images = 100\n[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\ntask.train_images = 20000",
 		"embedded, all of them":     "task.kind = \"mnist\"\ntask.data = \"embedded\"\ntask.batch = 200",
-		"time without a meaning":    "task.kind = \"mnist\"\ntime.kind = \"discrete\"\ntime.dt = \"1s\"\ntime.learn = \"5s\"\ntime.tau_soma = \"1ms\"",
 		"recurrent beside a limit":  "limit.ratios = [0.1]\nmodel.recurrent_input = true\n[[compare]]\nname = \"p\"\nmodel.kind = \"burstprop\"\nmodel.recurrent_input = false",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +181,7 @@ func TestWeightGain(t *testing.T) {
 // TestImageTemplates checks that the templates begin with the published jobs.
 func TestImageTemplates(t *testing.T) {
 	parsed := func(task string) Config {
-		text, err := Template(task)
+		text, err := Template(Start{Task: task})
 		if err != nil {
 			t.Fatal(err)
 		}
