@@ -84,7 +84,7 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	}
 	var s *statusError
 	if !errors.As(err, &s) {
-		p.report(err)
+		p.report(plain(err))
 		return statusUsage
 	}
 	if s.err != nil {
@@ -131,7 +131,10 @@ tables, signals and figures.`,
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.AddCommand(
