@@ -194,16 +194,16 @@ func (d *decoder) scalar(n *node, k *key, v reflect.Value, path string) {
 	before.Set(v)
 	ok := store(n.value, v)
 	if ok && v.Kind() == reflect.String {
-		ok = k.admitsText(v.String())
-		msg = func() string { return k.badText(v.String()) }
+		text := v.String()
+		ok = k.admitsText(text)
+		msg = func() string { return k.badText(text) }
 	}
 	if x, number := numberOf(v); ok && number {
 		ok = k.limits.contains(x)
 	}
 	if !ok {
-		wrong := msg() // of the value that is taken back
 		v.Set(before)
-		d.fault(n, path, func() string { return wrong })
+		d.fault(n, path, msg)
 		return
 	}
 	if v.Kind() == reflect.String {
