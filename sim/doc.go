@@ -17,4 +17,40 @@
 // weights Y (of bursts) and Q (of events). Layers count from 1 to L, the output;
 // layer 0 is the input. Arrays of a layer are rows x units: a batch has one
 // trajectory a row. Times are in seconds; all else is dimensionless.
+//
+// A network that learns for ten seconds while it is integrated:
+//
+//	package main
+//
+//	import (
+//		"fmt"
+//		"log"
+//		"math/rand/v2"
+//		"time"
+//
+//		"burstsim/sim"
+//		"burstsim/tasks/regression"
+//	)
+//
+//	func main() {
+//		task, err := regression.New(regression.DefaultConfig()) // 3 inputs, 1 target
+//		check(err)
+//		net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 50, 1), rand.New(rand.NewPCG(1, 1)))
+//		check(err)
+//		sys, err := sim.NewContinuous(net, []sim.Stream{task}, false)
+//		check(err)
+//		run, err := sim.NewIntegration(sys, sim.Method{Name: "rk4", Step: 10 * time.Millisecond})
+//		check(err)
+//		run.SetTeaching(true, true)
+//		steps, err := run.Advance(0, 10*time.Second)
+//		check(err)
+//		run.Observe(10 * time.Second)
+//		fmt.Println(steps, "steps, loss", net.Loss())
+//	}
+//
+//	func check(err error) {
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//	}
 package sim

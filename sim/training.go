@@ -354,10 +354,13 @@ func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
 	if r.Validation == nil {
 		judged = test.wrong
 	}
-	r.stagnant++
-	if r.epoch > 0 && judged < r.best {
+	switch {
+	case r.epoch == 0: // has learned nothing, and is no best
+	case judged < r.best:
 		r.best, r.stagnant = judged, 0
 		r.out.BestEpoch, r.out.BestError = r.epoch, test.wrong
+	default:
+		r.stagnant++
 	}
 	return r.table.Append([]float64{float64(r.epoch), train.loss, train.wrong, validation.loss, validation.wrong,
 		test.loss, test.wrong})

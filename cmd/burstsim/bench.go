@@ -40,7 +40,7 @@ command line is wrong; 130 after an interrupt.`,
 		Example: `  burstsim bench
   burstsim bench --quick --blas library      by an installed OpenBLAS or Accelerate
   burstsim bench --out results/bench`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.bench(cmd.Context(), opt) },
 	}
 	flags := cmd.Flags()

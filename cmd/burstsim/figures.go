@@ -94,23 +94,7 @@ func figures(cfg config.Config) []string {
 	if !slices.Contains(cfg.Plots.Figures, "all") {
 		return cfg.Plots.Figures
 	}
-	return allFigures(cfg)
-}
-
-// allFigures lists what the experiment can show.
-func allFigures(cfg config.Config) []string {
-	if cfg.Task.Images() && cfg.Time.Kind == "discrete" {
-		names := []string{"training", "filters", "confusion"}
-		if cfg.Record.LogMode == "all" {
-			names = append(names, "states")
-		}
-		return names
-	}
-	names := []string{"dynamics", "learning"}
-	if len(cfg.Limit.Ratios) > 0 {
-		names = append(names, "limit")
-	}
-	return names
+	return cfg.AllFigures()
 }
 
 func (p *program) writeFigureFiles(dir *rundir.Dir, name string, cfg config.Config, res *record.Result) error {

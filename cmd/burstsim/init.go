@@ -16,15 +16,17 @@ import (
 
 func (p *program) initCommand() *cobra.Command {
 	var output string
+	var start config.Start
 	cmd := &cobra.Command{
 		Use:   "init TASK",
 		Short: "Write a commented experiment file",
-		Long: `Write an experiment file for a task, with every key, its default and its
-meaning, to standard output or to a new file.
+		Long: `Write an experiment file for a task, with every key of its model and kind
+of time, its default and its meaning, to standard output or to a new file.
 
 Tasks: ` + strings.Join(config.Tasks(), ", "),
 		Example: `  burstsim init regression
-  burstsim init regression -o my.toml`,
+  burstsim init regression -o my.toml
+  burstsim init xor --model edn --time discrete`,
 		ValidArgs: config.Tasks(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -33,7 +35,8 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := config.Template(args[0])
+			start.Task = args[0]
+			text, err := config.Template(start)
 			if err != nil {
 				return err
 			}
@@ -41,6 +44,10 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write a new `FILE`")
+	cmd.Flags().StringVar(&start.Model, "model", "", "`MODEL` of the network: "+strings.Join(config.Choices("model.kind"), ", "))
+	cmd.Flags().StringVar(&start.Time, "time", "", "`KIND` of time: "+strings.Join(config.Choices("time.kind"), ", "))
+	completeWords(cmd, "model", config.Choices("model.kind"))
+	completeWords(cmd, "time", config.Choices("time.kind"))
 	return cmd
 }
 

@@ -250,8 +250,12 @@ func (p *program) finish(ctx context.Context, dir *rundir.Dir, kept *journal.Jou
 
 // writeHeader says what is run and by what.
 func writeHeader(w io.Writer, cfg config.Config) error {
-	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time, %d variants; %s, matrix products by %s\n\n", cfg.Run.Name,
-		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, 1+len(cfg.Compare), cfg.Run.Precision, linalg.Name())
+	demonstration := ""
+	if cfg.Task.Kind == "mnist" && cfg.Task.Data == "embedded" {
+		demonstration = "a demonstration: of MNIST only the 200 + 100 images that come with the program, too few to learn much from\n"
+	}
+	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time, %d variants; %s, matrix products by %s\n%s\n", cfg.Run.Name,
+		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, 1+len(cfg.Compare), cfg.Run.Precision, linalg.Name(), demonstration)
 	return err
 }
 

@@ -24,7 +24,6 @@ kind = "regression"
 [model]
 hidden = [8, 6]
 [time]
-dt = "10ms"
 tau_weight = "20s"
 before = "20s"
 learn = "400s"

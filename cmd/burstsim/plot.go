@@ -183,7 +183,7 @@ func checkWords(flag string, words, known []string) error {
 func (o plotOptions) names(cfg config.Config) []string {
 	switch {
 	case slices.Contains(o.figures, "all"):
-		return allFigures(cfg)
+		return cfg.AllFigures()
 	case len(o.figures) > 0:
 		return slices.Compact(slices.Clone(o.figures))
 	case o.chosen():
@@ -191,7 +191,7 @@ func (o plotOptions) names(cfg config.Config) []string {
 	case len(cfg.Plots.Figures) > 0:
 		return figures(cfg)
 	}
-	return allFigures(cfg)
+	return cfg.AllFigures()
 }
 
 func formatsOf(formats []string, cfg config.Config) []string {

@@ -84,7 +84,7 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	}
 	var s *statusError
 	if !errors.As(err, &s) {
-		p.report(err)
+		p.report(plain(err))
 		return statusUsage
 	}
 	if s.err != nil {
@@ -97,8 +97,15 @@ func (p *program) execute(ctx context.Context, args []string) int {
 var joined = regexp.MustCompile(`(\S)\n(\S)`)
 
 // report prints an error, or several that are joined, on one line. If it starts
-// with file and line it stays as it is, so that editors can follow it.
+// with file and line it stays as it is, so that editors can follow it, and so
+// do all that are wrong with one file, each on its line.
 func (p *program) report(err error) {
+	if all, ok := err.(config.Errors); ok {
+		for _, one := range all {
+			p.report(one)
+		}
+		return
+	}
 	line := strings.Join(strings.Fields(joined.ReplaceAllString(err.Error(), "$1; $2")), " ")
 	var inFile *config.Error
 	if !errors.As(err, &inFile) {
@@ -124,7 +131,10 @@ tables, signals and figures.`,
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.AddCommand(

@@ -84,7 +84,7 @@ func (p *program) writeReport(dir, out string) error {
 func drawPage(run *rundir.Run) (drawn []report.Figure, missing []string) {
 	names := figures(run.Config)
 	if len(names) == 0 {
-		names = allFigures(run.Config)
+		names = run.Config.AllFigures()
 	}
 	for _, name := range names {
 		var svg bytes.Buffer

@@ -84,7 +84,7 @@ func (p *program) sayOver(path string) {
 // openJournal opens what a run goes on from, and clears away what a process
 // that was killed while it wrote left behind.
 func (p *program) openJournal(dir *rundir.Dir, j job) (*journal.Journal, error) {
-	id, err := identify(j.cfg)
+	id, err := identify(j.cfg.In(dir.Path()))
 	if err != nil {
 		return nil, err
 	}

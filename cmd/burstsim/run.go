@@ -65,16 +65,20 @@ command line is wrong; 128 and its number after a signal, 130 after an interrupt
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opt.out, "out", "", "run folder `DIR`, new or empty; with several files or seeds, DIR/NAME for each")
-	flags.StringArrayVar(&opt.set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
+	addSetFlag(cmd, &opt.set)
 	flags.Int64Var(&seed, "seed", 0, "override run.seed by `N`")
 	flags.StringVar(&opt.seeds, "seeds", "", "run once for each seed of a `LIST` such as 1-10 or 1,5,20-29; the runs are called NAME-seedN")
 	cmd.MarkFlagsMutuallyExclusive("seed", "seeds")
 	addBLASFlag(flags, &opt.blas)
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
+	return cmd
+}
+
+func addSetFlag(cmd *cobra.Command, set *[]string) {
+	cmd.Flags().StringArrayVar(set, "set", nil, "override a key by `KEY=VALUE`; may be repeated")
 	if err := cmd.RegisterFlagCompletionFunc("set", completeSet); err != nil {
 		panic(err) // the flag is defined above
 	}
-	return cmd
 }
 
 const quietUsage = "print nothing but the folder's path, warnings and errors"
@@ -111,7 +115,8 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
 	opt.StabilityLimit, opt.LimitSpan = experiment.StabilityLimit, experiment.LimitSpan
-	opt.Weights, opt.Memory, opt.Label = experiment.CheckWeights, experiment.CheckMemory, plots.CheckLabel
+	opt.Weights, opt.Input, opt.Memory = experiment.CheckWeights, experiment.CheckInput, experiment.CheckMemory
+	opt.Signals, opt.Label = experiment.Signals, plots.CheckLabel
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {

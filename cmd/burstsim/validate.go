@@ -9,17 +9,20 @@ import (
 )
 
 func (p *program) validateCommand() *cobra.Command {
-	return &cobra.Command{
+	var opt config.Options
+	cmd := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check experiment files without running them",
-		Long: `Check experiment files as run does. Each error names file, line and key.
+		Long: `Check experiment files as run does. All errors that can be told at once are
+listed, one a line, with file, line and key.
 
 Exit status: 0 if all are valid, 2 otherwise.`,
-		Example:           `  burstsim validate examples/*.toml`,
+		Example: `  burstsim validate examples/*.toml
+  burstsim validate my.toml --set model.beta=2`,
 		Args:              needFiles,
 		ValidArgsFunction: completeFiles,
 		RunE: func(_ *cobra.Command, files []string) error {
-			if _, err := p.loadAll(files, config.Options{}); err != nil {
+			if _, err := p.loadAll(files, opt); err != nil {
 				return err
 			}
 			for _, file := range files {
@@ -30,4 +33,6 @@ Exit status: 0 if all are valid, 2 otherwise.`,
 			return nil
 		},
 	}
+	addSetFlag(cmd, &opt.Set)
+	return cmd
 }

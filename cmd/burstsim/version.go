@@ -18,7 +18,7 @@ func (p *program) versionCommand() *cobra.Command {
 		Long: `Print the versions that summary.json records: of this program and its source
 revision, of the compiler, and of the libraries that compute and draw.`,
 		Example: `  burstsim version`,
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			versions := experiment.Versions()
 			out := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)

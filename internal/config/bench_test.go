@@ -40,7 +40,7 @@ func numbered(head, line string) string {
 }
 
 func BenchmarkParse(b *testing.B) {
-	template, err := Template("regression")
+	template, err := Template(Start{Task: "regression"})
 	if err != nil {
 		b.Fatal(err)
 	}

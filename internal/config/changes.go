@@ -1,9 +1,6 @@
 package config
 
-import (
-	"reflect"
-	"strings"
-)
+import "reflect"
 
 // Setting is a key of an experiment and its value.
 type Setting struct {
@@ -108,7 +105,7 @@ func (c *Config) overrides(s *schema, v *Variant) []*key {
 	var out []*key
 	for _, k := range s.keys {
 		mine, base := k.of(&v.Config), k.of(c)
-		if !k.applies(s, &v.Config) || strings.HasPrefix(k.path, "run.") {
+		if k.common || !k.applies(s, &v.Config) {
 			continue
 		}
 		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {

@@ -104,7 +104,6 @@ windows = [{ start = "1s", length = "2s" }]
 		"model.y_plastic": `false`,
 		"model.layer":     `[{"channels":4,"kernel":5,"kind":"conv","padding":0,"stride":1}]`,
 		"record.windows":  `[{"length":"2s","start":"1s"}]`,
-		"limit.ratios":    `[]`,
 	} {
 		s, ok := c.Setting(path)
 		got, err := json.Marshal(s.Value)
@@ -112,7 +111,7 @@ windows = [{ start = "1s", length = "2s" }]
 			t.Errorf("%s: %s (%v, %v), want %s", path, got, ok, err, want)
 		}
 	}
-	for _, path := range []string{"model.bta", "model", "task.inputs"} {
+	for _, path := range []string{"model.bta", "model", "task.inputs", "limit.ratios"} {
 		if s, ok := c.Setting(path); ok {
 			t.Errorf("%s has value %s, want none", path, s.Text)
 		}

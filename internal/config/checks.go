@@ -16,7 +16,19 @@ func (d *decoder) refuse(c *Config, paths []string, format string, args ...any) 
 	if k, _, _ := d.schema.lookup(key); k != nil && !k.applies(d.schema, c) {
 		return
 	}
-	d.add(d.origin(paths), d.prefix+paths[0], func() string { return fmt.Sprintf(format, args...) })
+	for _, p := range paths {
+		if !d.sound(p) {
+			return
+		}
+	}
+	at, text := d.origin(paths), fmt.Sprintf(format, args...)
+	for from := d.within; from != nil; from = from.within {
+		if from.refused[paths[0]] == text { // inherited, and said of the experiment
+			return
+		}
+	}
+	d.refused[paths[0]] = text
+	d.add(at, d.prefix+paths[0], func() string { return text })
 }
 
 // origin is where the first of paths that is given stands: overrides of a
@@ -41,10 +53,13 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkModel(c)
 	d.checkFeedback(c)
 	d.checkImages(c)
+	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
 	d.checkOptimiser(c)
 	d.checkStep(c, opt.StabilityLimit)
-	d.checkNumbers(c, opt)
+	if !opt.Recorded {
+		d.checkNumbers(c, opt)
+	}
 	d.checkSpan(c)
 	d.checkRecord(c)
 	d.checkPhases(c)
@@ -145,6 +160,7 @@ func (d *decoder) checkSpan(c *Config) {
 		return
 	}
 	span := t.Before + t.Learn + t.After
+	d.checkWindows(c)
 	for i, w := range c.Record.Windows {
 		if w.Start.Seconds()+w.Length.Seconds() > span.Seconds() {
 			d.refuse(c, []string{fmt.Sprintf("record.windows[%d]", i), "record.windows", "time.learn", "time.before", "time.after"},

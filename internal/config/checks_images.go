@@ -46,15 +46,10 @@ func (d *decoder) checkImages(c *Config) {
 	}
 }
 
-// checkHeldOut refuses half images, and images that nothing holds out.
+// checkHeldOut refuses half images.
 func (d *decoder) checkHeldOut(c *Config) {
-	t := &c.Task
-	paths := []string{"task.validation_images", "task.validation", "time.kind"}
-	switch {
-	case t.HeldOut >= 1 && t.HeldOut != math.Trunc(t.HeldOut):
-		d.refuse(c, paths[:1], "is %v, expected a whole number, such as %v, or a fraction below 1", t.HeldOut, math.Trunc(t.HeldOut))
-	case !t.validates(c.Time.Kind) && t.HeldOut != initial().Task.HeldOut:
-		d.refuse(c, paths, "is %v but has no effect, expected validation = true with it", t.HeldOut)
+	if n := c.Task.HeldOut; n >= 1 && n != math.Trunc(n) {
+		d.refuse(c, []string{"task.validation_images"}, "is %v, expected a whole number, such as %v, or a fraction below 1", n, math.Trunc(n))
 	}
 }
 
@@ -69,6 +64,24 @@ func (t Task) Held(timeKind string, n int) int {
 		return int(math.Round(t.HeldOut * float64(n)))
 	}
 	return int(min(t.HeldOut, math.MaxInt32))
+}
+
+// checkInputs looks whether the data that the file names are there.
+func (d *decoder) checkInputs(c *Config, look func(path string, folder bool) error) {
+	if look == nil || !c.Task.Images() {
+		return
+	}
+	if c.Task.Kind == "idx" {
+		for i, file := range c.Task.Files {
+			if err := look(file, false); err != nil {
+				d.refuse(c, []string{fmt.Sprintf("task.files[%d]", i), "task.files", "task.kind"}, "%v", err)
+			}
+		}
+	} else if c.Task.Data != "auto" && c.Task.Data != "embedded" {
+		if err := look(c.Task.Data, true); err != nil {
+			d.refuse(c, []string{"task.data", "task.kind"}, "%v", err)
+		}
+	}
 }
 
 // checkLayers looks at the stack of a network that sees images.

@@ -9,7 +9,7 @@ func (d *decoder) pinWeights(c *Config, sumOf func(path string) (string, error))
 	paths := []string{"model.weights"}
 	path, want := c.Model.WeightsFile()
 	switch {
-	case c.Model.Weights == "random":
+	case c.Model.Weights == "random" || !d.sound(paths[0]):
 		return
 	case path == "":
 		d.refuse(c, paths, "is %s, expected a path before %s", shorten(c.Model.Weights), hashMark)

@@ -32,10 +32,9 @@ func (d *decoder) variants(n *node, c *Config) []*decoder {
 	var all []*decoder
 	base := *c
 	for i, item := range n.list {
-		v := &decoder{
-			problems: d.problems, schema: d.schema, given: make(map[string]*node),
-			within: d, prefix: fmt.Sprintf("compare[%d].", i), number: i, head: item,
-		}
+		v := newDecoder(d.problems)
+		v.folder = d.folder
+		v.within, v.prefix, v.number, v.head = d, fmt.Sprintf("compare[%d].", i), i, item
 		all = append(all, v)
 		variant := Variant{Config: base}
 		if item.table == nil {
@@ -69,18 +68,29 @@ func (d *decoder) variant(v *Variant, taken map[string]string) {
 	d.variantName(v, taken)
 	overrides := make(map[string]*node, len(d.head.table))
 	for name, child := range d.head.table {
-		switch name {
-		case "name":
-		case "run", "compare":
-			d.add(child, d.prefix+name, func() string {
-				return "cannot differ between variants, expected overrides of the other sections only"
-			})
+		switch k := d.schema.root.find(name); {
+		case name == "name":
+		case name == "compare" || k != nil && k.common:
+			d.common(child, name)
 		default:
 			overrides[name] = child
 		}
 	}
 	d.table(&node{table: overrides}, d.schema.root, reflect.ValueOf(&v.Config).Elem(), "")
 	v.Config.Run.Label = v.Name
+	v.Config.Limit.Ratios = nil // measured of the experiment alone
+	for _, k := range d.schema.keys {
+		if n := d.given[k.path]; n != nil && k.common {
+			d.common(n, k.path)
+		}
+	}
+}
+
+// common reports a key that variants share.
+func (d *decoder) common(n *node, path string) {
+	d.add(n, d.prefix+path, func() string {
+		return "cannot differ between variants, expected it in the experiment itself"
+	})
 }
 
 // nameKey says what the name of a variant must be.

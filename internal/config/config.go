@@ -6,10 +6,14 @@
 // `burstsim init` writes above it; `range` what a number must satisfy (">0",
 // ">=1", "(0,1)", "[0,1)"; times in seconds), element by element in a list;
 // `oneof` the accepted words; `format` what free text must be ("name": safe in
-// a file name; "path": not empty); `for` the task, model or time kinds it
+// a file name; "path": not empty; "file": not empty, and relative to the folder of the file
+// that says it, but for the words in `special`); `for` the task, model or time kinds it
 // belongs to: words of one kind are alternatives, words of two kinds must both
 // hold, and a key given for another kind is an error; tables of a list may have
-// a kind of their own. A key without default
+// a kind of their own; `if` what other keys must be for it to have an effect,
+// "a.b=x|y and !c.d or e.f" (see parseCondition), without which it is an error
+// too; `scope` "run" for what variants share, "experiment" for what none of them
+// uses. A key without default
 // keeps its zero value, whose meaning `doc` states and which a file cannot
 // give; `example` is what `burstsim init` shows for it, commented out.
 package config
@@ -17,16 +21,16 @@ package config
 // Config is one experiment file with every default filled in. Variants share
 // the memory of lists they do not override: treat it as read-only.
 type Config struct {
-	Run        Run        `toml:"run" doc:"The run: its name and its randomness."`
+	Run        Run        `toml:"run" scope:"run" doc:"The run: its name and its randomness."`
 	Task       Task       `toml:"task" doc:"What the network sees and what it should answer."`
 	Model      Model      `toml:"model" doc:"The network: its populations and its feedback."`
 	Time       Time       `toml:"time" doc:"Time constants and phases."`
 	Learning   Learning   `toml:"learning" for:"discrete" doc:"Learning in discrete time. In continuous time the time constants say it all."`
-	Integrator Integrator `toml:"integrator" doc:"How continuous time is stepped."`
+	Integrator Integrator `toml:"integrator" for:"continuous" doc:"How continuous time is stepped."`
 	Record     Record     `toml:"record" doc:"What is kept."`
-	Checkpoint Checkpoint `toml:"checkpoint" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
-	Plots      Plots      `toml:"plots" doc:"Figures."`
-	Limit      Limit      `toml:"limit" doc:"How the continuous model tends to the discrete one as tau/T falls."`
+	Checkpoint Checkpoint `toml:"checkpoint" scope:"run" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
+	Plots      Plots      `toml:"plots" scope:"experiment" doc:"Figures."`
+	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,xor" doc:"How the continuous model tends to the discrete one as tau/T falls."`
 
 	// Compare lists variants: each a name and any of the keys above with
 	// another value. They start from the same weights and see the same data.
@@ -59,19 +63,19 @@ type Task struct {
 	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
 	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" for:"regression" doc:"hidden layers of the random teacher network"`
 	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
-	Teacher        string   `toml:"teacher" default:"instant" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
+	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
-	Hold       Duration `toml:"hold" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
+	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or !learning.lr or model.y_plastic and !learning.y_lr or model.q_plastic and !learning.q_lr" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
 	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
 	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
 	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
 
-	Data         string   `toml:"data" default:"auto" format:"path" for:"mnist,fashion-mnist,cifar10" doc:"auto: where the data are found, or else fetched; embedded: 200 + 100 images of MNIST that come with the program; otherwise their folder"`
-	Files        []string `toml:"files" for:"idx" format:"path" example:"[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]" doc:"the four idx files, compressed with gzip or not"`
+	Data         string   `toml:"data" default:"auto" format:"file" special:"auto,embedded" for:"mnist,fashion-mnist,cifar10" doc:"auto: where the data are found, or else fetched; embedded: 200 + 100 images of MNIST that come with the program, too few to learn much from; otherwise their folder, from that of this file"`
+	Files        []string `toml:"files" for:"idx" format:"file" example:"[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]" doc:"the four idx files, compressed with gzip or not; paths from the folder of this file"`
 	Epochs       int      `toml:"epochs" default:"250" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"passes over the training images in discrete time"`
 	Batch        int      `toml:"batch" default:"32" range:">=1" for:"mnist,fashion-mnist,idx,cifar10" doc:"images a batch in discrete time, parallel streams of images in continuous time"`
 	Validation   bool     `toml:"validation" default:"false" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last training images are held out and decide which epoch is best"`
-	HeldOut      float64  `toml:"validation_images" default:"10000" range:">0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"how many training images validation holds out: a number, or below 1 a fraction of them"`
+	HeldOut      float64  `toml:"validation_images" if:"task.validation" default:"10000" range:">0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"how many training images validation holds out: a number, or below 1 a fraction of them"`
 	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error after which training stops; 0: never"`
 	TrainImages  int      `toml:"train_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many training images are used; 0: all"`
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
@@ -84,28 +88,28 @@ type Model struct {
 	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
 	Layer            []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
 	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b, at most 0.5; default: 0.5, and 0.2 for burstprop"`
-	Beta             float64 `toml:"beta" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
-	BurstProbability string  `toml:"burst_probability" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
-	WeightGain       float64 `toml:"weight_gain" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
-	Weights          string  `toml:"weights" default:"random" format:"path" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from; @sha256: and 64 digits behind it refuse any other content"`
+	Beta             float64 `toml:"beta" if:"model.hidden or model.layer" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
+	BurstProbability string  `toml:"burst_probability" if:"model.hidden or model.layer" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
+	WeightGain       float64 `toml:"weight_gain" if:"model.weights=random" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
+	Weights          string  `toml:"weights" default:"random" format:"file" special:"random" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from, its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
 
-	YMode    string  `toml:"y_mode" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
-	YScale   float64 `toml:"y_scale" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
-	YPlastic bool    `toml:"y_plastic" default:"false" for:"burstccn,burstprop,edn" doc:"whether Y learns"`
-	QMode    string  `toml:"q_mode" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" for:"burstccn" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
-	QScale   float64 `toml:"q_scale" default:"1" for:"burstccn" doc:"random: standard deviation of Q; otherwise factor"`
-	QPlastic bool    `toml:"q_plastic" default:"false" for:"burstccn" doc:"whether Q learns"`
+	YMode    string  `toml:"y_mode" if:"model.hidden or model.layer" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
+	YScale   float64 `toml:"y_scale" if:"model.y_mode=tied or model.y_mode=symmetric_init|random and model.weights=random" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
+	YPlastic bool    `toml:"y_plastic" if:"model.hidden or model.layer" default:"false" for:"burstccn,burstprop,edn" doc:"whether Y learns"`
+	QMode    string  `toml:"q_mode" if:"model.hidden or model.layer" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" for:"burstccn" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
+	QScale   float64 `toml:"q_scale" if:"model.hidden and model.weights=random or model.layer and model.weights=random" default:"1" for:"burstccn" doc:"random: standard deviation of Q; otherwise factor"`
+	QPlastic bool    `toml:"q_plastic" if:"model.hidden or model.layer" default:"false" for:"burstccn" doc:"whether Q learns"`
 
-	Recurrent         bool    `toml:"recurrent_input" default:"false" for:"burstprop" doc:"whether hidden layers get an input from their own bursts; in discrete time only"`
-	RecurrentScale    float64 `toml:"recurrent_scale" default:"0.01" range:">=0" for:"burstprop" doc:"standard deviation of the initial recurrent weights"`
-	RecurrentLearning bool    `toml:"recurrent_learning" default:"true" for:"burstprop" doc:"whether the recurrent weights learn, to silence the dendrites of the prediction"`
+	Recurrent         bool    `toml:"recurrent_input" if:"model.hidden or model.layer" default:"false" for:"burstprop" doc:"whether hidden layers get an input from their own bursts; in discrete time only"`
+	RecurrentScale    float64 `toml:"recurrent_scale" if:"model.recurrent_input and model.weights=random" default:"0.01" range:">=0" for:"burstprop" doc:"standard deviation of the initial recurrent weights"`
+	RecurrentLearning bool    `toml:"recurrent_learning" if:"model.recurrent_input" default:"true" for:"burstprop" doc:"whether the recurrent weights learn, to silence the dendrites of the prediction"`
 
 	LambdaOutput      float64 `toml:"lambda_output" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the target in output somata"`
-	LambdaInterneuron float64 `toml:"lambda_interneuron" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the layer above in interneurons"`
-	LambdaHidden      float64 `toml:"lambda_hidden" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the apical dendrite in hidden somata"`
-	BasalLag          bool    `toml:"basal_lag" default:"false" for:"edn" doc:"whether plasticity compares a soma with its basal dendrite low-passed as the soma is; otherwise lag behind a moving input counts as error"`
-	InterneuronMode   string  `toml:"interneuron_mode" default:"symmetric_init" oneof:"tied,random,symmetric_init" for:"edn" doc:"interneurons' weights: equal to W and Y at all times, random, or equal at the start"`
-	InterneuronScale  float64 `toml:"interneuron_scale" default:"1" range:">=0" for:"edn" doc:"random: standard deviation of interneurons' weights; otherwise 1"`
+	LambdaInterneuron float64 `toml:"lambda_interneuron" if:"model.hidden or model.layer" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the layer above in interneurons"`
+	LambdaHidden      float64 `toml:"lambda_hidden" if:"model.hidden or model.layer" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the apical dendrite in hidden somata"`
+	BasalLag          bool    `toml:"basal_lag" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous" default:"false" for:"edn" doc:"whether plasticity compares a soma with its basal dendrite low-passed as the soma is; otherwise lag behind a moving input counts as error"`
+	InterneuronMode   string  `toml:"interneuron_mode" if:"model.hidden or model.layer" default:"symmetric_init" oneof:"tied,random,symmetric_init" for:"edn" doc:"interneurons' weights: equal to W and Y at all times, random, or equal at the start"`
+	InterneuronScale  float64 `toml:"interneuron_scale" if:"model.hidden and model.weights=random or model.layer and model.weights=random" default:"1" range:">=0" for:"edn" doc:"random: standard deviation of interneurons' weights; otherwise 1"`
 }
 
 // Layer is a hidden layer of a network that sees images. What belongs to the
@@ -123,18 +127,18 @@ type Layer struct {
 // Time holds the time constants and the phases.
 type Time struct {
 	Kind           string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
-	Dt             Duration `toml:"dt" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	TauSoma        Duration `toml:"tau_soma" default:"100ms" range:">0" doc:"somatic time constant"`
-	TauDendrite    Duration `toml:"tau_dendrite" default:"100ms" range:">0" for:"burstccn,burstprop" doc:"apical dendritic time constant"`
-	TauAverage     Duration `toml:"tau_average" default:"5s" range:">0" for:"burstprop" doc:"time constant of the moving averages of events and bursts"`
-	TauWeight      Duration `toml:"tau_weight" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
-	TauY           Duration `toml:"tau_y" default:"100s" range:">0" for:"burstccn,burstprop,edn" doc:"plasticity time constant of Y, where it learns"`
-	TauQ           Duration `toml:"tau_q" default:"100s" range:">0" for:"burstccn" doc:"plasticity time constant of Q, where it learns"`
-	TauInterneuron Duration `toml:"tau_interneuron" range:">0" for:"edn" example:"\"50s\"" doc:"plasticity time constant of interneurons' weights; default: tau_weight / 2"`
-	TraceDelay     Duration `toml:"trace_delay" default:"0s" range:">=0" for:"burstccn,burstprop" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
-	Before         Duration `toml:"before" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn          Duration `toml:"learn" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
-	After          Duration `toml:"after" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Dt             Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
+	TauSoma        Duration `toml:"tau_soma" if:"time.kind=continuous or limit.ratios" default:"100ms" range:">0" doc:"somatic time constant"`
+	TauDendrite    Duration `toml:"tau_dendrite" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous or limit.ratios" default:"100ms" range:">0" for:"burstccn,burstprop" doc:"apical dendritic time constant"`
+	TauAverage     Duration `toml:"tau_average" if:"time.kind=continuous" default:"5s" range:">0" for:"burstprop" doc:"time constant of the moving averages of events and bursts"`
+	TauWeight      Duration `toml:"tau_weight" if:"!learning.lr" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
+	TauY           Duration `toml:"tau_y" if:"model.y_plastic and !learning.y_lr" default:"100s" range:">0" for:"burstccn,burstprop,edn" doc:"plasticity time constant of Y, where it learns"`
+	TauQ           Duration `toml:"tau_q" if:"model.q_plastic and !learning.q_lr" default:"100s" range:">0" for:"burstccn" doc:"plasticity time constant of Q, where it learns"`
+	TauInterneuron Duration `toml:"tau_interneuron" if:"time.kind=continuous and model.interneuron_mode=random|symmetric_init" range:">0" for:"edn" example:"\"50s\"" doc:"plasticity time constant of interneurons' weights; default: tau_weight / 2"`
+	TraceDelay     Duration `toml:"trace_delay" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous or model.hidden and limit.ratios" default:"0s" range:">=0" for:"burstccn,burstprop" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
+	Before         Duration `toml:"before" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn          Duration `toml:"learn" if:"task.kind=regression|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After          Duration `toml:"after" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
 	Phases         []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
 
@@ -149,11 +153,11 @@ type Phase struct {
 // time constants unless given: lr = [Config.Period] / tau_weight.
 type Learning struct {
 	Rate        float64 `toml:"lr" range:">0" example:"0.001" doc:"learning rate of W and bias; default: task.sample (xor: task.hold) / time.tau_weight"`
-	YRate       float64 `toml:"y_lr" range:">0" example:"0.001" for:"burstccn,burstprop,edn" doc:"learning rate of Y, where it learns; default: task.sample (xor: task.hold) / time.tau_y"`
-	QRate       float64 `toml:"q_lr" range:">0" example:"0.001" for:"burstccn" doc:"learning rate of Q, where it learns; default: task.sample (xor: task.hold) / time.tau_q"`
-	Recurrent   float64 `toml:"recurrent_lr" default:"1e-4" range:">=0" for:"burstprop" doc:"learning rate of the recurrent weights"`
-	InternScale float64 `toml:"interneuron_lr_scale" default:"2" range:">=0" for:"edn" doc:"learning rate of interneurons' weights in units of lr"`
-	InternRate  float64 `toml:"interneuron_lr" range:">0" example:"0.002" for:"edn" doc:"learning rate of interneurons' weights; default: interneuron_lr_scale times lr"`
+	YRate       float64 `toml:"y_lr" if:"model.y_plastic" range:">0" example:"0.001" for:"burstccn,burstprop,edn" doc:"learning rate of Y, where it learns; default: task.sample (xor: task.hold) / time.tau_y"`
+	QRate       float64 `toml:"q_lr" if:"model.q_plastic" range:">0" example:"0.001" for:"burstccn" doc:"learning rate of Q, where it learns; default: task.sample (xor: task.hold) / time.tau_q"`
+	Recurrent   float64 `toml:"recurrent_lr" if:"model.recurrent_input and model.recurrent_learning" default:"1e-4" range:">=0" for:"burstprop" doc:"learning rate of the recurrent weights"`
+	InternScale float64 `toml:"interneuron_lr_scale" if:"model.interneuron_mode=random|symmetric_init and !learning.interneuron_lr" default:"2" range:">=0" for:"edn" doc:"learning rate of interneurons' weights in units of lr"`
+	InternRate  float64 `toml:"interneuron_lr" if:"model.interneuron_mode=random|symmetric_init" range:">0" example:"0.002" for:"edn" doc:"learning rate of interneurons' weights; default: interneuron_lr_scale times lr"`
 	Optimiser   string  `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
 	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
 	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
@@ -165,22 +169,22 @@ type Learning struct {
 type Integrator struct {
 	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential,layerwise" doc:"stepper"`
 	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
-	RelTol     float64 `toml:"rtol" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have, and less than 1e-6 in float32"`
-	AbsTol     float64 `toml:"atol" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance, at least 1e-18, in float32 1e-9"`
+	RelTol     float64 `toml:"rtol" if:"integrator.method=dopri5" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have, and less than 1e-6 in float32"`
+	AbsTol     float64 `toml:"atol" if:"integrator.method=dopri5" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance, at least 1e-18, in float32 1e-9"`
 }
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics     Duration `toml:"metrics" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Angles      Duration `toml:"angles" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
-	Sample      Duration `toml:"sample" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units       int      `toml:"units" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
-	Chosen      []int    `toml:"chosen_units" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals     []string `toml:"signals" default:"[\"all\"]" oneof:"all,soma,dendrite,apical,event_rate,burst_prob,burst_rate,event_rate_average,burst_rate_average,burst_prob_average,basal,basal_rate,interneuron,error" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	Metrics     Duration `toml:"metrics" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles      Duration `toml:"angles" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
+	Sample      Duration `toml:"sample" if:"task.kind=regression|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units       int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen      []int    `toml:"chosen_units" if:"task.kind=regression|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals     []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,soma,dendrite,apical,event_rate,burst_prob,burst_rate,event_rate_average,burst_rate_average,burst_prob_average,basal,basal_rate,interneuron,error" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
 	LogMode     string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
-	LogEvery    int      `toml:"log_every" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
-	TensorBoard bool     `toml:"tensorboard" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
-	Windows     []Window `toml:"windows" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	LogEvery    int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
+	TensorBoard bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
+	Windows     []Window `toml:"windows" if:"task.kind=regression|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
@@ -193,19 +197,19 @@ type Window struct {
 // its results.
 type Checkpoint struct {
 	Every     Duration `toml:"every" default:"5m" range:">=0" doc:"time on the clock between two checkpoints; 0s: none but those below"`
-	Simulated Duration `toml:"simulated" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
+	Simulated Duration `toml:"simulated" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
 	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
 }
 
 // Plots chooses figures and file formats.
 type Plots struct {
 	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
-	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
-	Units   int      `toml:"units" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+	Formats []string `toml:"formats" if:"plots.figures" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
+	Units   int      `toml:"units" if:"plots.figures=all|dynamics and task.kind=regression|xor or plots.figures=all|dynamics and time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }
 
 // Limit measures how the continuous model tends to the discrete one.
 type Limit struct {
 	Ratios        []float64 `toml:"ratios" range:"(0,1)" example:"[0.1, 0.03, 0.01, 0.003]" doc:"values of tau/T; empty: not measured"`
-	Presentations int       `toml:"presentations" default:"20" range:">=1" doc:"inputs held for T each"`
+	Presentations int       `toml:"presentations" if:"limit.ratios" default:"20" range:">=1" doc:"inputs held for T each"`
 }

@@ -78,6 +78,55 @@ func (c Config) WeightGain() float64 {
 	return 1
 }
 
+// LearningRate is the discrete model's rate of W and bias, more than 0: lr where
+// the file gives it, otherwise [Config.Period] over the time constant, as in
+// the limit of continuous time.
+func (c Config) LearningRate() float64 { return c.rate(c.Learning.Rate, c.Time.TauWeight) }
+
+// YRate is LearningRate for the feedback of bursts.
+func (c Config) YRate() float64 { return c.rate(c.Learning.YRate, c.Time.TauY) }
+
+// QRate is LearningRate for the feedback of events.
+func (c Config) QRate() float64 { return c.rate(c.Learning.QRate, c.Time.TauQ) }
+
+func (c Config) rate(given float64, tau Duration) float64 {
+	if given > 0 {
+		return given
+	}
+	return c.Period().Seconds() / tau.Seconds()
+}
+
+// InterneuronRate is the discrete model's rate of interneurons' weights, at
+// least 0.
+func (c Config) InterneuronRate() float64 {
+	if c.Learning.InternRate > 0 {
+		return c.Learning.InternRate
+	}
+	return c.Learning.InternScale * c.LearningRate()
+}
+
+// TauInterneuron is the plasticity time constant of interneurons' weights: half
+// of that of W unless the file gives it, as their discrete rate is twice that
+// of W.
+func (c Config) TauInterneuron() Duration {
+	if c.Time.TauInterneuron > 0 {
+		return c.Time.TauInterneuron
+	}
+	return c.Time.TauWeight / 2
+}
+
+// derived are the values of keys that follow from others unless they are given.
+var derived = map[string]func(c Config) string{
+	"model.p_baseline":        func(c Config) string { return formatFloat(c.Model.Baseline()) },
+	"model.beta":              func(c Config) string { return formatFloat(c.Model.Gain()) },
+	"model.weight_gain":       func(c Config) string { return formatFloat(c.WeightGain()) },
+	"learning.lr":             func(c Config) string { return formatFloat(c.LearningRate()) },
+	"learning.y_lr":           func(c Config) string { return formatFloat(c.YRate()) },
+	"learning.q_lr":           func(c Config) string { return formatFloat(c.QRate()) },
+	"learning.interneuron_lr": func(c Config) string { return formatFloat(c.InterneuronRate()) },
+	"time.tau_interneuron":    func(c Config) string { return quote(c.TauInterneuron().String()) },
+}
+
 // fastest is the key of the shortest time constant with which a compartment of
 // the model leaks, and the time constant itself.
 func (c *Config) fastest() (key string, tau Duration) {

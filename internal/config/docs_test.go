@@ -125,10 +125,17 @@ func (k *key) servedKinds(s *schema) string {
 			all = append(all, fmt.Sprintf("`%s` %s", kind.path, choices(words)))
 		}
 	}
-	if all == nil {
-		return "all"
+	text := strings.Join(all, " and ")
+	switch {
+	case k.when != nil && text != "":
+		text += "; "
+	case text == "":
+		text = "all"
 	}
-	return strings.Join(all, " and ")
+	if k.when != nil {
+		text = strings.TrimPrefix(text, "all") + "only with " + k.when.String()
+	}
+	return text
 }
 
 // TestReferenceExamples reads every example of the reference as a file.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,7 +29,11 @@ func (n *node) what() string {
 	case int64:
 		return fmt.Sprintf("the integer %d", v)
 	case float64:
-		return fmt.Sprintf("the number %s", formatFloat(v))
+		text := formatFloat(v)
+		if !strings.ContainsAny(text, ".eNI") {
+			text += ".0" // what makes it no integer
+		}
+		return "the number " + text
 	case bool:
 		return fmt.Sprintf("%t", v)
 	case time.Time:
@@ -49,15 +54,19 @@ func parseDocument(file string, data []byte) (*node, error) {
 	if strings.HasPrefix(src, "\ufeff") { // the parser would skip it, the scanner would not
 		return nil, &Error{File: file, Line: 1, Msg: "two byte order marks, expected at most one"}
 	}
-	marks, limit, line := scan(src)
-	if limit != "" {
-		return nil, &Error{File: file, Line: line, Msg: limit + ", which no experiment needs"}
+	scanned := scan(src)
+	if scanned.limit != "" {
+		return nil, &Error{File: file, Line: scanned.line, Msg: scanned.limit + ", which no experiment needs"}
 	}
 	tree, err := decode(src)
 	if err != nil {
 		return nil, syntaxError(file, src, err)
 	}
-	return graft(tree, marks, marks), nil
+	if scanned.again != nil {
+		scanned.again.File = file
+		return nil, scanned.again
+	}
+	return graft(tree, &scanned.root, &scanned.root), nil
 }
 
 func invalidUTF8(s string) int {
@@ -94,8 +103,17 @@ func syntaxError(file, src string, err error) error {
 			e.Msg = strings.ToValidUTF8(e.Msg[:200], "") + "..."
 		}
 	}
+	lines := strings.Split(src, "\n")
+	if m := bareValue.FindStringSubmatch(lines[e.Line-1]); m != nil {
+		if _, err := tomlValue(m[2]); err != nil {
+			e.Msg = fmt.Sprintf("%s needs quotes, expected %s = %s", m[2], m[1], quote(m[2]))
+		}
+	}
 	return e
 }
+
+// bareValue is a line with a key and a word, or a time, without quotes.
+var bareValue = regexp.MustCompile(`^\s*([\w.-]+)\s*=\s*([+-]?[\w.µ/-]*[A-Za-z][\w.µ/-]*)\s*(?:#.*)?\r?$`)
 
 // graft joins values and positions. What has none of its own gets that of
 // what holds it.

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -45,32 +48,81 @@ func (e *Error) Error() string {
 // Unwrap is the error of the file system behind it, if any.
 func (e *Error) Unwrap() error { return e.err }
 
-// problems keeps the error that comes first in the file.
+// Errors are all that is wrong with an experiment file, in its order, those of
+// overrides last. [errors.As] finds the first [*Error].
+type Errors []*Error
+
+// Error is one line for each.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, one := range e {
+		lines[i] = one.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap lists them for [errors.Is] and [errors.As].
+func (e Errors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, one := range e {
+		all[i] = one
+	}
+	return all
+}
+
+// maxErrors is how many are said of one file.
+const maxErrors = 30
+
+// problems gathers what is wrong.
 type problems struct {
 	file  string
-	first *Error
-	at    int
+	found []problem
+	more  int // that came later in the file than those found
 }
 
-// add reports a problem at n. The message is only made if it is the first, so
-// that a file full of errors costs no more than one with a few.
+// problem is one of them; its message is only made if it is said.
+type problem struct {
+	at   *node
+	key  string
+	text func() string
+}
+
+// add reports a problem at n. A file full of errors costs no more memory than
+// one with a few.
 func (p *problems) add(n *node, key string, msg func() string) {
-	if p.first != nil && (n.at > p.at || n.at == p.at && key >= p.first.Key) {
-		return
-	}
-	p.at = n.at
-	p.first = &Error{File: p.file, Line: n.line, Key: key, Msg: msg()}
-	if n.set {
-		p.first.File, p.first.Line = setName, 0
+	p.found = append(p.found, problem{n, key, msg})
+	if len(p.found) >= 4*maxErrors {
+		p.sort()
+		p.more += len(p.found) - maxErrors
+		p.found = p.found[:maxErrors:cap(p.found)]
 	}
 }
 
-// err is the first problem, or nil.
+func (p *problems) sort() {
+	slices.SortStableFunc(p.found, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(a.at.at, b.at.at), strings.Compare(a.key, b.key))
+	})
+}
+
+// err is all problems as [Errors], or nil.
 func (p *problems) err() error {
-	if p.first == nil {
+	if len(p.found) == 0 {
 		return nil
 	}
-	return p.first
+	p.sort()
+	more := p.more + max(0, len(p.found)-maxErrors)
+	var all Errors
+	for _, q := range p.found[:min(len(p.found), maxErrors)] {
+		e := &Error{File: p.file, Line: q.at.line, Key: q.key, Msg: q.text()}
+		if q.at.set {
+			e.File, e.Line = setName, 0
+		}
+		all = append(all, e)
+	}
+	if more > 0 {
+		all = append(all, &Error{File: p.file, Msg: fmt.Sprintf("and %d more errors", more)})
+	}
+	return all
 }
 
 // nearest is the word that got was probably meant to be, or "".

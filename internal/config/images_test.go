@@ -130,7 +130,7 @@ func TestImageErrors(t *testing.T) {
 		"embedded held out":      {mnist + discrete + "task.validation = true\ntask.data = \"embedded\"", 3, "task.validation_images", "less than the 200 training images that there are, or a fraction such as 0.2"},
 		"half an image":          {mnist + discrete + "task.validation = true\ntask.validation_images = 2.5", 4, "task.validation_images", "is 2.5, expected a whole number, such as 2, or a fraction below 1"},
 		"no image held out":      {mnist + discrete + "task.validation = true\ntask.data = \"embedded\"\ntask.validation_images = 0.001", 5, "task.validation_images", "is 0.001 of 200 training images, which is none"},
-		"held out for nothing":   {mnist + discrete + "task.validation_images = 0.1", 3, "task.validation_images", "has no effect, expected validation = true"},
+		"held out for nothing":   {mnist + discrete + "task.validation_images = 0.1", 3, "task.validation_images", "has no effect here, only with task.validation = true"},
 		"a fraction and a batch": {mnist + discrete + "task.validation = true\ntask.validation_images = 0.9\ntask.data = \"embedded\"", 5, "task.batch", "is 32, expected at most 20"},
 		"most held out":          {mnist + discrete + "task.validation = true\ntask.train_images = 10020", 4, "task.batch", "is 32, expected at most 20"},
 		"epochs of no end":       {mnist + "task.epochs = 3", 2, "task.epochs", "they are mnist and continuous"},
@@ -161,7 +161,6 @@ func TestImagesAccepted(t *testing.T) {
 		"some for validation":       "task.kind = \"mnist\"\ntime.kind = \"discrete\"\ntask.validation = true\ntask.validation_images = 40\ntask.data = \"embedded\"",
 		"validation of a variant":   "task.kind = \"mnist\"\ntask.validation = true\ntask.train_images = 100\n[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"\ntask.train_images = 20000",
 		"embedded, all of them":     "task.kind = \"mnist\"\ntask.data = \"embedded\"\ntask.batch = 200",
-		"time without a meaning":    "task.kind = \"mnist\"\ntime.kind = \"discrete\"\ntime.dt = \"1s\"\ntime.learn = \"5s\"\ntime.tau_soma = \"1ms\"",
 		"recurrent beside a limit":  "limit.ratios = [0.1]\nmodel.recurrent_input = true\n[[compare]]\nname = \"p\"\nmodel.kind = \"burstprop\"\nmodel.recurrent_input = false",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +187,7 @@ func TestWeightGain(t *testing.T) {
 // TestImageTemplates checks that the templates begin with the published jobs.
 func TestImageTemplates(t *testing.T) {
 	parsed := func(task string) Config {
-		text, err := Template(task)
+		text, err := Template(Start{Task: task})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,11 +41,22 @@ type Options struct {
 	// Memory says why an experiment with its variants would not fit into memory,
 	// and which keys decide, the most important first. Nil: not looked at.
 	Memory func(c *Config) (keys []string, err error)
+	// Input says why a file of data, or a folder of them, cannot be read. Nil: not
+	// looked at.
+	Input func(path string, folder bool) error
+	// Signals names what a network of the experiment has to record. Nil: not
+	// looked at.
+	Signals func(c Config) []string
+	// Recorded marks the file of a run that was made before, maybe by another
+	// version: keys without effect, and numbers that are refused now, are passed
+	// over there.
+	Recorded bool
 }
 
 // Load reads and checks an experiment file of at most 1 MiB. It may be a pipe
 // that another program writes, but nobody is waited for: a pipe without a
-// writer is empty. Errors are of type [*Error].
+// writer is empty. What is wrong with its content are [Errors], all that can be
+// told at once; a file that cannot be read at all is an [*Error].
 func Load(path string, opt Options) (Config, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -56,11 +67,14 @@ func Load(path string, opt Options) (Config, error) {
 	if err != nil {
 		return Config{}, readError(path, err)
 	}
-	if info, err := f.Stat(); len(data) == 0 && err == nil && !info.Mode().IsRegular() {
-		// An empty file is an experiment with every default.
-		return Config{}, &Error{File: path, Msg: "is a pipe or a device from which nothing came, expected an experiment file"}
+	folder := filepath.Dir(path)
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		if len(data) == 0 { // an empty file is an experiment with every default
+			return Config{}, &Error{File: path, Msg: "is a pipe or a device from which nothing came, expected an experiment file"}
+		}
+		folder = "."
 	}
-	return Parse(path, data, opt)
+	return parse(path, folder, data, opt)
 }
 
 func readError(path string, err error) error {
@@ -73,10 +87,14 @@ func readError(path string, err error) error {
 }
 
 // Parse is [Load] for a file that is in memory already. name stands for the
-// file in messages and, without .toml, is the default of run.name. The error
-// is the first in file order; how keys go together is only looked at when each
-// is right by itself.
+// file in messages and, without .toml, is the default of run.name. How keys go
+// together is only looked at where each is right by itself.
 func Parse(name string, data []byte, opt Options) (Config, error) {
+	return parse(name, filepath.Dir(name), data, opt)
+}
+
+// parse is Parse for a file whose paths begin in a folder.
+func parse(name, folder string, data []byte, opt Options) (Config, error) {
 	if len(data) > maxBytes {
 		return Config{}, &Error{File: name, Msg: "larger than 1 MiB, expected an experiment file of a few KiB"}
 	}
@@ -85,7 +103,8 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 		return Config{}, err
 	}
 	c := defaults()
-	d := &decoder{problems: &problems{file: name}, schema: fileSchema(), given: make(map[string]*node)}
+	d := newDecoder(&problems{file: name})
+	d.folder = folder
 	compare := root.table["compare"]
 	delete(root.table, "compare")
 	d.table(root, d.schema.root, reflect.ValueOf(&c).Elem(), "")
@@ -102,30 +121,36 @@ func Parse(name string, data []byte, opt Options) (Config, error) {
 		c.Run.Label = c.Time.Kind
 	}
 	variants := d.variants(compare, &c)
-	d.applicability(&c, variants)
 	d.settleStack(&c)
 	for _, v := range variants {
 		v.settleStack(&c.Compare[v.number].Config)
 	}
-	if d.first == nil {
-		d.crossChecks(&c, opt)
-		d.pinWeights(&c, opt.Weights)
-		d.checkLabel(&c, "run.label", opt.Label)
-		for _, v := range variants {
-			vc := &c.Compare[v.number].Config
-			v.crossChecks(vc, opt)
-			v.checkLabel(vc, "name", opt.Label)
-			if v.given["model.weights"] == nil {
-				vc.Model.Weights = c.Model.Weights
-				continue
-			}
-			v.pinWeights(vc, opt.Weights)
-		}
-	}
+	d.check(&c, variants, opt)
 	if err := d.err(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// check looks at how the keys go together.
+func (d *decoder) check(c *Config, variants []*decoder, opt Options) {
+	if !opt.Recorded {
+		d.applicability(c, variants)
+		d.checkShown(c, opt.Signals)
+	}
+	d.crossChecks(c, opt)
+	d.pinWeights(c, opt.Weights)
+	d.checkLabel(c, "run.label", opt.Label)
+	for _, v := range variants {
+		vc := &c.Compare[v.number].Config
+		v.crossChecks(vc, opt)
+		v.checkLabel(vc, "name", opt.Label)
+		if v.given["model.weights"] == nil {
+			vc.Model.Weights = c.Model.Weights
+			continue
+		}
+		v.pinWeights(vc, opt.Weights)
+	}
 }
 
 // defaults is a Config with every default, and memory of its own.
@@ -161,23 +186,36 @@ func nameOf(file string) string {
 	return safe
 }
 
-// applicability reports keys that belong to another kind than the one chosen,
-// so that none is given in vain. A key of the experiment may serve a variant.
+// applicability reports keys that have no effect with the others, so that none
+// is given in vain. A key of the experiment may serve a variant.
 func (d *decoder) applicability(c *Config, variants []*decoder) {
-	if d.noKind || slices.ContainsFunc(variants, func(v *decoder) bool { return v.noKind }) {
-		return
-	}
 	for _, k := range d.schema.keys {
-		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) {
-			d.add(n, k.path, func() string { return k.misplaced(d.schema, c) })
+		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) && d.judges(k) &&
+			!slices.ContainsFunc(variants, func(v *decoder) bool { return !v.judges(k) }) {
+			d.fault(n, k.path, func() string { return k.misplaced(d.schema, c) })
 		}
 		for _, v := range variants {
 			vc := &c.Compare[v.number].Config
-			if n := v.given[k.path]; n != nil && !k.applies(d.schema, vc) {
-				d.add(n, v.prefix+k.path, func() string { return k.misplaced(d.schema, vc) })
+			if n := v.given[k.path]; n != nil && !k.common && !k.applies(d.schema, vc) && v.judges(k) {
+				v.fault(n, k.path, func() string { return k.misplaced(d.schema, vc) })
 			}
 		}
 	}
+}
+
+// judges says whether all that decides on the effect of a key is right.
+func (d *decoder) judges(k *key) bool {
+	for _, other := range append(k.when.keys(), k) {
+		if other != k && !d.sound(other.path) {
+			return false
+		}
+		for kind := range other.needs {
+			if !d.sound(kind) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // settleStack gives layers the place of the default hidden ones, and takes
@@ -192,14 +230,18 @@ func (d *decoder) settleStack(c *Config) {
 	}
 }
 
-// serves says whether a key has a meaning in the experiment or a variant.
+// serves says whether a key has an effect in the experiment or a variant.
 func (s *schema) serves(k *key, c *Config) bool {
-	return k.applies(s, c) || slices.ContainsFunc(c.Compare, func(v Variant) bool { return k.applies(s, &v.Config) })
+	return k.applies(s, c) || !k.base && slices.ContainsFunc(c.Compare, func(v Variant) bool { return k.applies(s, &v.Config) })
 }
 
 // misplaced says which kinds the key belongs to, and which c and its variants
-// are not.
+// are not; or what else it needs to have an effect.
 func (k *key) misplaced(s *schema, c *Config) string {
+	suits := func(v Variant) bool { return k.suits(s, &v.Config) }
+	if k.suits(s, c) || !k.base && slices.ContainsFunc(c.Compare, suits) {
+		return "has no effect here, only with " + k.when.String()
+	}
 	var wanted, chosen []string
 	for _, kind := range s.kinds {
 		if words := k.needs[kind.path]; len(words) > 0 {
@@ -214,6 +256,7 @@ func (k *key) misplaced(s *schema, c *Config) string {
 	msg := fmt.Sprintf("has no effect here: it belongs to %s, but %s %s",
 		strings.Join(wanted, " and "), is, strings.Join(chosen, " and "))
 	switch {
+	case k.base:
 	case len(c.Compare) > 0 && len(chosen) > 1:
 		msg += ", and no [[compare]] variant has both"
 	case len(c.Compare) > 0:

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,7 +21,7 @@ q_mode = "random"
 q_scale = 0.5
 p_baseline = 0.3
 lambda_hidden = 0.2
-recurrent_scale = 0.1
+q_plastic = true
 
 [time]
 tau_average = "3s"
@@ -153,6 +154,50 @@ func TestModelsAccepted(t *testing.T) {
 			}
 			checkRoundTrip(t, c)
 		})
+	}
+}
+
+// TestDerivedIsWritten: config.toml says what a value is that follows from other
+// keys, and the key still follows when the file is read again.
+func TestDerivedIsWritten(t *testing.T) {
+	c, err := Parse("x.toml", []byte(`
+time.tau_weight = "25s"
+[[compare]]
+name = "d"
+time.kind = "discrete"
+[[compare]]
+name = "burstprop"
+model.kind = "burstprop"
+[[compare]]
+name = "edn"
+model.kind = "edn"
+[[compare]]
+name = "images"
+task.kind = "mnist"
+time.kind = "discrete"
+time.tau_weight = "50s"
+`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRoundTrip(t, c)
+	var b strings.Builder
+	if err := c.WriteTOML(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\n# p_baseline = 0.5 follows: burst probability", "\n# beta = 4 follows: gain", "\n# weight_gain = 1 follows: ",
+		"\"discrete\"\n# learning.lr = 0.004 follows: ", "# model.p_baseline = 0.2 follows: ", "# model.beta = 1 follows: ",
+		"# time.tau_interneuron = \"12500ms\" follows: ", "# model.weight_gain = 3.6 follows: ", "# learning.lr = 0.02 follows: ",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	for _, k := range fileSchema().keys {
+		if k.isDerived(k.of(&Config{})) && k.format != "name" && derived[k.path] == nil {
+			t.Errorf("nothing says what %s is if it is not given", k.path)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type mark struct {
 	at, line int // byte offset and line, from 1
 	keys     map[string]*mark
 	items    []*mark
+	whole    bool // given as key = value, which nothing may add to
 }
 
 func (m *mark) key(name string, at, line int) *mark {
@@ -41,14 +42,15 @@ type scanner struct {
 	pos, line int
 	root      mark
 	limit     string // which bound is exceeded at pos
+	again     *Error // the first key that is given again, without file
+	path      string // of the table that the last header opened
 }
 
-// scan returns the positions of the keys in src, or what exceeds a bound and
-// the line it is on.
-func scan(src string) (root *mark, limit string, line int) {
+// scan finds the positions of the keys in src, or what exceeds a bound.
+func scan(src string) *scanner {
 	s := newScanner(src)
 	s.document()
-	return &s.root, s.limit, s.line
+	return s
 }
 
 func newScanner(src string) *scanner {
@@ -129,13 +131,20 @@ func (s *scanner) header() *mark {
 		return nil
 	}
 	table := &s.root
+	s.path = ""
 	for i, name := range parts {
+		s.path = strings.TrimPrefix(s.path+"."+quoteKey(name), ".")
 		table = table.key(name, at, line)
+		if table.whole {
+			s.givenAgain(s.path, table, line)
+		}
 		if last := len(table.items) - 1; last >= 0 && i < len(parts)-1 {
 			table = table.items[last]
+			s.path += fmt.Sprintf("[%d]", last)
 		}
 	}
 	if array {
+		s.path += fmt.Sprintf("[%d]", len(table.items))
 		item := &mark{at: at, line: line}
 		table.items = append(table.items, item)
 		table = item
@@ -150,10 +159,29 @@ func (s *scanner) pair(table *mark, depth int) bool {
 	if !ok || !s.accept('=') {
 		return false
 	}
-	for _, name := range parts {
+	path := s.path
+	if depth > 0 { // in an inline table
+		path = ""
+	}
+	for i, name := range parts {
+		path = strings.TrimPrefix(path+"."+quoteKey(name), ".")
 		table = table.key(name, at, line)
+		last := i == len(parts)-1
+		if table.whole || last && (table.at != at || table.keys != nil) {
+			s.givenAgain(path, table, line)
+		}
+		table.whole = table.whole || last
 	}
 	return s.value(table, depth)
+}
+
+// givenAgain notes a key that has a value already. The parser lets a value pass
+// that stands behind keys within it, and the other way round, and drops one of
+// the two.
+func (s *scanner) givenAgain(path string, before *mark, line int) {
+	if s.again == nil {
+		s.again = &Error{Line: line, Key: path, Msg: fmt.Sprintf("has already been defined, on line %d", before.line)}
+	}
 }
 
 // keyParts reads a dotted key and the spaces after it.

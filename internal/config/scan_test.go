@@ -47,7 +47,11 @@ func TestScan(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			m, limit, _ := scan(tt.src)
+			scanned := scan(tt.src)
+			m, limit := &scanned.root, scanned.limit
+			if scanned.again != nil {
+				t.Error(scanned.again)
+			}
 			slices.Sort(tt.want)
 			if got := positions(m, ""); limit != "" || !slices.Equal(got, tt.want) {
 				t.Errorf("got %q %s\nwant %q", got, limit, tt.want)

@@ -19,7 +19,12 @@ type key struct {
 	format     string
 	limits     interval
 	oneof      []string
+	ifs        string
+	special    []string            // words in the place of a path
 	needs      map[string][]string // path of a kind to those the key belongs to
+	when       condition           // of other keys, under which it has an effect
+	common     bool                // to the experiment and its variants
+	base       bool                // of the experiment alone, whatever its variants are
 	index      []int               // of the field in Config, or in the element of a list of tables
 	typ        reflect.Type
 	sub        []*key // of a section or of the elements of a list of tables
@@ -51,8 +56,25 @@ func (k *key) names() []string {
 	return names
 }
 
-// applies says whether the key belongs to the kinds that c has chosen.
+// namesOf are the names of the keys that v, an element of the list of tables k,
+// may have: those of its kind.
+func (k *key) namesOf(v reflect.Value) []string {
+	var names []string
+	for _, s := range k.sub {
+		if !k.isTables() || k.find("kind") == nil || v.FieldByIndex(k.find("kind").index).IsZero() || k.has(s, v) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// applies says whether the key has an effect with the other keys of c.
 func (k *key) applies(s *schema, c *Config) bool {
+	return k.suits(s, c) && k.when.holds(s, c)
+}
+
+// suits says whether the key belongs to the kinds that c has chosen.
+func (k *key) suits(s *schema, c *Config) bool {
 	return !slices.ContainsFunc(s.kinds, func(kind *key) bool {
 		words := k.needs[kind.path]
 		return len(words) > 0 && !slices.Contains(words, kind.of(c).String())
@@ -96,6 +118,12 @@ func newSchema(t reflect.Type) (*schema, error) {
 	belongs := make(map[*key]string)
 	if err := s.read(s.root, belongs, ""); err != nil {
 		return nil, err
+	}
+	for _, k := range s.keys {
+		var err error
+		if k.when, err = s.parseCondition(k.ifs); err != nil {
+			return nil, fmt.Errorf("%s: %w", k.path, err)
+		}
 	}
 	kindOf := make(map[string]string)
 	for _, k := range s.keys {
@@ -149,6 +177,7 @@ func (s *schema) read(parent *key, belongs map[*key]string, inherited string) er
 		if !inList {
 			k.index = append(slices.Clone(parent.index), i)
 		}
+		k.common, k.base = k.common || parent.common, k.base || parent.base
 		words := strings.Trim(inherited+","+f.Tag.Get("for"), ",")
 		if words != "" {
 			belongs[k] = words
@@ -175,7 +204,14 @@ func newKey(f reflect.StructField, name string) (*key, error) {
 	}
 	k := &key{
 		name: name, typ: f.Type, doc: f.Tag.Get("doc"), example: f.Tag.Get("example"),
-		format: f.Tag.Get("format"), oneof: split(f.Tag.Get("oneof")),
+		format: f.Tag.Get("format"), oneof: split(f.Tag.Get("oneof")), ifs: f.Tag.Get("if"),
+		special: split(f.Tag.Get("special")),
+	}
+	switch f.Tag.Get("scope") {
+	case "run":
+		k.common = true
+	case "experiment":
+		k.common, k.base = true, true
 	}
 	k.def, k.hasDefault = f.Tag.Lookup("default")
 	var err error

@@ -1,8 +1,8 @@
 package config
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"reflect"
 	"strings"
 	"sync"
@@ -23,6 +23,7 @@ func (d *decoder) override(text string, at int, c *Config) {
 	k, parent, rest := d.schema.lookup(path)
 	switch {
 	case k == nil:
+		d.bad[parent.path] = true
 		d.add(origin, d.shown(path), func() string { return d.unknownPath(parent, path, rest) })
 		return
 	case k.isSection():
@@ -33,7 +34,7 @@ func (d *decoder) override(text string, at int, c *Config) {
 	}
 	v, err := literal(value, k.typ)
 	if err != nil {
-		d.add(origin, path, func() string {
+		d.fault(origin, path, func() string {
 			return fmt.Sprintf("%s is not a TOML value, expected %s", shorten(value), k.wanted())
 		})
 		return
@@ -67,7 +68,7 @@ func (d *decoder) unknownPath(parent *key, path, rest string) string {
 	if !parent.isSection() {
 		return fmt.Sprintf("%s has no keys, expected %s=VALUE", parent.path, parent.path)
 	}
-	return d.unknown(parent, rest)
+	return d.unknown(parent, rest, parent.names())
 }
 
 // lookup follows a dotted path. If it leads nowhere, rest is the first part
@@ -120,12 +121,16 @@ func tomlValue(text string) (any, error) {
 	if len(src) > maxBytes {
 		return nil, fmt.Errorf("longer than %d bytes", maxBytes)
 	}
-	if _, limit, _ := scan(src); limit != "" {
-		return nil, fmt.Errorf("%s", limit)
+	scanned := scan(src)
+	if scanned.limit != "" {
+		return nil, errors.New(scanned.limit)
 	}
 	tree, err := decode(src)
 	if err != nil {
 		return nil, err
+	}
+	if scanned.again != nil {
+		return nil, scanned.again
 	}
 	if len(tree) != 1 {
 		return nil, fmt.Errorf("more than one value")
@@ -136,14 +141,14 @@ func tomlValue(text string) (any, error) {
 // initial is a Config with the default of every key that has one.
 var initial = sync.OnceValue(func() Config {
 	var c Config
-	d := &decoder{problems: &problems{at: math.MaxInt}, schema: fileSchema(), given: make(map[string]*node)}
+	d := newDecoder(&problems{})
 	for _, k := range d.schema.keys {
 		if k.hasDefault {
 			d.override(k.path+"="+k.def, 0, &c)
 		}
 	}
-	if d.first != nil {
-		panic("config: the default of a key: " + d.first.Error())
+	if err := d.err(); err != nil {
+		panic("config: the default of a key: " + err.Error())
 	}
 	return c
 })

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -65,20 +66,39 @@ var imageStart = []string{
 	"learning.lr=0.3", "learning.q_lr=0.000731",
 }
 
+// Start chooses what a template is for.
+type Start struct {
+	Task  string // one of Tasks
+	Model string // one of Choices("model.kind"); "": the default
+	Time  string // one of Choices("time.kind"); "": what suits the task
+}
+
 // Template is the commented example that `burstsim init TASK` writes: every
-// key that applies to the task and the default model, with its meaning, the
-// words it accepts and its default, or what suits the task better, and the
-// discrete model beside the continuous one. The error names an unknown task.
-func Template(task string) (string, error) {
-	tasks := Tasks()
-	if !slices.Contains(tasks, task) {
-		msg := fmt.Sprintf("unknown task %s, expected %s", shorten(task), choices(tasks))
-		if w := nearest(task, tasks); w != "" && len(tasks) > 1 {
-			msg += fmt.Sprintf("; did you mean %q?", w)
-		}
-		return "", fmt.Errorf("%s", msg)
+// key that applies to the task, the model and the kind of time, with its
+// meaning, the words it accepts and its default, or what suits the task better,
+// and beside a continuous model the discrete one. The error names a word that
+// is unknown.
+func Template(start Start) (string, error) {
+	set := starts[start.Task]
+	if start.Task == "cifar10" && start.Model == "edn" {
+		set = imageStart // its interneurons have no maps
 	}
-	c, err := Parse(task, nil, Options{Set: append([]string{"task.kind=" + task}, starts[task]...)})
+	for _, choice := range [][2]string{{"task", start.Task}, {"model", start.Model}, {"time", start.Time}} {
+		name, word := choice[0], choice[1]
+		if word == "" && name != "task" {
+			continue
+		}
+		words := Choices(name + ".kind")
+		if !slices.Contains(words, word) {
+			msg := fmt.Sprintf("unknown %s %s, expected %s", name, shorten(word), choices(words))
+			if w := nearest(word, words); w != "" {
+				msg += fmt.Sprintf("; did you mean %q?", w)
+			}
+			return "", errors.New(msg)
+		}
+		set = append(set[:len(set):len(set)], name+".kind="+word)
+	}
+	c, err := Parse(start.Task, nil, Options{Set: set, Recorded: true}) // a start may have keys of other kinds
 	if err != nil {
 		return "", err
 	}
@@ -87,15 +107,21 @@ func Template(task string) (string, error) {
 		discrete.Time.Kind = "discrete"
 		c.Compare = []Variant{{Name: "discrete", Config: discrete}}
 	}
+	if c.Task.Images() {
+		c.Compare = nil // a training of its own, not the limit of this one
+	}
 
 	var b bytes.Buffer
-	fmt.Fprintf(&b, templateHead, task)
+	fmt.Fprintf(&b, templateHead, start.Task)
 	s := fileSchema()
 	for _, section := range s.root.sub {
+		var keys bytes.Buffer
+		if c.example(&keys, s, section); keys.Len() == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "\n\n")
 		comment(&b, section.doc)
-		fmt.Fprintf(&b, "[%s]\n", section.name)
-		c.example(&b, s, section)
+		fmt.Fprintf(&b, "[%s]\n%s", section.name, &keys)
 	}
 	if len(c.Compare) > 0 {
 		b.WriteString(templateTail)
@@ -124,10 +150,13 @@ name = "discrete"
 time.kind = "discrete"
 `
 
-// example writes the keys of a section with their comments.
+// example writes the keys of a section with their comments. Keys that would have
+// an effect if others had another value are commented out.
 func (c *Config) example(b *bytes.Buffer, s *schema, section *key) {
 	for _, k := range section.sub {
-		if !s.serves(k, c) {
+		serves := s.serves(k, c)
+		left, possible := k.possible(s, c)
+		if !serves && !possible {
 			continue
 		}
 		b.WriteByte('\n')
@@ -139,8 +168,36 @@ func (c *Config) example(b *bytes.Buffer, s *schema, section *key) {
 			}
 			comment(b, one+strings.Join(k.oneof, ", "))
 		}
-		c.exampleValue(b, k)
+		if serves {
+			c.exampleValue(b, k)
+			continue
+		}
+		comment(b, "Only with "+left.String()+".")
+		text, fallback := k.example, initial()
+		switch v := k.of(&fallback); {
+		case v.CanFloat() && k.hasDefault:
+			text = k.def
+		case k.hasDefault:
+			text = k.render(v)
+		}
+		fmt.Fprintf(b, "#%s = %s\n", k.name, text)
 	}
+}
+
+// possible says what a key needs beside the kinds of the experiment or one of
+// its variants, if they leave it an effect.
+func (k *key) possible(s *schema, c *Config) (left condition, ok bool) {
+	if k.suits(s, c) {
+		if left, ok = k.when.within(s, c); ok {
+			return left, ok
+		}
+	}
+	for i := range c.Compare {
+		if left, ok = k.possible(s, &c.Compare[i].Config); ok {
+			return left, ok
+		}
+	}
+	return nil, false
 }
 
 // exampleValue writes the key with its value, commented out if that is derived.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"reflect"
 	"regexp"
 	"slices"
@@ -11,7 +12,7 @@ import (
 func TestTemplate(t *testing.T) {
 	for _, task := range Tasks() {
 		t.Run(task, func(t *testing.T) {
-			text, err := Template(task)
+			text, err := Template(Start{Task: task})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,12 +58,15 @@ func TestTemplate(t *testing.T) {
 				}
 				lines = append(lines, line)
 			}
-			full, err := Parse("x.toml", []byte(strings.Join(lines, "\n")), Options{})
-			if err != nil {
-				t.Fatalf("with its examples: %v", err)
-			}
-			if len(full.Record.Windows) == 0 || len(full.Time.Phases) != 2*variants || full.Learning.Rate == 0 {
-				t.Errorf("the examples set nothing: %+v", full)
+			full := strings.Join(lines, "\n")
+			full = regexp.MustCompile(`(?m)^chosen_units.*$`).ReplaceAllString(full, "") // instead of units
+			_, err = Parse("x.toml", []byte(full), Options{})
+			var all Errors
+			errors.As(err, &all)
+			for _, e := range all { // "Only with ...", as the comment above says
+				if !strings.Contains(e.Msg, "has no effect here, only with ") {
+					t.Errorf("with its examples: %v", e)
+				}
 			}
 		})
 	}
@@ -71,7 +75,7 @@ func TestTemplate(t *testing.T) {
 // TestXORTemplate checks that the discrete model learns at the rate, and for
 // the number of presentations, with which XOR is known to be solved.
 func TestXORTemplate(t *testing.T) {
-	text, err := Template("xor")
+	text, err := Template(Start{Task: "xor"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,27 +92,57 @@ func TestXORTemplate(t *testing.T) {
 	}
 }
 
+// possibleWith says whether a key can have an effect with these kinds.
+func possibleWith(t *testing.T, k *key, kinds ...string) bool {
+	t.Helper()
+	c, err := Parse("x", nil, Options{Set: append(kinds, "task.files=['a', 'b', 'c', 'd']"), Recorded: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, ok := k.possible(fileSchema(), &c)
+	return ok || k.applies(fileSchema(), &c)
+}
+
+// TestTemplateOfKinds reads a template for every combination of kinds: it has
+// these kinds, and is valid.
+func TestTemplateOfKinds(t *testing.T) {
+	for _, task := range Tasks() {
+		for _, model := range Choices("model.kind") {
+			for _, time := range Choices("time.kind") {
+				text, err := Template(Start{task, model, time})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c, err := Parse("x.toml", []byte(text), Options{StabilityLimit: limits})
+				if err != nil {
+					t.Errorf("%s, %s, %s: %v", task, model, time, err)
+					continue
+				}
+				if c.Task.Kind != task || c.Model.Kind != model || c.Time.Kind != time {
+					t.Errorf("%s, %s, %s: has %s, %s, %s", task, model, time, c.Task.Kind, c.Model.Kind, c.Time.Kind)
+				}
+			}
+		}
+	}
+}
+
 // TestTemplateIsComplete checks that every key is in the template of each task
 // it belongs to, unless it belongs to another model than the default one.
 func TestTemplateIsComplete(t *testing.T) {
-	standard := initial().Model.Kind
 	for _, task := range Tasks() {
-		text, err := Template(task)
+		text, err := Template(Start{Task: task})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, k := range fileSchema().keys {
-			serves := func(path, word string) bool {
-				words := k.needs[path]
-				return len(words) == 0 || slices.Contains(words, word)
-			}
 			section, name, _ := strings.Cut(k.path, ".")
 			_, body, _ := strings.Cut(text, "\n["+section+"]\n")
 			body, _, _ = strings.Cut(body, "\n[")
 			shown := strings.Contains(body, "\n"+name+" = ") || strings.Contains(body, "\n#"+name+" = ")
-			want := serves("task.kind", task) && serves("model.kind", standard)
-			if (Task{Kind: task}).Images() { // begun in discrete time alone
-				want = want && serves("time.kind", "discrete")
+			kinds := []string{"task.kind=" + task, "time.kind=discrete"}
+			want := possibleWith(t, k, kinds...)
+			if !(Task{Kind: task}).Images() { // in continuous time, and beside it in discrete time
+				want = want || possibleWith(t, k, kinds[0])
 			}
 			if shown != want {
 				t.Errorf("%s: %s is shown: %v, want %v", task, k.path, shown, want)
@@ -118,7 +152,7 @@ func TestTemplateIsComplete(t *testing.T) {
 }
 
 func TestTemplateOfUnknownTask(t *testing.T) {
-	_, err := Template("regresion")
+	_, err := Template(Start{Task: "regresion"})
 	if err == nil || !strings.Contains(err.Error(), `"regresion", expected`) || !strings.Contains(err.Error(), "regression") {
 		t.Errorf("got %v", err)
 	}

@@ -15,15 +15,43 @@ var durationType = reflect.TypeFor[Duration]()
 // came from.
 type decoder struct {
 	*problems
-	schema *schema
-	given  map[string]*node // by path, with "[0]" for elements
-	noKind bool             // a kind could not be read, so what belongs to it is unknown
+	schema  *schema
+	given   map[string]*node  // by path, with "[0]" for elements
+	bad     map[string]bool   // keys whose values are wrong, and sections with unknown keys
+	refused map[string]string // what crossChecks said of keys
+	folder  string            // of the file, where paths in it begin
 
 	// Only in a variant:
 	within *decoder // of the experiment
 	prefix string   // "compare[0]."
 	number int      // 0
 	head   *node    // its table
+}
+
+func newDecoder(p *problems) *decoder {
+	return &decoder{problems: p, schema: fileSchema(), given: make(map[string]*node), bad: make(map[string]bool), refused: make(map[string]string)}
+}
+
+// fault reports what is wrong with the value of a key, or within it, so that
+// nothing else is concluded from it.
+func (d *decoder) fault(n *node, path string, msg func() string) {
+	key, _, _ := strings.Cut(path, "[")
+	d.bad[key] = true
+	d.add(n, d.prefix+path, msg)
+}
+
+// sound says whether nothing is wrong with a key, here and in the experiment
+// that a variant inherits from. If it is not given, an unknown key in its
+// section may have been meant for it.
+func (d *decoder) sound(path string) bool {
+	path, _, _ = strings.Cut(path, "[")
+	section, _, _ := strings.Cut(path, ".")
+	for from := d; from != nil; from = from.within {
+		if from.bad[path] || from.given[path] == nil && (from.bad[section] || from.bad[""]) {
+			return false
+		}
+	}
+	return true
 }
 
 // table decodes the keys of a section, or of an element of a list of tables,
@@ -34,12 +62,14 @@ func (d *decoder) table(n *node, k *key, v reflect.Value, path string) {
 		s := k.find(name)
 		switch {
 		case s == nil:
-			d.add(child, d.prefix+full, func() string { return d.unknown(k, name) })
+			key, _, _ := strings.Cut(path, "[")
+			d.bad[key] = true
+			d.add(child, d.prefix+full, func() string { return d.unknown(k, name, k.namesOf(v)) })
 		case !s.isSection():
 			d.given[full] = child
 			d.value(child, s, v.FieldByIndex(s.index), full)
 		case child.table == nil:
-			d.add(child, d.prefix+full, func() string {
+			d.fault(child, full, func() string {
 				return fmt.Sprintf("is %s, expected a table: [%s] and its keys on the lines below", child.what(), full)
 			})
 		default:
@@ -49,29 +79,33 @@ func (d *decoder) table(n *node, k *key, v reflect.Value, path string) {
 }
 
 // unknown says what might have been meant by a key that section k lacks.
-func (d *decoder) unknown(k *key, name string) string {
-	names := k.names()
+// names are those that it may have.
+func (d *decoder) unknown(k *key, name string, names []string) string {
 	switch {
 	case k == d.schema.root && d.within == nil:
 		names = append(names, "compare")
 	case k == d.schema.root:
+		names = slices.DeleteFunc(names, func(name string) bool { return k.find(name).common })
 		names = append([]string{"name"}, names...)
+	}
+	for _, other := range d.schema.keys {
+		if other.name == name && k.isSection() && !(d.within != nil && other.common) {
+			return fmt.Sprintf("unknown key, did you mean %q?", other.path)
+		}
 	}
 	if w := nearest(name, names); w != "" {
 		return fmt.Sprintf("unknown key, did you mean %q?", w)
 	}
-	for _, other := range d.schema.keys {
-		if other.name == name {
-			return fmt.Sprintf("unknown key, did you mean %q?", other.path)
-		}
-	}
-	if len(names) > maxListed {
+	if len(names) > maxListed && k != d.schema.root {
 		return fmt.Sprintf("unknown key, and none in [%s] is close: burstsim init lists them", k.path)
 	}
 	return "unknown key, expected " + choices(names)
 }
 
 const maxListed = 10
+
+// maxPlaced is the length of a list up to which each element has its line.
+const maxPlaced = 100
 
 // value decodes a value or a list of them. An empty list is nil.
 func (d *decoder) value(n *node, k *key, v reflect.Value, path string) {
@@ -80,7 +114,7 @@ func (d *decoder) value(n *node, k *key, v reflect.Value, path string) {
 		return
 	}
 	if !n.isList {
-		d.add(n, d.prefix+path, func() string {
+		d.fault(n, path, func() string {
 			return fmt.Sprintf("is %s, expected a list such as %s", n.what(), k.sample())
 		})
 		return
@@ -91,20 +125,24 @@ func (d *decoder) value(n *node, k *key, v reflect.Value, path string) {
 	}
 	for i, item := range n.list {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if k.isTables() {
+		if k.isTables() || len(n.list) <= maxPlaced {
 			d.given[at] = item
+		}
+		if k.isTables() {
 			d.element(item, k, list.Index(i), at)
 		} else {
 			d.scalar(item, k, list.Index(i), at)
 		}
 	}
-	v.Set(list)
+	if !d.bad[k.path] {
+		v.Set(list)
+	}
 }
 
 // element decodes one table of a list of tables.
 func (d *decoder) element(n *node, k *key, v reflect.Value, path string) {
 	if n.table == nil {
-		d.add(n, d.prefix+path, func() string {
+		d.fault(n, path, func() string {
 			return fmt.Sprintf("is %s, expected a table with the keys %s", n.what(), choices(k.names()))
 		})
 		return
@@ -120,7 +158,7 @@ func (d *decoder) element(n *node, k *key, v reflect.Value, path string) {
 			x, _ := literal(s.def, s.typ)
 			d.value(graft(x, nil, &mark{at: n.at, line: n.line}), s, v.FieldByIndex(s.index), path+"."+s.name)
 		case k.knows(n.table):
-			d.add(n, d.prefix+path+"."+s.name, func() string { return "missing, expected " + s.expected() })
+			d.fault(n, path+"."+s.name, func() string { return "missing, expected " + s.expected() })
 		}
 	}
 }
@@ -133,7 +171,7 @@ func (d *decoder) inVain(given *node, k, s *key, v reflect.Value, path string) {
 	if given == nil || !kind.admitsText(word) {
 		return
 	}
-	d.add(given, d.prefix+path+"."+s.name, func() string {
+	d.fault(given, path+"."+s.name, func() string {
 		return fmt.Sprintf("has no effect here: it belongs to kind %s, but that is %s", choices(s.needs[kind.path]), word)
 	})
 }
@@ -152,17 +190,24 @@ func (k *key) knows(table map[string]*node, others ...string) bool {
 // scalar decodes a single value and checks it against the tags.
 func (d *decoder) scalar(n *node, k *key, v reflect.Value, path string) {
 	msg := func() string { return fmt.Sprintf("is %s, expected %s", n.what(), k.expected()) }
+	before := reflect.New(v.Type()).Elem()
+	before.Set(v)
 	ok := store(n.value, v)
 	if ok && v.Kind() == reflect.String {
-		ok = k.admitsText(v.String())
-		msg = func() string { return k.badText(v.String()) }
+		text := v.String()
+		ok = k.admitsText(text)
+		msg = func() string { return k.badText(text) }
 	}
 	if x, number := numberOf(v); ok && number {
 		ok = k.limits.contains(x)
 	}
 	if !ok {
-		d.noKind = d.noKind || slices.Contains(d.schema.kinds, k)
-		d.add(n, d.prefix+path, msg)
+		v.Set(before)
+		d.fault(n, path, msg)
+		return
+	}
+	if v.Kind() == reflect.String {
+		d.resolve(k, v, n)
 	}
 }
 
@@ -223,7 +268,7 @@ func (k *key) admitsText(s string) bool {
 		return slices.Contains(k.oneof, s)
 	case k.format == "name":
 		return safeName(s)
-	case k.format == "path":
+	case k.format == "path" || k.format == "file":
 		return s != "" && !strings.ContainsRune(s, 0)
 	}
 	return true
@@ -251,7 +296,7 @@ func (k *key) expected() string {
 	}
 	switch {
 	case t == durationType:
-		return `a time with its unit, such as "100ms" or "1m30s"` + limit
+		return `a time with its unit (ns, us, ms, s, m or h), such as "100ms" or "1m30s"` + limit
 	case t.Kind() == reflect.Float64:
 		return "a number" + limit
 	case t.Kind() == reflect.Bool:
@@ -262,7 +307,7 @@ func (k *key) expected() string {
 		return choices(k.oneof)
 	case k.format == "name":
 		return `a name of letters, digits, spaces and -_.+=, that begins with a letter or digit`
-	case k.format == "path":
+	case k.format == "path" || k.format == "file":
 		return "a path that is not empty"
 	}
 	return "text in quotes"

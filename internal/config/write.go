@@ -11,7 +11,7 @@ import (
 // WriteTOML writes the resolved experiment: every key that has a meaning in it
 // or in one of its variants, and for each variant the keys that differ. What
 // [Parse] makes of it equals c, if Parse made c. A key whose value is derived
-// from others is left to be derived again, as a comment says.
+// from others is left to be derived again; a comment says what it is.
 func (c Config) WriteTOML(w io.Writer) error {
 	var b bytes.Buffer
 	s := fileSchema()
@@ -36,10 +36,20 @@ func (c *Config) writeKey(b *bytes.Buffer, s *schema, k *key) {
 	v := k.of(c)
 	switch {
 	case !s.serves(k, c):
-	case k.isDerived(v):
-		fmt.Fprintf(b, "# %s: %s\n", k.name, k.doc)
+	case k.isDerived(v) && k.applies(s, c):
+		k.writeDerived(b, k.name, c)
+	case k.isDerived(v): // where it has an effect: in a variant
 	default:
 		fmt.Fprintf(b, "%s = %s\n", k.name, k.render(v))
+	}
+}
+
+// writeDerived notes the value that a key has by others.
+func (k *key) writeDerived(b *bytes.Buffer, name string, c *Config) {
+	if follows := derived[k.path]; follows != nil {
+		fmt.Fprintf(b, "# %s = %s follows: %s\n", name, follows(*c), k.doc)
+	} else {
+		fmt.Fprintf(b, "# %s: %s\n", name, k.doc)
 	}
 }
 
@@ -53,6 +63,15 @@ func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
 	fmt.Fprintf(b, "[[compare]]\nname = %s\n", quote(v.Name))
 	for _, k := range c.overrides(s, v) {
 		fmt.Fprintf(b, "%s = %s\n", k.path, k.render(k.of(&v.Config)))
+	}
+	for _, k := range s.keys {
+		follows := derived[k.path]
+		if follows == nil || !k.applies(s, &v.Config) || !k.isDerived(k.of(&v.Config)) {
+			continue
+		}
+		if !k.applies(s, c) || follows(*c) != follows(v.Config) {
+			k.writeDerived(b, k.path, &v.Config)
+		}
 	}
 	b.WriteByte('\n')
 }

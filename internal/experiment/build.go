@@ -203,24 +203,14 @@ func phases(cfg config.Config) []sim.Phase {
 	}
 }
 
-// learning is how the discrete model learns; rates that are not given follow
-// from the time constants, as in the limit of continuous time.
+// learning is how the discrete model learns.
 func learning(cfg config.Config) sim.Learning {
-	t, l := cfg.Time, cfg.Learning
-	rate := func(given float64, derived float64) float64 {
-		if given > 0 {
-			return given
-		}
-		return derived
-	}
-	period := cfg.Period().Seconds()
-	w := rate(l.Rate, period/t.TauWeight.Seconds())
-	interneurons := rate(l.InternRate, l.InternScale*w)
+	l, interneurons := cfg.Learning, cfg.InterneuronRate()
 	return sim.Learning{
-		Rate: w,
+		Rate: cfg.LearningRate(),
 		Rates: map[sim.Kind]float64{
-			sim.BurstFeedback:   rate(l.YRate, period/t.TauY.Seconds()),
-			sim.EventFeedback:   rate(l.QRate, period/t.TauQ.Seconds()),
+			sim.BurstFeedback:   cfg.YRate(),
+			sim.EventFeedback:   cfg.QRate(),
 			sim.Recurrent:       l.Recurrent,
 			sim.OntoInterneuron: interneurons, sim.FromInterneuron: interneurons,
 		},
@@ -229,45 +219,17 @@ func learning(cfg config.Config) sim.Learning {
 	}
 }
 
-// windowSpan is the length of the windows that are recorded unless the file
-// says otherwise, in shortest input periods or presentations.
-const windowSpan = 5
-
 func recording(cfg config.Config) sim.Recording {
 	r := cfg.Record
 	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Angles: time.Duration(r.Angles), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
 	if !slices.Contains(r.Signals, "all") {
 		rec.Signals = r.Signals
 	}
-	for _, w := range r.Windows {
+	for _, w := range cfg.Windows() {
 		start := time.Duration(w.Start)
 		rec.Windows = append(rec.Windows, sim.Window{Start: start, End: start + time.Duration(w.Length)})
 	}
-	if len(rec.Windows) > 0 {
-		return rec
-	}
-	// Around the start of teaching, early in learning, around its end.
-	before, learn := time.Duration(cfg.Time.Before), time.Duration(cfg.Time.Learn)
-	end := before + learn + time.Duration(cfg.Time.After)
-	half := windowSpan * span(cfg) / 2
-	for _, middle := range []time.Duration{before, before + max(3*half, learn/50), before + learn} {
-		w := sim.Window{Start: max(0, middle-half), End: min(middle+half, end)}
-		if k := len(rec.Windows); k > 0 {
-			w.Start = max(w.Start, rec.Windows[k-1].End)
-		}
-		if w.Start < w.End {
-			rec.Windows = append(rec.Windows, w)
-		}
-	}
 	return rec
-}
-
-// span is a time in which the task shows something.
-func span(cfg config.Config) time.Duration {
-	if cfg.Task.Kind == "regression" {
-		return time.Duration(cfg.Task.ShortestPeriod)
-	}
-	return 2 * time.Duration(cfg.Task.Hold)
 }
 
 // measureLimit compares continuous and discrete weights for inputs held for
@@ -278,7 +240,7 @@ func measureLimit(ctx context.Context, journal sim.Journal, cfg config.Config) (
 		return nil, err
 	}
 	slowest, fastest := timeConstants(cfg)
-	stride := span(cfg) / 4
+	stride := time.Duration(cfg.Span()) / 4
 	if cfg.Task.Kind == "xor" {
 		stride = time.Duration(cfg.Task.Hold)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +67,10 @@ func TestExampleLearns(t *testing.T) {
 }
 
 // short is the main example in a few thousand steps.
-var short = []string{"time.before=5s", "time.learn=40s", "time.after=5s", "record.metrics=5s", "limit.ratios=[0.1, 0.01]", "limit.presentations=3"}
+var (
+	brief = []string{"time.before=5s", "time.learn=40s", "time.after=5s", "record.metrics=5s"}
+	short = slices.Concat(brief, []string{"limit.ratios=[0.1, 0.01]", "limit.presentations=3"})
+)
 
 // TestDeterminism checks that the number of processors changes no bit.
 func TestDeterminism(t *testing.T) {
@@ -138,7 +142,7 @@ func TestVariantsShareWeightsAndData(t *testing.T) {
 // when and where, and keeps what it had recorded.
 func TestFailureKeepsRecord(t *testing.T) {
 	for _, method := range []string{"euler", "rk4"} {
-		cfg := load(t, "regression.toml", append(short, "integrator.method="+method, "limit.ratios=[]",
+		cfg := load(t, "regression.toml", append(brief, "integrator.method="+method, "limit.ratios=[]",
 			// Plastic feedback far beyond its stable rate.
 			"model.y_mode=symmetric_init", "model.y_plastic=true", "time.tau_y=1ns")...)
 		res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
@@ -158,7 +162,7 @@ func TestFailureKeepsRecord(t *testing.T) {
 // TestFailureOfAdaptiveSteps checks that error control, which would otherwise
 // go on with ever smaller steps, says where numbers leave their range.
 func TestFailureOfAdaptiveSteps(t *testing.T) {
-	cfg := load(t, "regression.toml", append(short, "integrator.method=dopri5", "limit.ratios=[]", "model.weight_gain=1e308")...)
+	cfg := load(t, "regression.toml", append(brief, "integrator.method=dopri5", "limit.ratios=[]", "model.weight_gain=1e308")...)
 	_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 	var failure *sim.NumericalError
 	if !errors.As(err, &failure) || !strings.Contains(failure.Where, "layer 1") || sum.Failure == "" {
@@ -188,7 +192,7 @@ func TestCancel(t *testing.T) {
 func TestPrecision(t *testing.T) {
 	var outputs [2]*record.Signal
 	for i, precision := range []string{"float64", "float32"} {
-		cfg := load(t, "regression.toml", append(short, "run.precision="+precision, "limit.ratios=[]")...)
+		cfg := load(t, "regression.toml", append(brief, "run.precision="+precision, "limit.ratios=[]")...)
 		res, _, err := experiment.Run(context.Background(), cfg, experiment.Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/dataset"
 	"burstsim/internal/dataset/images"
+	"burstsim/internal/regular"
 	"burstsim/sim"
 	"burstsim/tasks/cifar10"
 	"burstsim/tasks/mnist"
@@ -28,6 +31,26 @@ func loadImages(ctx context.Context, k config.Task) (*images.Data, error) {
 		data.Test = data.Test.Slice(0, k.TestImages)
 	}
 	return data, nil
+}
+
+// CheckInput says why a file of images, or a folder of such files, cannot be
+// read.
+func CheckInput(path string, folder bool) error {
+	if !folder {
+		f, err := regular.Open(path)
+		if err == nil {
+			return f.Close()
+		}
+		return fmt.Errorf("%s cannot be read: %w; expected an idx file", path, atomicfile.Cause(err))
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s cannot be read: %w; expected a folder", path, atomicfile.Cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file, expected a folder", path)
+	}
+	return nil
 }
 
 func readImages(ctx context.Context, k config.Task) (*images.Data, error) {

@@ -46,6 +46,20 @@ func newNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.L
 	return net, nil
 }
 
+// Signals are the names of what a network of the experiment has to record.
+func Signals(cfg config.Config) []string {
+	cfg.Model.Hidden, cfg.Model.Layer = []int{1}, nil
+	net, err := drawNetwork[float64](cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, s := range net.Signals() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // drawNetwork is newNetwork with weights drawn at random, whatever the file
 // says: for a network that gets its weights later.
 func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
@@ -57,9 +71,6 @@ func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.
 		return nil, err
 	}
 	m, t, rng := cfg.Model, cfg.Time, random(cfg, weightStream)
-	if t.TauInterneuron == 0 {
-		t.TauInterneuron = t.TauWeight / 2 // as their discrete rate is twice that of W
-	}
 	tau := func(d config.Duration) float64 { return d.Seconds() }
 	average := t.TauAverage.Seconds()
 	if limit != nil {
@@ -97,7 +108,7 @@ func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.
 			LambdaOutput: m.LambdaOutput, LambdaInterneuron: m.LambdaInterneuron, LambdaHidden: m.LambdaHidden,
 			BasalLag:     m.BasalLag,
 			Interneurons: synapse.Mode(m.InterneuronMode), InterneuronScale: m.InterneuronScale,
-			TauWeight: tau(t.TauWeight), TauInterneuron: tau(t.TauInterneuron), TauY: tau(t.TauY),
+			TauWeight: tau(t.TauWeight), TauInterneuron: tau(cfg.TauInterneuron()), TauY: tau(t.TauY),
 		}, rng)
 	case "ann":
 		coupling.YPlastic = false

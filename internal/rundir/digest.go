@@ -176,7 +176,7 @@ func (d *Digest) readConfig() (err error) {
 	if err := regular(path); err != nil {
 		return err
 	}
-	d.Config, err = config.Load(path, config.Options{})
+	d.Config, err = config.Load(path, config.Options{Recorded: true})
 	return err
 }
 

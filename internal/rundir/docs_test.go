@@ -61,7 +61,7 @@ func documentedRun(t *testing.T) string {
 	if err := d.WriteRecord(&record.Result{Variants: variants}, &experiment.Summary{}); err != nil {
 		t.Fatal(err)
 	}
-	net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 4, 1), rand.New(rand.NewPCG(1, 1)))
+	net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 50, 1), rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func weightsIn(t *testing.T, dir, name string) []float64 {
 		t.Fatal(err)
 	}
 	w, _, err := safetensors.Values[float64](f, "W1")
-	if err != nil || len(w) != 12 {
-		t.Fatalf("W1: %v, %v", w, err)
+	if err != nil || len(w) != 50*3 {
+		t.Fatalf("%d numbers in W1 (%v), expected 50 x 3", len(w), err)
 	}
 	return w
 }

@@ -34,7 +34,7 @@ func Open(dir string) (*Run, error) {
 	if err := regular(filepath.Join(dir, configFile)); err != nil {
 		return nil, err
 	}
-	cfg, err := config.Load(filepath.Join(dir, configFile), config.Options{})
+	cfg, err := config.Load(filepath.Join(dir, configFile), config.Options{Recorded: true})
 	if err != nil {
 		return nil, err
 	}

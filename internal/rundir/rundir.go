@@ -114,7 +114,7 @@ func Reopen(path string) (*Dir, config.Config, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, config.Config{}, fmt.Errorf("%s is not a run folder: it has no %s", path, configFile)
 	}
-	cfg, err := config.Load(file, config.Options{})
+	cfg, err := config.Load(file, config.Options{Recorded: true})
 	if err != nil {
 		return nil, config.Config{}, err
 	}
@@ -255,7 +255,7 @@ func (d *Dir) Path() string { return d.path }
 
 // WriteConfig writes config.toml. Read back, it gives the same experiment.
 func (d *Dir) WriteConfig(cfg config.Config) error {
-	return atomicfile.Write(filepath.Join(d.path, configFile), cfg.WriteTOML)
+	return atomicfile.Write(filepath.Join(d.path, configFile), cfg.In(d.path).WriteTOML)
 }
 
 // recordFile is a file that holds a part of a recording.

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+)
+
+// settled are keys that say where and how a run is kept, not what it is: they
+// are accepted everywhere and must change no file but config.toml.
+var settled = []string{"run.out", "checkpoint.every", "checkpoint.simulated", "checkpoint.epochs"}
+
+// otherValues are values of keys that are neither words nor flags; at least one
+// of them must have an effect wherever any of them is accepted.
+var otherValues = map[string][]string{
+	"run.name": {"other"}, "run.label": {"other"}, "run.seed": {"2"}, "run.out": {"elsewhere"},
+	"task.sample": {"200ms"}, "task.inputs": {"2"}, "task.outputs": {"2"}, "task.shortest_period": {"3s"},
+	"task.teacher_hidden": {"[3]"}, "task.teacher_gain": {"2"}, "task.hold": {"700ms"},
+	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
+	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
+	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
+	"model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},
+	"model.y_scale": {"0.5"}, "model.q_scale": {"0.5"}, "model.recurrent_scale": {"0.5"},
+	"model.lambda_output": {"0.3"}, "model.lambda_interneuron": {"0.3"}, "model.lambda_hidden": {"0.3"}, "model.interneuron_scale": {"0.5"},
+	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
+	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
+	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
+	"learning.lr": {"0.3"}, "learning.y_lr": {"0.3"}, "learning.q_lr": {"0.3"}, "learning.recurrent_lr": {"0.3"}, "learning.interneuron_lr_scale": {"3"},
+	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.feedforward_noise": {"0.1"},
+	"integrator.rtol": {"1e-3"}, "integrator.atol": {"1e-2"},
+	"record.metrics": {"1s"}, "record.angles": {"1s"}, "record.sample": {"2s"}, "record.units": {"2"}, "record.chosen_units": {"[1]"}, "record.signals": {`["soma"]`},
+	"record.log_every": {"2"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
+	"checkpoint.every": {"1h"}, "checkpoint.simulated": {"1s"}, "checkpoint.epochs": {"1"},
+	"plots.figures": {"[]"}, "plots.formats": {`["pdf"]`}, "plots.units": {"1"},
+	"limit.ratios": {"[0.1, 0.05]", "[]"}, "limit.presentations": {"3"},
+}
+
+// startWeights begins with the weights of a run without this line.
+const startWeights = "model.weights = 'w.safetensors'\n"
+
+// effectKinds are what a key can be given in: every task, model and kind of
+// time, and the values under which other keys come into their own.
+func effectKinds() map[string]string {
+	const (
+		begin     = "model.p_baseline = 0.4\n" // at 0.5 both forms of burst_probability are the same
+		span      = "time.before = '500ms'\ntime.learn = '3s'\ntime.after = '500ms'\nrecord.metrics = '500ms'\n"
+		simulated = span + "time.tau_weight = '5s'\n"
+		hidden    = "model.hidden = [4]\n"
+		discrete  = "time.kind = 'discrete'\n"
+		images    = "task.kind = 'mnist'\ntask.data = 'embedded'\ntask.batch = 10\n"
+		training  = images + discrete + "task.epochs = 9\n"
+	)
+	kinds := map[string]string{
+		"dopri5":             begin + simulated + hidden + "integrator.method = 'dopri5'\nintegrator.rtol = 1e-11\n",
+		"split":              begin + simulated + hidden + "integrator.plasticity = 'split'\n",
+		"layerwise":          begin + simulated + hidden + "integrator.method = 'layerwise'\n",
+		"trace":              begin + simulated + hidden + "time.trace_delay = '200ms'\n",
+		"leaky":              begin + simulated + hidden + "task.teacher = 'leaky'\n",
+		"chosen units":       begin + simulated + hidden + "record.chosen_units = [0, 2]\n",
+		"rate":               begin + span + hidden + discrete + "learning.lr = 0.2\n",
+		"momentum":           begin + simulated + hidden + discrete + "learning.optimiser = 'momentum'\nlearning.momentum = 0.9\n",
+		"limit":              begin + simulated + hidden + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
+		"limit, discrete":    begin + simulated + hidden + discrete + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
+		"no layer":           begin + simulated + "model.hidden = []\n",
+		"no layer, limit":    begin + simulated + "model.hidden = []\nlimit.ratios = [0.1]\nlimit.presentations = 2\n",
+		"no layer, training": begin + training + "model.hidden = []\n",
+		"minimal log":        begin + training + hidden + "record.log_mode = 'minimal'\n",
+		"training, rate":     begin + training + hidden + "learning.lr = 0.2\n",
+		"variants":           begin + simulated + hidden + "[[compare]]\nname = 'edn'\nmodel.kind = 'edn'\n[[compare]]\nname = 'd'\ntime.kind = 'discrete'\n",
+		"weights":            begin + simulated + hidden + startWeights,
+		"recurrent":          "model.kind = 'burstprop'\nmodel.recurrent_input = true\n" + discrete + simulated + hidden,
+	}
+	plastic := map[string]string{
+		"burstccn":  "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.q_mode = 'random'\nmodel.q_plastic = true\n",
+		"burstprop": "model.y_mode = 'random'\nmodel.y_plastic = true\n",
+		"edn":       "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
+	}
+	for _, model := range config.Choices("model.kind") {
+		own := "model.kind = '" + model + "'\n"
+		if model == "burstccn" {
+			own += begin
+		}
+		for name, text := range map[string]string{
+			"regression":           simulated,
+			"regression, discrete": discrete + simulated,
+			"xor":                  "task.kind = 'xor'\n" + simulated,
+			"xor, discrete":        "task.kind = 'xor'\n" + discrete + simulated,
+			"images":               images + simulated,
+			"training":             training + "record.log_every = 5\ntime.tau_weight = '5s'\n",
+		} {
+			kinds[model+", "+name] = own + text + hidden
+			if p := plastic[model]; p != "" && !strings.HasPrefix(name, "xor") {
+				kinds[model+", "+name+", plastic"] = own + text + hidden + p
+			}
+		}
+		if model == "edn" || model == "burstprop" {
+			kinds[model+", no layer"] = own + simulated + "model.hidden = []\n"
+			kinds[model+", no layer, discrete"] = own + discrete + simulated + "model.hidden = []\n"
+		}
+	}
+	return kinds
+}
+
+// fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
+var fewKinds = []string{"burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "variants"}
+
+// TestEveryKeyCounts gives every key another value in every kind of experiment:
+// either that changes a file of the run, or it is refused. All kinds are
+// thousands of runs.
+func TestEveryKeyCounts(t *testing.T) {
+	kinds := effectKinds()
+	if os.Getenv("BURSTSIM_KINDS") != "all" {
+		maps.DeleteFunc(kinds, func(name, _ string) bool { return !slices.Contains(fewKinds, name) })
+	}
+	for name, text := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			e := &effects{t: t, file: filepath.Join(dir, "e.toml"), dir: dir}
+			e.write("e.toml", strings.ReplaceAll(text, startWeights, ""))
+			if strings.Contains(text, startWeights) {
+				e.write("w.safetensors", e.run("plots.figures=[]")["/weights/continuous.safetensors"].(string))
+				e.write("e.toml", text)
+			}
+			plain := e.run("plots.figures=[]")
+			drawn := e.run("plots.formats=['svg']")
+			for _, key := range config.Keys() {
+				before, base := plain, "plots.figures=[]"
+				if strings.HasPrefix(key, "plots.") {
+					before, base = drawn, "plots.formats=['svg']"
+				}
+				e.check(key, base, before)
+			}
+		})
+	}
+}
+
+type effects struct {
+	t         *testing.T
+	file, dir string
+	runs      int
+}
+
+func (e *effects) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(e.dir, name), []byte(text), 0o666); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// check gives a key its other values.
+func (e *effects) check(key, base string, before map[string]any) {
+	values := otherValues[key]
+	if values == nil {
+		for _, w := range config.Choices(key) {
+			if values = append(values, w); strings.HasSuffix(key, "s") { // a list
+				values[len(values)-1] = "['" + w + "']"
+			}
+		}
+	}
+	if len(values) == 0 {
+		e.t.Errorf("%s has no other value to try", key)
+	}
+	present, err := config.Load(e.file, config.Options{Set: []string{base}})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	accepted, changed := []string{}, false
+	for _, v := range values {
+		set := key + "=" + v
+		cfg, err := config.Load(e.file, config.Options{Set: []string{base, set}, StabilityLimit: experiment.StabilityLimit})
+		elsewhere := v == "absent" || v == "/nowhere" || cfg.Task.Images() && cfg.Task.Data == "auto"
+		if err != nil || elsewhere || reflect.DeepEqual(cfg, present) {
+			continue
+		}
+		files := e.run(base, set)
+		if files == nil { // refused: the weights do not fit
+			continue
+		}
+		accepted = append(accepted, v)
+		if changed = !reflect.DeepEqual(files, before); changed {
+			break
+		}
+	}
+	if keeps := slices.Contains(settled, key); len(accepted) > 0 && changed == keeps {
+		e.t.Errorf("%s = %s is accepted, and changes a file: %t", key, strings.Join(accepted, ", "), changed)
+	}
+}
+
+// run runs the experiment and returns what it leaves, by the names of the files;
+// nil if weights do not fit.
+func (e *effects) run(set ...string) map[string]any {
+	e.t.Helper()
+	var out, errs bytes.Buffer
+	p := newProgram()
+	p.out, p.err, p.terminal, p.width, p.now = &out, &errs, false, 0, time.Now
+	e.runs++
+	dir := filepath.Join(e.dir, fmt.Sprint("run", e.runs))
+	args := []string{"run", e.file, "--quiet", "--out", dir}
+	for _, s := range set {
+		args = append(args, "--set", s)
+	}
+	status := p.execute(context.Background(), args)
+	if status == statusFailure && strings.Contains(errs.String(), "model.weights: ") {
+		return nil
+	}
+	if status != statusOK {
+		e.t.Errorf("%q: exit status %d: %s", set, status, &errs)
+	}
+	defer os.RemoveAll(dir)
+	files := map[string]any{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == "config.toml" {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, dir)] = string(data)
+		if entry.Name() == "summary.json" {
+			files["/summary.json"] = timeless(e.t, data)
+		}
+		return err
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return files
+}

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// AllFigures are those that the experiment itself can show: what "all" draws.
+func (c Config) AllFigures() []string {
+	if c.trains() {
+		names := []string{"training", "filters", "confusion"}
+		if c.Record.LogMode == "all" {
+			names = append(names, "states")
+		}
+		return names
+	}
+	names := []string{"dynamics", "learning"}
+	if len(c.Limit.Ratios) > 0 {
+		names = append(names, "limit")
+	}
+	return names
+}
+
+// trains reports whether the experiment goes through epochs, not simulated time.
+func (c *Config) trains() bool { return c.Task.Images() && c.Time.Kind == "discrete" }
+
+// checkShown refuses what the experiment asks to see but will not have, before
+// it is waited for.
+func (d *decoder) checkShown(c *Config, signals func(Config) []string) {
+	all := []*Config{c}
+	possible := c.AllFigures()
+	for i := range c.Compare {
+		all = append(all, &c.Compare[i].Config)
+		possible = append(possible, c.Compare[i].Config.AllFigures()...)
+	}
+	for i, f := range c.Plots.Figures {
+		if f != "all" && !slices.Contains(possible, f) {
+			d.refuse(c, []string{fmt.Sprintf("plots.figures[%d]", i), "plots.figures", "task.kind", "time.kind", "limit.ratios", "record.log_mode"},
+				"%q cannot be drawn: %s; expected %s", f, lacking(f), choices(append([]string{"all"}, distinct(possible)...)))
+		}
+	}
+	d.checkSignals(c, all, signals)
+	for i, u := range c.Record.Chosen {
+		if !slices.ContainsFunc(all, func(c *Config) bool { return c.trains() || u < c.widest() }) {
+			d.refuse(c, []string{fmt.Sprintf("record.chosen_units[%d]", i), "record.chosen_units", "model.hidden", "model.layer"},
+				"no layer has a unit %d, expected at most %d", u, c.widest()-1)
+		}
+	}
+}
+
+// checkSignals refuses a signal that no network of the experiment has.
+func (d *decoder) checkSignals(c *Config, all []*Config, signals func(Config) []string) {
+	if signals == nil || slices.Contains(c.Record.Signals, "all") || !d.sound("model.kind") {
+		return
+	}
+	var there []string
+	for _, one := range all {
+		if !one.trains() {
+			there = append(there, signals(*one)...)
+		}
+	}
+	for i, s := range c.Record.Signals {
+		if len(there) > 0 && !slices.Contains(there, s) {
+			d.refuse(c, []string{fmt.Sprintf("record.signals[%d]", i), "record.signals", "model.kind", "time.kind"},
+				"the network has no %s, expected all, %s", s, choices(distinct(there)))
+		}
+	}
+}
+
+// lacking says what a figure needs.
+func lacking(figure string) string {
+	switch figure {
+	case "limit":
+		return "it needs limit.ratios"
+	case "states":
+		return `it needs images, time.kind = "discrete" and record.log_mode = "all"`
+	case "dynamics", "learning":
+		return `images in discrete time have epochs, not simulated time`
+	}
+	return `it needs images and time.kind = "discrete"`
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// widest is the number of units of the largest layer, input and output
+// included, as far as the file alone says; the input of images counts as one
+// that has any unit.
+func (c *Config) widest() int {
+	if c.Task.Images() {
+		return 1 << 31
+	}
+	_, dense := c.Model.Stack()
+	inputs, outputs := c.Task.Inputs, c.Task.Outputs
+	if c.Task.Kind == "xor" {
+		inputs, outputs = 2, 1
+	}
+	return slices.Max(append(dense, inputs, outputs))
+}
