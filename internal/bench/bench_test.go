@@ -120,20 +120,24 @@ func TestRatioIsAboveOneForFaster(t *testing.T) {
 	}
 }
 
-// TestTraffic counts by hand: the first layer sends nothing back.
+// TestTraffic counts by hand: the first layer sends nothing back, and a carry is
+// read and written in float32.
 func TestTraffic(t *testing.T) {
 	for _, c := range []struct {
 		sizes       []int
+		element     int
 		split       bool
 		bytes, held float64
 	}{
-		{[]int{3, 2}, true, 6 * 4 * 2, 6 * 4},
-		{[]int{3, 2}, false, 6 * 4 * 5, 6 * 4 * 2},
-		{[]int{3, 2, 5}, true, 6*4*2 + 10*4*3, 16 * 4},
-		{[]int{3, 2, 5}, false, 6*4*5 + 10*4*6, 16 * 4 * 2},
+		{[]int{3, 2}, 8, true, 6 * 8 * 2, 6 * 8},
+		{[]int{3, 2}, 8, false, 6 * 8 * 5, 6 * 8 * 2},
+		{[]int{3, 2, 5}, 8, true, 6*8*2 + 10*8*3, 16 * 8},
+		{[]int{3, 2, 5}, 8, false, 6*8*5 + 10*8*6, 16 * 8 * 2},
+		{[]int{3, 2}, 4, true, 6 * 4 * 4, 6 * 4 * 2},
+		{[]int{3, 2, 5}, 4, false, 6*4*7 + 10*4*8, 16 * 4 * 3},
 	} {
-		if bytes, held := Traffic(c.sizes, 4, c.split); bytes != c.bytes || held != c.held {
-			t.Errorf("%v, split %v: %v bytes, %v held; want %v, %v", c.sizes, c.split, bytes, held, c.bytes, c.held)
+		if bytes, held := Traffic(c.sizes, c.element, c.split); bytes != c.bytes || held != c.held {
+			t.Errorf("%v of %d bytes, split %v: %v bytes, %v held; want %v, %v", c.sizes, c.element, c.split, bytes, held, c.bytes, c.held)
 		}
 	}
 }

@@ -30,11 +30,15 @@ func (p Point) Limit() float64 { return p.Bytes / p.Bandwidth }
 // Every weight is read for the somata and, above layer 1, for the dendrites
 // below. With split plasticity the update of the step before reads and writes it
 // in the same pass as the somata. With joint plasticity its slope is written
-// by the outer product, and the update reads both and writes the weight.
+// by the outer product, and the update reads both and writes the weight. In
+// float32, of an element of 4 bytes, the update reads and writes a carry too.
 func Traffic(sizes []int, element int, split bool) (bytes, held float64) {
 	somata, copies := 5.0, 2.0
 	if split {
 		somata, copies = 2, 1
+	}
+	if element == 4 {
+		somata, copies = somata+2, copies+1
 	}
 	for l := 1; l < len(sizes); l++ {
 		weights := float64(sizes[l]*sizes[l-1]) * float64(element)
