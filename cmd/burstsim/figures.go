@@ -70,6 +70,11 @@ func isDiscrete(cfg config.Config) bool { return cfg.Time.Kind == "discrete" }
 // sent it may kill at any moment, and they can be drawn later.
 var errNotDrawn = errors.New("figures are not drawn yet")
 
+// nothingToShow is why a figure cannot be drawn of what was recorded.
+type nothingToShow struct{ error }
+
+func (n nothingToShow) Unwrap() error { return n.error }
+
 // writeFigures draws what the experiment asked for, until ctx ends. It goes on
 // after a figure that fails and returns all errors.
 func (p *program) writeFigures(ctx context.Context, dir *rundir.Dir, cfg config.Config, res *record.Result) error {
@@ -100,7 +105,7 @@ func figures(cfg config.Config) []string {
 func (p *program) writeFigureFiles(dir *rundir.Dir, name string, cfg config.Config, res *record.Result) error {
 	write, err := p.draw(name, res, cfg)
 	if err != nil {
-		return err
+		return nothingToShow{err}
 	}
 	return writeFormats(dir, name, cfg.Plots.Formats, write)
 }

@@ -275,9 +275,9 @@ func complete(ctx context.Context, sum *experiment.Summary, cfg config.Config, r
 	return sum
 }
 
-// verdict is the error of a finished job. A figure that cannot be drawn from
-// what was recorded is worth a warning only: the run is there, and can be drawn
-// again.
+// verdict is the error of a finished job. A figure that has nothing to show is
+// worth a warning only. One that cannot be written is an error, of the run too
+// if that was broken off.
 func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresErr error) error {
 	if runErr == nil {
 		switch {
@@ -286,11 +286,12 @@ func (p *program) verdict(ctx context.Context, dir *rundir.Dir, runErr, figuresE
 		case fromDisk(figuresErr):
 			return toGoOn(dir, figuresErr)
 		}
-		p.skip(figuresErr)
-		return nil
+		return p.skip(figuresErr)
 	}
 	if figuresErr != nil && !errors.Is(figuresErr, errNotDrawn) && !(fromDisk(runErr) && fromDisk(figuresErr)) {
-		p.skip(figuresErr)
+		if err := p.skip(figuresErr); err != nil {
+			p.warn(err)
+		}
 	}
 	switch {
 	case fromDisk(runErr): // a checkpoint, if a signal was the reason for it
@@ -313,17 +314,20 @@ func fromDisk(err error) bool {
 	return errors.As(err, &errno)
 }
 
-// skip reports each figure that could not be drawn on a line.
-func (p *program) skip(err error) {
+// skip reports each figure that has nothing to show on a line, and returns what
+// is wrong with others.
+func (p *program) skip(err error) (others error) {
 	if all, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range all.Unwrap() {
-			p.skip(one)
+			others = errors.Join(others, p.skip(one))
 		}
-		return
+		return others
 	}
-	if err != nil {
-		p.warn(fmt.Errorf("skipped %w", err))
+	if nothing := (nothingToShow{}); !errors.As(err, &nothing) {
+		return err
 	}
+	p.warn(fmt.Errorf("skipped %w", err))
+	return nil
 }
 
 // warn reports what does not stop the program.

@@ -147,29 +147,40 @@ func TestFailureBeforeAnythingIsRecorded(t *testing.T) {
 	}
 }
 
-// A run that ends well is one, though it cannot be drawn: a line says which
-// figures were skipped.
+// A run that ends well is one, though a figure has nothing to show: a line says
+// so. A figure that cannot be written is a failure, of which nothing is left.
 func TestFigureFailure(t *testing.T) {
-	f := newFixture(t)
-	f.draw = func(name string, _ *record.Result, _ config.Config) (writeFigure, error) {
-		if name == "limit" {
-			return nil, errors.New("no limit")
-		}
-		return func(io.Writer, string) error { return errors.New("no font") }, nil
-	}
-	if status := f.execute("run", f.file, "--out", f.dir, "--set", `plots.figures=["dynamics","limit"]`); status != 0 {
-		t.Errorf("exit status %d, expected 0", status)
-	}
-	for _, want := range []string{"burstsim: warning: skipped figure dynamics: ", "burstsim: warning: skipped figure limit: no limit\n"} {
-		if !strings.Contains(f.err.String(), want) || strings.Count(f.err.String(), "\n") != 2 {
-			t.Errorf("stderr %q, expected %q", f.err.String(), want)
-		}
-	}
-	if _, err := rundir.Open(f.dir); err != nil {
-		t.Error(err)
-	}
-	if left, _ := os.ReadDir(filepath.Join(f.dir, "figures")); len(left) != 0 {
-		t.Errorf("half-written figures: %v", left)
+	for name, c := range map[string]struct {
+		draw   error // of what there is to show
+		write  error
+		status int
+		want   string
+	}{
+		"nothing": {errors.New("no teacher"), nil, 0, "burstsim: warning: skipped figure dynamics: no teacher\n"},
+		"no font": {nil, errors.New("no font"), statusFailure, "burstsim: figure dynamics: cannot write "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.draw = func(figure string, _ *record.Result, _ config.Config) (writeFigure, error) {
+				if figure != "dynamics" {
+					return func(io.Writer, string) error { return nil }, nil
+				}
+				return func(io.Writer, string) error { return c.write }, c.draw
+			}
+			if status := f.execute("run", f.file, "--out", f.dir, "--set", `plots.figures=["dynamics","learning"]`); status != c.status {
+				t.Errorf("exit status %d, expected %d", status, c.status)
+			}
+			if !strings.HasPrefix(f.err.String(), c.want) || strings.Count(f.err.String(), "\n") != 1 {
+				t.Errorf("stderr %q, expected %q", f.err.String(), c.want)
+			}
+			if _, err := rundir.Open(f.dir); err != nil {
+				t.Error(err)
+			}
+			left, _ := os.ReadDir(filepath.Join(f.dir, "figures"))
+			if len(left) != 1 || left[0].Name() != "learning.svg" {
+				t.Errorf("figures: %v, expected learning.svg", left)
+			}
+		})
 	}
 }
 

@@ -204,8 +204,8 @@ type Checkpoint struct {
 // Plots chooses figures and file formats.
 type Plots struct {
 	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
-	Formats []string `toml:"formats" if:"plots.figures" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
-	Units   int      `toml:"units" if:"plots.figures=all|dynamics and task.kind=regression|xor or plots.figures=all|dynamics and time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
+	Units   int      `toml:"units" if:"task.kind=regression|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }
 
 // Limit measures how the continuous model tends to the discrete one.

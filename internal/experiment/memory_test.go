@@ -17,7 +17,7 @@ import (
 func TestMemoryIsEstimatedFromBelow(t *testing.T) {
 	const text = `
 model.hidden = [500, 400]
-time = { dt = "10ms", before = "0s", learn = "200ms", after = "0s" }
+time = { before = "0s", learn = "200ms", after = "0s" }
 record.metrics = "100ms"
 `
 	sets := map[string][]string{
