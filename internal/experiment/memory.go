@@ -173,6 +173,9 @@ func copiesOf(cfg config.Config) float64 {
 	case cfg.Time.Kind == "continuous" && joint:
 		copies += map[string]float64{"euler": 1, "rk4": 5, "dopri5": 8, "exponential": 3}[cfg.Integrator.Method]
 	}
+	if cfg.Run.Precision == "float32" { // what rounding withholds
+		copies++
+	}
 	if cfg.Model.Kind == "edn" {
 		copies *= 2
 	}
