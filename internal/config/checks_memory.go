@@ -5,7 +5,9 @@ func (d *decoder) checkMemory(c *Config, check func(*Config) ([]string, error)) 
 	if check == nil {
 		return
 	}
-	if keys, err := check(c); err != nil {
-		d.refuse(c, keys, "%v", err)
+	keys, err := check(c)
+	if err == nil || d.within != nil && d.within.refused[keys[0]] != "" { // inherited
+		return
 	}
+	d.refuse(c, keys, "%v", err)
 }

@@ -66,7 +66,9 @@ record.metrics = "100ms"
 }
 
 // TestTooLargeIsRefused asks for more than any machine has, by every key that can.
+// A variant that inherits the key is not said to be too large again.
 func TestTooLargeIsRefused(t *testing.T) {
+	const variant = "[[compare]]\nname = \"other\"\ntime.kind = \"discrete\"\n"
 	const images = "task.kind=mnist task.data=auto time.kind=discrete "
 	for _, c := range []struct{ set, key string }{
 		{"task.teacher_hidden=[1000000000,1000000000]", "task.teacher_hidden"},
@@ -79,12 +81,12 @@ func TestTooLargeIsRefused(t *testing.T) {
 		{images + "model.layer=[{kind=\"dense\",units=1000000000000000}]", "model.layer"},
 	} {
 		opt := config.Options{Set: strings.Fields(c.set), Memory: CheckMemory}
-		_, err := config.Parse("x.toml", nil, opt)
+		_, err := config.Parse("x.toml", []byte(variant), opt)
 		if err == nil || !strings.HasPrefix(err.Error(), "--set: "+c.key+": ") || !strings.Contains(err.Error(), "of memory") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", c.set, err)
 		}
 		opt.Memory = nil // a run that goes on where there is less
-		cfg, err := config.Parse("x.toml", nil, opt)
+		cfg, err := config.Parse("x.toml", []byte(variant), opt)
 		if err != nil {
 			t.Fatal(err)
 		}
