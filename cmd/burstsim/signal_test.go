@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -26,6 +27,7 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	}
 	var total atomic.Int64
 	t.Cleanup(func() { t.Logf("%d signals survived", total.Load()) }) // subtests end after this function
+	hearHangUps(t)
 	bin := program0(t)
 	others := [][]syscall.Signal{{syscall.SIGHUP}, {syscall.SIGUSR1}, {syscall.SIGUSR2}, {syscall.SIGXCPU}, {syscall.SIGHUP, syscall.SIGHUP}}
 	for name, c := range map[string]struct {
@@ -122,10 +124,19 @@ func interrupt(t *testing.T, bin string, args []string, dir string, signals []sy
 	return true
 }
 
+// hearHangUps lets programs that the test starts hear SIGHUP, though the test
+// itself may run under nohup: what is ignored is inherited, what is heard is not.
+func hearHangUps(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(heard) })
+}
+
 // TestSignalsThatAsk: each signal by which terminals and clusters ask a run to
 // stop saves a checkpoint, as often as it comes; one that nohup keeps away does
 // nothing.
 func TestSignalsThatAsk(t *testing.T) {
+	hearHangUps(t)
 	bin := program0(t)
 	file := filepath.Join(t.TempDir(), "e.toml")
 	text := strings.Replace(briefRegression, `learn = "4s"`, `learn = "1000000s"`, 1)
