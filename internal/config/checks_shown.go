@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -90,7 +91,7 @@ func distinct(words []string) []string {
 // that has any unit.
 func (c *Config) widest() int {
 	if c.Task.Images() {
-		return 1 << 31
+		return math.MaxInt
 	}
 	_, dense := c.Model.Stack()
 	inputs, outputs := c.Task.Inputs, c.Task.Outputs
