@@ -16,6 +16,9 @@ import (
 // thought to need: never less, or what fits would be refused, and not so much
 // more that what is let through could be hopeless.
 func TestMemoryIsEstimatedFromBelow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates too")
+	}
 	const network = "model.hidden = [500, 400]\n"
 	const text = network + `
 time = { before = "0s", learn = "200ms", after = "0s" }
