@@ -1,0 +1,113 @@
+package model
+
+import (
+	"math"
+	"slices"
+)
+
+// Leak is a time constant with which a state relaxes.
+type Leak struct {
+	Key string  // of the parameter that says it
+	Tau float64 // s
+}
+
+// Leaks lists the time constants with which the states of a network of so many
+// hidden layers relax in continuous time, as far as its parameters say them.
+// Weights have none. Of time constants that vary with depth it has the two ends.
+func (t *Text) Leaks(given Values, use Usage) []Leak {
+	use.Discrete = false
+	values := t.complete(given, use)
+	var out []Leak
+	for _, kind := range t.populations(use) {
+		depths := []int{0}
+		if kind != "input" && kind != "output" {
+			depths = slices.Compact([]int{1, max(1, use.Hidden)})
+		}
+		for _, depth := range depths {
+			env := Env{Values: values, Flags: use.flags(), Constants: use.constants()}
+			env.Constants["depth"] = float64(depth)
+			for _, b := range t.Of(kind) {
+				for _, e := range b.Equations {
+					if leak, ok := t.leak(kind, e, env); ok {
+						out = append(out, leak)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// leak is that of an equation tau dx/dt = -x + ..., or dx/dt = (-x + ...)/tau.
+func (t *Text) leak(kind string, e *Equation, env Env) (Leak, bool) {
+	if e.Kind != Changes || t.isProjection(kind, e.Name) {
+		return Leak{}, false
+	}
+	if e.When != nil {
+		if holds, known := env.Holds(e.When); known && !holds {
+			return Leak{}, false
+		}
+	}
+	tau, known := 1.0, true
+	if e.Tau != nil {
+		tau, known = env.Number(e.Tau)
+	}
+	slope, linear := env.slope(e.Right, e.Name)
+	if !known || !linear || !(slope < 0) || !(tau > 0) {
+		return Leak{}, false
+	}
+	leak := Leak{Tau: tau / -slope}
+	for _, x := range []Expr{e.Tau, e.Right} {
+		Walk(x, func(x Expr) {
+			if ref, ok := x.(*Ref); ok && leak.Key == "" {
+				if p := t.Param(ref.Name); p != nil && p.Unit != "" {
+					leak.Key = p.Path()
+				}
+			}
+		})
+	}
+	return leak, leak.Key != ""
+}
+
+// slope is the factor of a name in an expression that is linear in it.
+func (env Env) slope(e Expr, name string) (slope float64, linear bool) {
+	if !mentions(e, name) {
+		return 0, true
+	}
+	switch e := e.(type) {
+	case *Ref:
+		return 1, true
+	case *Unary:
+		s, ok := env.slope(e.X, name)
+		return -s, ok && e.Op == "-"
+	case *Binary:
+		x, okX := env.slope(e.X, name)
+		y, okY := env.slope(e.Y, name)
+		switch e.Op {
+		case "+":
+			return x + y, okX && okY
+		case "-":
+			return x - y, okX && okY
+		case "*":
+			if v, ok := env.Number(e.X); ok {
+				return v * y, okY
+			}
+			v, ok := env.Number(e.Y)
+			return x * v, ok && okX
+		case "/":
+			v, ok := env.Number(e.Y)
+			return x / v, ok && okX
+		}
+	case *Choose:
+		if holds, known := env.Holds(e.Cond); known {
+			if holds {
+				return env.slope(e.X, name)
+			}
+			return env.slope(e.Y, name)
+		}
+		x, okX := env.slope(e.X, name)
+		y, okY := env.slope(e.Y, name)
+		return math.Min(x, y), okX && okY
+	}
+	return 0, false
+}

@@ -1,0 +1,101 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// function is one of the language.
+type function struct {
+	args int
+	doc  string
+}
+
+// functions of the language. They work element by element unless the text says
+// otherwise.
+var functions = map[string]function{
+	"sigmoid":    {1, "1/(1 + exp(-x))"},
+	"tanh":       {1, "hyperbolic tangent"},
+	"relu":       {1, "max(x, 0)"},
+	"softplus":   {1, "log(1 + exp(x))"},
+	"softmax":    {1, "exp(x) over its sum in the population"},
+	"exp":        {1, "exponential function"},
+	"log":        {1, "natural logarithm"},
+	"sqrt":       {1, "square root"},
+	"abs":        {1, "absolute value"},
+	"sign":       {1, "-1, 0 or 1"},
+	"step":       {1, "1 where x > 0, otherwise 0"},
+	"logit":      {1, "log(x/(1 - x)), the inverse of sigmoid"},
+	"min":        {2, "the smaller of two"},
+	"max":        {2, "the larger of two"},
+	"clip":       {3, "x, at least the second and at most the third"},
+	"mean":       {1, "mean over the units of the population"},
+	"sum":        {1, "sum over the units of the population"},
+	"batch_mean": {1, "mean over the samples of a batch"},
+	"noisy":      {1, "x and, while learning in discrete time, Gaussian noise of learning.feedforward_noise"},
+	"normal":     {1, "in x(0): drawn from a normal distribution with mean 0 and this standard deviation"},
+	"uniform":    {2, "in x(0): drawn evenly between two numbers"},
+}
+
+// Functions lists the functions with what they are.
+func Functions() map[string]string {
+	out := map[string]string{}
+	for name, f := range functions {
+		out[name] = f.doc
+	}
+	return out
+}
+
+// Words that stand for numbers, and where they do.
+var constants = map[string]string{
+	"n":            "units of the population",
+	"n_in":         "connections onto a unit, in the beginning of a projection",
+	"n_out":        "connections from a unit, in the beginning of a projection",
+	"depth":        "layers between this one and the output",
+	"batch":        "samples of a batch",
+	"presentation": "how long a sample is presented",
+	"pi":           "3.14159...",
+}
+
+// Words that hold or not.
+var flags = map[string]string{
+	"teacher":    "the target reaches the network",
+	"discrete":   "the model is one of discrete time",
+	"continuous": "the model is one of continuous time",
+	"images":     "the task shows images",
+}
+
+// Signals that come from outside.
+const (
+	stimulus = "stimulus" // of the input
+	target   = "target"   // of the output
+	answer   = "answer"   // what the output says, compared with the target
+)
+
+// list joins words as in "a, b or c".
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// near suggests the word that was probably meant.
+func near(word string, words []string) string {
+	best, least := "", 2+len(word)/3
+	sorted := slices.Clone(words)
+	slices.Sort(sorted)
+	for _, w := range sorted {
+		if d := levenshtein.ComputeDistance(word, w); d < least && w != word {
+			best, least = w, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
