@@ -25,7 +25,11 @@ type instructionSet struct {
 	use  func()
 }
 
-var oneByOne = instructionSet{"one by one", func() { vectors32.lanes, vectors64.lanes = 0, 0 }}
+var oneByOne = instructionSet{"one by one", func() {
+	vectors32.lanes, vectors64.lanes = 0, 0
+	elementwise32.use(1, plainKernels[float32]())
+	elementwise64.use(1, plainKernels[float64]())
+}}
 
 func init() {
 	instructions()[0].use()
@@ -57,6 +61,9 @@ func (v *vectors[F]) sigmoid(dst, x []F) {
 	}
 	for x = x[:len(dst)]; len(x) > 0; {
 		n := v.some(len(x), &x[0], &dst[0], &masks[64-len(x)%v.lanes*v.bytes])
+		if n == len(x) {
+			return
+		}
 		x, dst = x[n:], dst[n:]
 		n = min(v.lanes, len(x))
 		v.withFar(dst[:n], x[:n])

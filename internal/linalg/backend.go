@@ -46,6 +46,10 @@ type kernels[F Float] interface {
 	gerv(out, in int, alpha F, y, x, w, next, dst []F)
 	// axpy adds alpha x to dst, of the same length.
 	axpy(alpha F, x, dst []F)
+	// scale stores alpha x in dst.
+	scale(alpha F, x, dst []F)
+	// combine is Combine of one to six terms, with the same bits in all backends.
+	combine(dst, x, w []F, k [][]F)
 	// These are ger, gerv and axpy with a carry, of the shape of what they add
 	// to: see Accumulate.
 	gerCarry(out, in int, alpha F, y, x, w, carry []F)

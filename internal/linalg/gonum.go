@@ -62,6 +62,8 @@ func (g gonumSingle) axpy(alpha float32, x, dst []float32) {
 	g.blas.Saxpy(len(dst), alpha, x, 1, dst, 1)
 }
 
+func (gonumSingle) scale(alpha float32, x, dst []float32) { scalePlain(alpha, x, dst) }
+
 func (g gonumSingle) gerv(out, in int, alpha float32, y, x, w, next, dst []float32) {
 	g.ger(out, in, alpha, y, x, w)
 	g.gemv(false, out, in, w, next, dst)
@@ -101,6 +103,8 @@ func (g gonumDouble) outer(out, in int, alpha float64, y, x, w []float64) {
 func (g gonumDouble) axpy(alpha float64, x, dst []float64) {
 	g.blas.Daxpy(len(dst), alpha, x, 1, dst, 1)
 }
+
+func (gonumDouble) scale(alpha float64, x, dst []float64) { scalePlain(alpha, x, dst) }
 
 func (g gonumDouble) gerv(out, in int, alpha float64, y, x, w, next, dst []float64) {
 	g.ger(out, in, alpha, y, x, w)

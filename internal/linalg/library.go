@@ -215,6 +215,10 @@ func (l *library[F]) outer(out, in int, alpha F, y, x, w []F) {
 
 func (l *library[F]) axpy(alpha F, x, dst []F) { l.small.axpy(alpha, x, dst) }
 
+func (l *library[F]) scale(alpha F, x, dst []F) { l.small.scale(alpha, x, dst) }
+
+func (l *library[F]) combine(dst, x, w []F, k [][]F) { l.small.combine(dst, x, w, k) }
+
 func (l *library[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
 	l.ger(out, in, alpha, y, x, w)
 	l.gemv(false, out, in, w, next, dst)

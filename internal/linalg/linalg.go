@@ -100,6 +100,10 @@ func AddRows[F Float](dst, c []F) {
 	n := len(c)
 	for lo := 0; lo+n <= len(dst); lo += n {
 		row := dst[lo : lo+n]
+		if n >= 2*narrow {
+			AddScaled(row, 1, c)
+			continue
+		}
 		for i, ci := range c {
 			row[i] += ci
 		}
@@ -126,6 +130,14 @@ func Dot[F Float](a, b []F) F {
 }
 
 func scaleTo[F Float](dst []F, alpha F, x []F) {
+	if len(dst) >= 2*narrow {
+		inUse[F]().scale(alpha, x, dst)
+		return
+	}
+	scalePlain(alpha, x, dst)
+}
+
+func scalePlain[F Float](alpha F, x, dst []F) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] = alpha * x[i]

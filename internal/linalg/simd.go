@@ -1,3 +1,4 @@
+//go:generate go -C ../asm run ./combination -out ../linalg/combination_amd64.s -stubs ../linalg/combination_amd64.go -pkg linalg
 package linalg
 
 //go:generate go -C ../asm run ./gemm -out ../linalg/gemm_amd64.s -stubs ../linalg/gemm_amd64.go -pkg linalg

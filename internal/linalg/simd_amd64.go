@@ -39,6 +39,9 @@ func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
 type simd[F Float] struct {
 	small kernels[F]
 	lanes int // of a vector
+	// stores is the number of elements from which on a row is stored by
+	// storeOuter: parts of vectors are fast with AVX-512.
+	stores int
 	// tiles compute 1, 2, 4, ... rows of 1, 2 or 3 vectors of a product. The
 	// last vector may be part of one, in tiles of 3 only if masked3.
 	tiles          [][3]tileKernel[F]
@@ -50,7 +53,8 @@ type simd[F Float] struct {
 	addOuterDots   func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
 	accumulate     func(rows, n int, alpha F, w, carry, y, x *F, mask *byte)
 	accumulateDots func(rows, n int, alpha F, w, carry, y, dst, x, next *F, mask *byte)
-	transpose      func(m, n int, a *F, lda int, dst *F, ldd int) // by squares
+	combinations   [combined]func(n int, w, dst, x, k0, k1, k2, k3, k4, k5 *F, mask *byte) // by number of terms
+	transpose      func(m, n int, a *F, lda int, dst *F, ldd int)                          // by squares
 	square         int
 	one            F // 1, in memory
 
@@ -60,8 +64,9 @@ type simd[F Float] struct {
 type tileKernel[F Float] func(k int, a *F, rs, cs int, b *F, ldb int, c *F, ldc int, alpha F, add bool, mask *byte)
 
 var avx512Single = simd[float32]{
-	small: gonumSingle{},
-	lanes: 16,
+	small:  gonumSingle{},
+	lanes:  16,
+	stores: 3,
 	tiles: [][3]tileKernel[float32]{
 		{tileAVX512Single1x1, tileAVX512Single1x2, tileAVX512Single1x3},
 		{tileAVX512Single2x1, tileAVX512Single2x2, tileAVX512Single2x3},
@@ -76,14 +81,19 @@ var avx512Single = simd[float32]{
 	addOuterDots:   addOuterDotsAVX512Single,
 	accumulate:     accumulateOuterAVX512Single,
 	accumulateDots: accumulateOuterDotsAVX512Single,
-	transpose:      transposeSingle,
-	square:         8,
-	one:            1,
+	combinations: [...]func(n int, w, dst, x, k0, k1, k2, k3, k4, k5 *float32, mask *byte){
+		combine1AVX512Single, combine2AVX512Single, combine3AVX512Single,
+		combine4AVX512Single, combine5AVX512Single, combine6AVX512Single,
+	},
+	transpose: transposeSingle,
+	square:    8,
+	one:       1,
 }
 
 var avx512Double = simd[float64]{
-	small: gonumDouble{},
-	lanes: 8,
+	small:  gonumDouble{},
+	lanes:  8,
+	stores: 3,
 	tiles: [][3]tileKernel[float64]{
 		{tileAVX512Double1x1, tileAVX512Double1x2, tileAVX512Double1x3},
 		{tileAVX512Double2x1, tileAVX512Double2x2, tileAVX512Double2x3},
@@ -98,14 +108,19 @@ var avx512Double = simd[float64]{
 	addOuterDots:   addOuterDotsAVX512Double,
 	accumulate:     accumulateOuterAVX512Double,
 	accumulateDots: accumulateOuterDotsAVX512Double,
-	transpose:      transposeDouble,
-	square:         4,
-	one:            1,
+	combinations: [...]func(n int, w, dst, x, k0, k1, k2, k3, k4, k5 *float64, mask *byte){
+		combine1AVX512Double, combine2AVX512Double, combine3AVX512Double,
+		combine4AVX512Double, combine5AVX512Double, combine6AVX512Double,
+	},
+	transpose: transposeDouble,
+	square:    4,
+	one:       1,
 }
 
 var avx2Single = simd[float32]{
-	small: gonumSingle{},
-	lanes: 8,
+	small:  gonumSingle{},
+	lanes:  8,
+	stores: simdVectors * 8,
 	tiles: [][3]tileKernel[float32]{
 		{tileAVX2Single1x1, tileAVX2Single1x2, tileAVX2Single1x3},
 		{tileAVX2Single2x1, tileAVX2Single2x2, tileAVX2Single2x3},
@@ -118,14 +133,19 @@ var avx2Single = simd[float32]{
 	addOuterDots:   addOuterDotsAVX2Single,
 	accumulate:     accumulateOuterAVX2Single,
 	accumulateDots: accumulateOuterDotsAVX2Single,
-	transpose:      transposeSingle,
-	square:         8,
-	one:            1,
+	combinations: [...]func(n int, w, dst, x, k0, k1, k2, k3, k4, k5 *float32, mask *byte){
+		combine1AVX2Single, combine2AVX2Single, combine3AVX2Single,
+		combine4AVX2Single, combine5AVX2Single, combine6AVX2Single,
+	},
+	transpose: transposeSingle,
+	square:    8,
+	one:       1,
 }
 
 var avx2Double = simd[float64]{
-	small: gonumDouble{},
-	lanes: 4,
+	small:  gonumDouble{},
+	lanes:  4,
+	stores: simdVectors * 4,
 	tiles: [][3]tileKernel[float64]{
 		{tileAVX2Double1x1, tileAVX2Double1x2, tileAVX2Double1x3},
 		{tileAVX2Double2x1, tileAVX2Double2x2, tileAVX2Double2x3},
@@ -138,9 +158,13 @@ var avx2Double = simd[float64]{
 	addOuterDots:   addOuterDotsAVX2Double,
 	accumulate:     accumulateOuterAVX2Double,
 	accumulateDots: accumulateOuterDotsAVX2Double,
-	transpose:      transposeDouble,
-	square:         4,
-	one:            1,
+	combinations: [...]func(n int, w, dst, x, k0, k1, k2, k3, k4, k5 *float64, mask *byte){
+		combine1AVX2Double, combine2AVX2Double, combine3AVX2Double,
+		combine4AVX2Double, combine5AVX2Double, combine6AVX2Double,
+	},
+	transpose: transposeDouble,
+	square:    4,
+	one:       1,
 }
 
 // masks are what the kernels read a mask from: n bytes before the middle, a
@@ -217,7 +241,7 @@ func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
 }
 
 func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
-	if in < simdVectors*s.lanes {
+	if in < s.stores {
 		s.small.outer(out, in, alpha, y, x, w)
 		return
 	}
@@ -229,6 +253,12 @@ func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
 func (s *simd[F]) axpy(alpha F, x, dst []F) {
 	x = x[:len(dst)]
 	s.addOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
+}
+
+// scale is an outer product with one row.
+func (s *simd[F]) scale(alpha F, x, dst []F) {
+	x = x[:len(dst)]
+	s.storeOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
 }
 
 func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
@@ -268,4 +298,17 @@ func (s *simd[F]) axpyCarry(alpha F, x, dst, carry []F) {
 	}
 	x, carry = x[:n], carry[:n]
 	s.accumulate(1, n, alpha, &dst[0], &carry[0], &s.one, &x[0], s.mask(n))
+}
+
+func (s *simd[F]) combine(dst, x, w []F, k [][]F) {
+	n := len(dst)
+	x = x[:n]
+	var a [combined]*F
+	for j := range a {
+		a[j] = &x[0]
+		if j < len(w) {
+			a[j] = &k[j][:n][0]
+		}
+	}
+	s.combinations[len(w)-1](n, &w[0], &dst[0], &x[0], a[0], a[1], a[2], a[3], a[4], a[5], s.mask(n))
 }

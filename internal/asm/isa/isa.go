@@ -5,6 +5,7 @@ package isa
 
 import (
 	"fmt"
+	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -94,9 +95,10 @@ func (s Set) ScaleAdd(a Op, scale, v Op) { s.pick(VFMADD213PS, VFMADD213PD, a, s
 func (s Set) Mul(a, v Op)      { s.MulTo(a, v, v) }
 func (s Set) MulTo(a, b, v Op) { s.pick(VMULPS, VMULPD, a, b, v) }
 
-// Add stores a + b in v, Sub a - b.
+// Add stores a + b in v, Sub a - b, Div a / b.
 func (s Set) Add(a, b, v Op) { s.pick(VADDPS, VADDPD, a, b, v) }
 func (s Set) Sub(a, b, v Op) { s.pick(VSUBPS, VSUBPD, b, a, v) }
+func (s Set) Div(a, b, v Op) { s.pick(VDIVPS, VDIVPD, b, a, v) }
 
 // Mask is the first elements of a vector, whose number the caller chose by
 // where pointer lies in a table of bytes: 0xff, followed by 0.
@@ -229,3 +231,12 @@ func (s Set) Sum(vectors []reg.VecVirtual, m Mem) {
 
 // pick3 replaces v by a and v, combined.
 func (s Set) pick3(single, double func(...Op), a, v Op) { s.pick(single, double, a, v, v) }
+
+// One is where the number one lies.
+func (s Set) One() Mem {
+	name := "one" + s.Name()
+	if s.Double {
+		return ConstData(name, U64(math.Float64bits(1)))
+	}
+	return ConstData(name, U32(math.Float32bits(1)))
+}
