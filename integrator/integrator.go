@@ -18,14 +18,12 @@
 //	method            cost  order  step      choose it
 //	Euler             1     1      2 tau     to compare with published simulations
 //	Exponential       1     1      any       if steps come near tau or pass it
-//	Layerwise         1     1      2 tau     to update layer by layer, as published code does
 //	NewRK4            4     4      2.79 tau  otherwise
 //	NewDormandPrince  6     5      3.31 tau  with Adaptive: to state an error instead of a step
 //
 // Between the ends of steps the error is of the same order in the size of steps
-// as at them. Exponential and Layerwise need a system that is [Leaky] or
-// [Blocked]. Where a system jumps, as an input may, every method keeps its order
-// only if a step ends there.
+// as at them. Exponential needs a system that is [Leaky]. Where a system jumps,
+// as an input may, every method keeps its order only if a step ends there.
 //
 // Steppers and controls allocate when they are bound to a system and never
 // afterwards. None may be used by two goroutines at once, or for two systems.
@@ -54,19 +52,6 @@ type Leaky[F Float] interface {
 	System[F]
 	// Leak stores the decay rates (1/s), zero for variables that do not decay.
 	Leak(dst []F)
-}
-
-// Blocked is a System whose variables fall into consecutive blocks that can be
-// advanced one after another, each seeing the new values of those before it.
-type Blocked[F Float] interface {
-	System[F]
-	// Blocks returns the end index of every block, ascending, the last equal
-	// to Dim.
-	Blocks() []int
-	// BlockDerivative stores the derivative of block k in dst, whose length is
-	// that of the block. Within a step, k runs from 0 upwards and t is the
-	// time at the start of the step.
-	BlockDerivative(dst []F, k int, t float64, x []F)
 }
 
 // Parted is a System whose variables are of several kinds, such as compartments

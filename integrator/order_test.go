@@ -14,7 +14,6 @@ var methods = []struct {
 }{
 	{"euler", 1, 2},
 	{"exponential", 1, math.Inf(1)},
-	{"layerwise", 1, 2},
 	{"rk4", 4, 2.785293563405},
 	{"dopri5", 5, 3.306567892634},
 }

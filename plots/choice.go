@@ -102,10 +102,8 @@ func listNumbers(numbers []int) string {
 func recordedLayers(tr *record.Trajectory) []int {
 	var out []int
 	for _, s := range tr.Signals {
-		for _, q := range layerRows {
-			if layer, ok := layerOf(s.Name, q.signal+"_"); ok && !slices.Contains(out, layer) {
-				out = append(out, layer)
-			}
+		if _, layer, ok := ofLayer(s.Name); ok && !slices.Contains(out, layer) {
+			out = append(out, layer)
 		}
 	}
 	slices.Sort(out)

@@ -73,6 +73,46 @@ var layerRows = []struct{ signal, label string }{
 	{"burst_rate", "burst rate"},
 }
 
+// notDrawn are the quantities of layers that have no row of their own: averages
+// are drawn behind what they average, and the apical input is what the dendrite
+// relaxes to but for a factor.
+var notDrawn = []string{"apical", "event_rate_average", "burst_rate_average", "burst_prob_average"}
+
+// rowsOf are the quantities of layers that were recorded, top to bottom: those
+// of layerRows, and behind them what a model of one's own has besides.
+func rowsOf(tr *record.Trajectory) (out []struct{ signal, label string }) {
+	recorded := map[string]bool{}
+	for _, s := range tr.Signals {
+		if name, _, ok := ofLayer(s.Name); ok {
+			recorded[name] = true
+		}
+	}
+	for _, q := range layerRows {
+		if recorded[q.signal] {
+			out = append(out, q)
+		}
+		delete(recorded, q.signal)
+	}
+	for _, s := range tr.Signals {
+		name, _, ok := ofLayer(s.Name)
+		if ok && recorded[name] && !slices.Contains(notDrawn, name) {
+			out = append(out, struct{ signal, label string }{name, s.Label})
+			delete(recorded, name)
+		}
+	}
+	return out
+}
+
+// ofLayer splits a name such as "soma_2" into the quantity and the layer.
+func ofLayer(name string) (quantity string, layer int, ok bool) {
+	i := strings.LastIndexByte(name, '_')
+	if i < 1 {
+		return "", 0, false
+	}
+	layer, ok = layerOf(name, name[:i+1])
+	return name[:i], layer, ok
+}
+
 // averages are the signals whose moving averages are drawn behind them, wide and
 // pale.
 var averages = map[string]string{"burst_prob": "burst_prob_average", "burst_rate": "burst_rate_average"}
@@ -142,7 +182,7 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 	}
 	styles := map[int]draw.LineStyle{} // by unit of the hidden layer
 	averaged := false
-	for _, q := range layerRows {
+	for _, q := range rowsOf(tr) {
 		s := tr.Signal(fmt.Sprintf("%s_%d", q.signal, hidden))
 		if s == nil {
 			continue

@@ -1,4 +1,4 @@
-package sim_test
+package sim
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"burstsim/sim"
+	"burstsim/sim/program"
 	"burstsim/tasks/regression"
 )
 
@@ -15,7 +15,6 @@ var benchmarkSizes = [][]int{{3, 50, 1}, {3, 50, 50, 50, 1}}
 func BenchmarkStepEuler(b *testing.B)       { benchmarkStep(b, "euler") }
 func BenchmarkStepRK4(b *testing.B)         { benchmarkStep(b, "rk4") }
 func BenchmarkStepExponential(b *testing.B) { benchmarkStep(b, "exponential") }
-func BenchmarkStepLayerwise(b *testing.B)   { benchmarkStep(b, "layerwise") }
 
 // benchmarkStep times one step with learning, the regression task included.
 func benchmarkStep(b *testing.B, method string) {
@@ -23,7 +22,7 @@ func benchmarkStep(b *testing.B, method string) {
 		name := strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "-"), "[]")
 		b.Run(name, func(b *testing.B) {
 			const step = 10 * time.Millisecond
-			in := learningIntegration(b, sizes, sim.Method{Name: method, Step: step})
+			in := learningIntegration(b, sizes, Method{Name: method, Step: step})
 			b.ReportAllocs()
 			b.ResetTimer()
 			if _, err := in.Advance(0, time.Duration(b.N)*step); err != nil {
@@ -33,7 +32,7 @@ func benchmarkStep(b *testing.B, method string) {
 	}
 }
 
-func learningIntegration(b testing.TB, sizes []int, m sim.Method) *sim.Integration[float64] {
+func learningIntegration(b testing.TB, sizes []int, m Method) *Integration[float64] {
 	b.Helper()
 	task, err := regression.New(regression.Config{
 		Inputs: sizes[0], Outputs: sizes[len(sizes)-1], ShortestPeriod: 4,
@@ -42,11 +41,11 @@ func learningIntegration(b testing.TB, sizes []int, m sim.Method) *sim.Integrati
 	if err != nil {
 		b.Fatal(err)
 	}
-	sys, err := sim.NewContinuous(build[float64](b, sim.DefaultBurstCCN(sizes...), 1), []sim.Stream{task}, false)
+	sys, err := NewContinuous(build[float64](b, "burstccn", program.Setting{Sizes: sizes}), []Stream{task}, false)
 	if err != nil {
 		b.Fatal(err)
 	}
-	in, err := sim.NewIntegration(sys, m)
+	in, err := NewIntegration(sys, m)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -56,8 +55,8 @@ func learningIntegration(b testing.TB, sizes []int, m sim.Method) *sim.Integrati
 
 // TestStepAllocates checks that a step allocates nothing, whatever the method.
 func TestStepAllocates(t *testing.T) {
-	for _, method := range []string{"euler", "rk4", "exponential", "layerwise", "dopri5"} {
-		in := learningIntegration(t, []int{3, 50, 20, 1}, sim.Method{Name: method, Step: 10 * time.Millisecond})
+	for _, method := range []string{"euler", "rk4", "exponential", "dopri5"} {
+		in := learningIntegration(t, []int{3, 50, 20, 1}, Method{Name: method, Step: 10 * time.Millisecond})
 		now := time.Duration(0)
 		allocs := testing.AllocsPerRun(100, func() {
 			if _, err := in.Advance(now, now+100*time.Millisecond); err != nil {
@@ -82,13 +81,13 @@ func BenchmarkStepImages(b *testing.B) {
 				for i := range input {
 					input[i] = float64(i%7) / 7
 				}
-				sys, err := sim.NewContinuous(build[float32](b, sim.DefaultBurstCCN(sizes...), 1),
-					[]sim.Stream{&constant{input: input, target: target}}, split)
+				sys, err := NewContinuous(build[float32](b, "burstccn", program.Setting{Sizes: sizes}),
+					[]Stream{&constant{input: input, target: target}}, split)
 				if err != nil {
 					b.Fatal(err)
 				}
 				const step = 10 * time.Millisecond
-				in, err := sim.NewIntegration(sys, sim.Method{Name: "euler", Step: step})
+				in, err := NewIntegration(sys, Method{Name: "euler", Step: step})
 				if err != nil {
 					b.Fatal(err)
 				}

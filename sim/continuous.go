@@ -1,23 +1,23 @@
 package sim
 
 import (
-	"fmt"
-
 	"burstsim/integrator"
+	"burstsim/sim/program"
 	"burstsim/synapse"
 )
 
 var (
-	_ integrator.Leaky[float64]  = (*Continuous[float64])(nil)
-	_ integrator.Parted[float64] = (*Continuous[float64])(nil)
+	_ integrator.Leaky[float64]       = (*Continuous[float64])(nil)
+	_ integrator.Compensated[float64] = (*Continuous[float64])(nil)
+	_ integrator.Parted[float64]      = (*Continuous[float64])(nil)
 )
 
 // Continuous is a network and its task in continuous time, as a system of
 // ordinary differential equations. One vector holds all that changes:
 //
-//	compartments, layer by layer | teacher's own state | weights
+//	compartments, layer by layer | teacher's own state | weights that learn
 //
-// With split plasticity the system ends before the weights, which [Simulation]
+// With split plasticity the system ends before the weights, which [Integration]
 // then moves by one Euler step a time step; the state of a Runge-Kutta stage
 // is so much shorter.
 //
@@ -25,84 +25,83 @@ var (
 // so that slow change is not lost; see [synapse.Accumulate] and
 // [integrator.Compensated].
 type Continuous[F Float] struct {
-	net       *Network[F]
-	sources   []*source[F]
-	relaxing  []*stage[F] // stages with a state
-	following []*stage[F] // stages without
-	split     bool
+	state   *State[F]
+	machine *program.Machine[F]
+	sources []*source[F]
+	split   bool
 
 	learning bool
 	x        []F // everything
 	carry    []F // beside x; nil if nothing is kept
 	dynamic  int // length of the part before the weights
-	bound    *F  // first element of the vector that the views point into
+	bound    *F  // first element of the vector that the weights are read from
+	rules    []plastic[F]
 
-	// Factors of the weights' change at the start of a step, for split
-	// plasticity.
-	capture   bool
-	post, pre [][]F
-	// The projections whose change waits for their next use, nil for others.
-	deferring []*synapse.Dense[F]
-	scratch   []F // for a change that does not wait
-
-	blocks blocks
+	capture bool // split plasticity: the next derivative is at the start of a step
+	scratch []F  // for a change that does not wait
 }
 
-// NewContinuous puts a network in continuous time. streams holds one task a
-// row. The weights' storage moves into the system's state.
-func NewContinuous[F Float](net *Network[F], streams []Stream, split bool) (*Continuous[F], error) {
-	if net.discreteOnly != "" {
-		return nil, fmt.Errorf("sim: %s has a discrete form only", net.discreteOnly)
-	}
-	sources, err := newSources(net, streams)
+// plastic is a rule in continuous time.
+type plastic[F Float] struct {
+	program.Rule
+	from, to int     // of the vector
+	rate     float64 // 1/Tau
+	waits    bool
+
+	// What the weights change by, as it was at the start of a step, for split
+	// plasticity: factors, or where the rule is no single product their change.
+	single  bool
+	product program.Product[F]
+	change  []F
+}
+
+// NewContinuous puts a network in continuous time, with weights that begin as w,
+// which stay as they are. streams holds one task a row.
+func NewContinuous[F Float](w *Weights[F], streams []Stream, split bool) (*Continuous[F], error) {
+	state, err := newState(w, (*program.Network).Continuous)
 	if err != nil {
 		return nil, err
 	}
-	c := &Continuous[F]{net: net, sources: sources, split: split}
-	n := 0
-	for _, s := range net.stages {
-		if s.tau == 0 {
-			c.following = append(c.following, s)
-			continue
-		}
-		c.relaxing = append(c.relaxing, s)
-		n += len(s.x)
+	sources, err := newSources(state, streams)
+	if err != nil {
+		return nil, err
 	}
-	for _, s := range c.sources {
+	c := &Continuous[F]{state: state, machine: state.machine, sources: sources, split: split}
+	p := state.machine.Program()
+	n := p.Dim
+	for _, s := range sources {
 		n += len(s.state)
 	}
 	c.dynamic = n
-	for _, p := range net.plastic {
-		n += p.size()
-		c.post = append(c.post, make([]F, len(p.post())))
-		c.pre = append(c.pre, make([]F, len(p.pre())))
-		dense, ok := p.shape.(*synapse.Dense[F])
-		if !ok || p.w != &dense.W || net.rows != 1 {
-			dense = nil
-		}
-		c.deferring = append(c.deferring, dense)
+	for k, r := range p.Rules {
+		c.rules = append(c.rules, plastic[F]{Rule: r, from: n, to: n + r.Len(), rate: 1 / r.Tau, waits: state.machine.Waits(k)})
+		n += r.Len()
 	}
 	c.x = make([]F, n)
-	c.adopt()
+	for _, r := range c.rules {
+		own := c.x[r.from:r.to:r.to]
+		copy(own, state.weights.values[r.Index()])
+		state.weights.values[r.Index()] = own
+	}
+	c.bind(c.x)
 	if synapse.Compensated[F]() {
-		c.compensate()
+		c.Compensate()
 	}
 	return c, nil
 }
 
-// compensate keeps what rounding withholds from the state.
-func (c *Continuous[F]) compensate() {
+// Compensate keeps what rounding withholds from the state from now on, as is
+// done in float32 without being asked.
+func (c *Continuous[F]) Compensate() {
 	c.carry = make([]F, len(c.x))
+	if !c.split {
+		return
+	}
 	largest := 0
-	for k, p := range c.net.plastic {
-		largest = max(largest, len(c.post[k]))
-		if c.deferring[k] == nil {
-			largest = max(largest, p.size())
-		}
+	for _, r := range c.rules {
+		largest = max(largest, r.Len())
 	}
-	if c.split {
-		c.scratch = make([]F, largest)
-	}
+	c.scratch = make([]F, largest)
 }
 
 // Carry is what rounding has withheld from State, element by element; nil if
@@ -114,91 +113,73 @@ func (c *Continuous[F]) Carry() []F {
 	return c.carry[:c.Dim()]
 }
 
+// Withheld is Carry of the weights of rule k of the network's program, those
+// with split plasticity too; nil if nothing is kept.
+func (c *Continuous[F]) Withheld(k int) []F {
+	if c.carry == nil {
+		return nil
+	}
+	return c.carry[c.rules[k].from:c.rules[k].to]
+}
+
+// SetRates lets all weights that learn change at this rate (1/s), 1/tau_W,
+// whatever the text says.
+func (c *Continuous[F]) SetRates(rate float64) {
+	for k := range c.rules {
+		c.rules[k].rate = rate
+	}
+}
+
+// Parts are the compartments of each kind and layer, the teachers, and what each
+// projection learns: many weights that hardly move do not hide the errors of a
+// few somata.
+func (c *Continuous[F]) Parts() []int {
+	var ends []int
+	for _, s := range c.state.compartments {
+		ends = append(ends, s.At+c.state.rows*s.Units)
+	}
+	ends = append(ends, c.dynamic)
+	if c.split {
+		return ends
+	}
+	for _, r := range c.rules {
+		ends = append(ends, r.to)
+	}
+	return ends
+}
+
 // visit visits the state and all weights. Rates follow from it when it is next
-// read, but for the layer-by-layer order, in which some are seen late.
+// read.
 func (c *Continuous[F]) visit(visit Visit) {
-	visit("teaching", &c.net.teaching)
+	visit("teaching", &c.state.teaching)
 	visit("learning", &c.learning)
 	visit("state", c.x[:c.dynamic])
-	c.net.visitWeights(visit)
+	c.state.Weights().visit(visit)
 	if c.carry != nil {
 		visit("carry", c.carry)
 	}
-	if !c.blocks.used {
-		return
-	}
-	for l, rates := range c.net.rates[1:] {
-		visit(fmt.Sprintf("rates%d", l+1), rates)
-	}
-	for k, l := range c.net.lags {
-		visit(fmt.Sprintf("lag%d/now", k), l.now)
-		visit(fmt.Sprintf("lag%d/seen", k), *l.seen)
-	}
 }
 
-// size is how many numbers the projection learns.
-func (p *plastic[F]) size() int {
-	if p.c == nil {
-		return len(*p.w)
-	}
-	return len(*p.w) + len(*p.c)
-}
-
-// adopt copies states and weights into the vector and points the views there.
-func (c *Continuous[F]) adopt() {
-	at := 0
-	take := func(view *[]F) {
-		n := len(*view)
-		copy(c.x[at:at+n], *view)
-		*view = c.x[at : at+n : at+n]
-		at += n
-	}
-	for _, s := range c.relaxing {
-		take(&s.x)
-	}
-	at = c.dynamic
-	for _, p := range c.net.plastic {
-		take(p.w)
-		if p.c != nil {
-			take(p.c)
-		}
-	}
-	c.bound = &c.x[0]
-}
-
-// bind points the views into x, which has length Dim.
+// bind lets the network read its compartments, and the weights that are part of
+// the system, from x, which has length Dim, or is the whole vector.
 func (c *Continuous[F]) bind(x []F) {
-	if &x[0] == c.bound {
+	n := c.teachers()
+	c.machine.Bind(x[:n:n], c.machine.Slope())
+	if c.bound != nil && (c.split || &x[0] == c.bound) {
 		return
 	}
 	c.bound = &x[0]
-	at := 0
-	for _, s := range c.relaxing {
-		n := len(s.x)
-		s.x = x[at : at+n : at+n]
-		at += n
-	}
-	if c.split {
-		return
-	}
-	at = c.dynamic
-	for _, p := range c.net.plastic {
-		n := len(*p.w)
-		*p.w = x[at : at+n : at+n]
-		at += n
-		if p.c != nil {
-			n := len(*p.c)
-			*p.c = x[at : at+n : at+n]
-			at += n
-		}
+	for k := range c.rules {
+		r := &c.rules[k]
+		c.machine.SetWeights(r.Index(), x[r.from:r.to:r.to])
 	}
 }
 
 // State is the vector that a stepper moves, of length Dim.
 func (c *Continuous[F]) State() []F { return c.x[:c.Dim()] }
 
-// Network is the network that is moved.
-func (c *Continuous[F]) Network() *Network[F] { return c.net }
+// Moved is what the system moves.
+func (c *Continuous[F]) Moved() *State[F] { return c.state }
 
 // Dim is the number of variables that a stepper moves.
 func (c *Continuous[F]) Dim() int {
@@ -208,10 +189,10 @@ func (c *Continuous[F]) Dim() int {
 	return len(c.x)
 }
 
-// SetTeaching says whether the target reaches the output dendrites, and
-// whether the weights learn.
+// SetTeaching says whether the target reaches the network, and whether the
+// weights learn.
 func (c *Continuous[F]) SetTeaching(teacher, learning bool) {
-	c.net.teaching, c.learning = teacher, learning
+	c.state.teaching, c.learning = teacher, learning
 }
 
 // Settle puts the teachers in their steady state at time t (s).
@@ -225,13 +206,7 @@ func (c *Continuous[F]) Settle(t float64) {
 }
 
 // teachers is where the teachers' own state begins.
-func (c *Continuous[F]) teachers() int {
-	at := c.dynamic
-	for _, s := range c.sources {
-		at -= len(s.state)
-	}
-	return at
-}
+func (c *Continuous[F]) teachers() int { return c.machine.Program().Dim }
 
 // sample reads the tasks at time t.
 func (c *Continuous[F]) sample(t float64, x []F) {
@@ -243,37 +218,32 @@ func (c *Continuous[F]) sample(t float64, x []F) {
 	}
 }
 
-// read computes all rates at time t and state x.
+// read computes all quantities at time t and state x.
 func (c *Continuous[F]) read(t float64, x []F) {
 	c.bind(x)
 	c.sample(t, x)
-	for _, s := range c.relaxing {
-		s.read()
-	}
-	for _, s := range c.following {
-		s.read()
-	}
+	c.machine.Observe(c.state.teaching)
 }
 
 // Derivative stores the rate of change at time t (s) and state x.
 func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
-	c.read(t, x)
-	at := 0
-	for _, s := range c.relaxing {
-		n := len(s.x)
-		s.slope(dst[at : at+n])
-		at += n
-	}
-	c.teacherSlopes(dst[at:c.dynamic], t)
+	c.bind(x)
+	c.sample(t, x)
+	n := c.teachers()
+	c.machine.Bind(x[:n:n], dst[:n:n])
+	c.machine.Derivative(c.state.teaching, c.learning && (!c.split || c.capture))
+	c.teacherSlopes(dst[n:c.dynamic], t)
 	if c.split {
 		c.captureFactors()
 		return
 	}
-	at = c.dynamic
-	for _, p := range c.net.plastic {
-		n := p.size()
-		c.change(dst[at:at+n], p)
-		at += n
+	for k := range c.rules {
+		r := &c.rules[k]
+		if c.learning {
+			c.machine.Change(dst[r.from:r.to], k, r.rate)
+		} else {
+			clear(dst[r.from:r.to])
+		}
 	}
 }
 
@@ -291,107 +261,73 @@ func (c *Continuous[F]) captureFactors() {
 	if !c.capture || !c.learning {
 		return
 	}
-	c.flush()
-	for k, p := range c.net.plastic {
-		copy(c.post[k], p.post())
-		copy(c.pre[k], p.pre())
+	c.machine.Flush()
+	for k := range c.rules {
+		r := &c.rules[k]
+		var p program.Product[F]
+		if p, r.single = c.machine.Product(k); r.single {
+			r.product.Factor = p.Factor
+			r.product.Post = append(r.product.Post[:0], p.Post...)
+			if p.Pre != nil {
+				r.product.Pre = append(r.product.Pre[:0], p.Pre...)
+			}
+			continue
+		}
+		if r.change == nil {
+			r.change = make([]F, r.Len())
+		}
+		c.machine.Change(r.change, k, 1)
 	}
 	c.capture = false
 }
 
-// slope stores (drive - x) / tau.
-func (s *stage[F]) slope(dst []F) {
-	s.drive(dst)
-	rate := F(1 / s.tau)
-	x := s.x[:len(dst)]
-	for i := range dst {
-		dst[i] = (dst[i] - x[i]) * rate
-	}
-}
-
-// change stores the rate of change of a projection's weights.
-func (c *Continuous[F]) change(dst []F, p *plastic[F]) {
-	if !c.learning {
-		clear(dst)
-		return
-	}
-	rate := p.gain / F(p.tau*float64(c.net.rows))
-	n := len(*p.w)
-	post := p.post()
-	p.shape.Correlate(dst[:n], rate, post, p.pre(), c.net.rows)
-	if p.c != nil {
-		p.shape.CorrelateBias(dst[n:], rate, post, c.net.rows)
-	}
-}
-
-// stepWeights moves the weights by h with the factors that were captured at the
-// start of the step; those of dense projections when they are next used, or by
-// flush.
+// stepWeights moves the weights by h with what was captured at the start of the
+// step; those of dense projections when they are next used, or by flush.
 func (c *Continuous[F]) stepWeights(h float64) {
 	if !c.learning {
 		return
 	}
-	at := c.dynamic
-	for k, p := range c.net.plastic {
-		rate := p.gain * F(h/(p.tau*float64(c.net.rows)))
-		var carryW, carryC []F
+	for k := range c.rules {
+		r := &c.rules[k]
+		var carry []F
 		if c.carry != nil {
-			n := len(*p.w)
-			carryW, carryC = c.carry[at:at+n], c.carry[at+n:at+p.size()]
+			carry = c.carry[r.from:r.to]
 		}
-		at += p.size()
-		if dense := c.deferring[k]; dense != nil {
-			dense.Defer(carryW, rate, c.post[k], c.pre[k])
-		} else {
-			synapse.Accumulate(p.shape, *p.w, carryW, c.scratch, rate, c.post[k], c.pre[k], c.net.rows)
-		}
-		if p.c != nil {
-			synapse.AccumulateBias(p.shape, *p.c, carryC, c.scratch, rate, c.post[k], c.net.rows)
+		switch {
+		case r.single && r.waits:
+			c.machine.Defer(k, h*r.rate, carry, r.product)
+		case r.single:
+			c.machine.LearnProduct(k, h*r.rate, carry, c.scratch, r.product)
+		default:
+			c.machine.LearnChange(k, h*r.rate, carry, r.change)
 		}
 	}
+	c.machine.Constrain()
+}
+
+// constrain moves weights that left their bounds in a step back into them, and
+// says whether there were any.
+func (c *Continuous[F]) constrain() bool {
+	if c.split {
+		return false
+	}
+	c.bind(c.State())
+	return c.machine.Constrain()
 }
 
 // flush makes the changes that wait.
-func (c *Continuous[F]) flush() {
-	for _, dense := range c.deferring {
-		if dense != nil {
-			dense.Flush()
-		}
-	}
-}
-
-// Parts are the compartments of each kind and layer, the teachers, and what each
-// projection learns: many weights that hardly move do not hide the errors of a
-// few somata.
-func (c *Continuous[F]) Parts() []int {
-	var ends []int
-	n := 0
-	for _, s := range c.relaxing {
-		n += len(s.x)
-		ends = append(ends, n)
-	}
-	ends = append(ends, c.dynamic)
-	if c.split {
-		return ends
-	}
-	n = c.dynamic
-	for _, p := range c.net.plastic {
-		n += p.size()
-		ends = append(ends, n)
-	}
-	return ends
-}
+func (c *Continuous[F]) flush() { c.machine.Flush() }
 
 // Leak stores the decay rates (1/s): 1/tau of every compartment, 0 for the
 // weights.
 func (c *Continuous[F]) Leak(dst []F) {
 	clear(dst)
-	at := 0
-	for _, s := range c.relaxing {
-		n := len(s.x)
-		filled(dst[at:at+n], 1/s.tau)
-		at += n
+	for _, s := range c.state.compartments {
+		if s.Tau > 0 {
+			filled(dst[s.At:s.At+c.state.rows*s.Units], 1/s.Tau)
+		}
 	}
+	at := c.teachers()
 	for _, s := range c.sources {
 		n := len(s.state)
 		leak := make([]float64, n)
@@ -399,4 +335,26 @@ func (c *Continuous[F]) Leak(dst []F) {
 		convert(dst[at:at+n], leak)
 		at += n
 	}
+}
+
+func filled[F Float](x []F, v float64) {
+	for i := range x {
+		x[i] = F(v)
+	}
+}
+
+// where says what element i of the vector is.
+func (c *Continuous[F]) where(i int) string {
+	switch {
+	case i < c.teachers():
+		return c.state.compartmentAt(i)
+	case i < c.dynamic:
+		return "the teacher of the task"
+	}
+	for _, r := range c.rules {
+		if i < r.to {
+			return ruleAt(r.Rule, r.Len(), i-r.from)
+		}
+	}
+	return "the network"
 }

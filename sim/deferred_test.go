@@ -2,34 +2,36 @@ package sim
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"burstsim/internal/linalg"
-	"burstsim/synapse"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/tasks/regression"
 )
 
 // A change of weights that waits for their next use leaves the same bits as one
 // that is made at once, for every model, method and backend.
 func TestDeferredChangesKeepTheBits(t *testing.T) {
-	sizes := []int{5, 40, 23, 3}
-	models := map[string]func() (*Network[float32], error){
-		"burstccn": func() (*Network[float32], error) {
-			return NewBurstCCN[float32](DefaultBurstCCN(sizes...), rand.New(rand.NewPCG(1, 2)))
-		},
-		"burstccn with plastic feedback": func() (*Network[float32], error) {
-			cfg := DefaultBurstCCN(sizes...)
-			cfg.Coupling = synapse.Coupling{YMode: synapse.Random, YScale: 1, YPlastic: true, QMode: synapse.SymmetricInit, QScale: 1, QPlastic: true}
-			return NewBurstCCN[float32](cfg, rand.New(rand.NewPCG(1, 2)))
-		},
-		"burstprop": func() (*Network[float32], error) {
-			return NewBurstprop[float32](DefaultBurstprop(sizes...), rand.New(rand.NewPCG(1, 2)))
-		},
-		"edn": func() (*Network[float32], error) {
-			return NewEDN[float32](DefaultEDN(sizes...), rand.New(rand.NewPCG(1, 2)))
-		},
+	plastic := func(name string) model.Values {
+		v := changed(everything[name], model.Values{"tau_weight": 100.0})
+		delete(v, "trace_delay")
+		return v
+	}
+	cases := map[string]struct {
+		model  string
+		values model.Values
+	}{
+		"burstccn":                        {"burstccn", nil},
+		"burstccn with plastic feedback":  {"burstccn", plastic("burstccn")},
+		"burstccn with traces":            {"burstccn", model.Values{"trace_delay": 0.2}},
+		"burstprop":                       {"burstprop", nil},
+		"burstprop with plastic feedback": {"burstprop", plastic("burstprop")},
+		"edn":                             {"edn", nil},
+		"edn with plastic feedback":       {"edn", plastic("edn")},
+		"ann":                             {"ann", nil},
+		"ann with random feedback":        {"ann", plastic("ann")},
 	}
 	t.Cleanup(func() {
 		if err := linalg.Use("auto"); err != nil {
@@ -41,10 +43,10 @@ func TestDeferredChangesKeepTheBits(t *testing.T) {
 			t.Logf("%s: %v", backend, err)
 			continue
 		}
-		for name, model := range models {
-			for _, method := range []string{"euler", "exponential", "layerwise", "rk4", "dopri5"} {
+		for name, c := range cases {
+			for _, method := range []string{"euler", "exponential", "rk4", "dopri5"} {
 				t.Run(backend+"/"+name+"/"+method, func(t *testing.T) {
-					at, once := learned(t, model, method, false), learned(t, model, method, true)
+					at, once := deferring(t, c.model, c.values, method, false), deferring(t, c.model, c.values, method, true)
 					for i := range at {
 						if math.Float32bits(at[i]) != math.Float32bits(once[i]) {
 							t.Fatalf("variable %d is %v, want %v", i, once[i], at[i])
@@ -56,43 +58,32 @@ func TestDeferredChangesKeepTheBits(t *testing.T) {
 	}
 }
 
-// learned is the state after some learning, weights included.
-func learned(t *testing.T, model func() (*Network[float32], error), method string, deferred bool) []float32 {
+// deferring is the state after some learning, weights included.
+func deferring(t *testing.T, name string, values model.Values, method string, deferred bool) []float32 {
 	t.Helper()
-	net, err := model()
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := build[float32](t, name, program.Setting{Sizes: []int{5, 40, 23, 3}, Values: values})
 	task, err := regression.New(regression.Config{Inputs: 5, Outputs: 3, ShortestPeriod: 4, TeacherHidden: []int{25}, TeacherGain: 3, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sys, err := NewContinuous(net, []Stream{task}, true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := continuous(t, w, []Stream{task}, Method{Name: method, Step: 10 * ms}, true)
+	sys := in.System
 	waits := 0
-	for k, d := range sys.deferring {
-		if d != nil {
+	for k := range sys.rules {
+		if sys.rules[k].waits {
 			waits++
 		}
 		if !deferred {
-			sys.deferring[k] = nil
+			sys.rules[k].waits = false
 		}
 	}
 	if waits == 0 {
 		t.Fatal("no projection's change would wait")
 	}
-	in, err := NewIntegration(sys, Method{Name: method, Step: 10 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
 	in.SetTeaching(true, true)
 	before := append([]float32(nil), sys.x[sys.dynamic:]...)
-	for now := time.Duration(0); now < 500*time.Millisecond; now += 125 * time.Millisecond {
-		if _, err := in.Advance(now, now+125*time.Millisecond); err != nil {
-			t.Fatal(err)
-		}
+	for now := time.Duration(0); now < 500*ms; now += 125 * ms {
+		advanced(t, in, now, now+125*ms)
 	}
 	moved := false
 	for i, v := range before {

@@ -1,31 +1,31 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
-	"slices"
 
+	"burstsim/sim/program"
 	"burstsim/synapse"
 )
 
-// Learning says how the discrete model changes its weights.
+// Learning says how the discrete model changes its weights. Learning rates are
+// parameters of the model.
 type Learning struct {
-	Rate  float64          // of W and bias; the limit of continuous time is T/tau_W
-	Rates map[Kind]float64 // of all other weights that learn; 0 where not given
-
-	Optimiser   string  // of W and bias: a name of synapse.RuleNames; "" is sgd
+	Optimiser   string  // a name of synapse.RuleNames; "" is sgd. Rules that are plain have none.
 	Momentum    float64 // in [0, 1), for "momentum"
-	WeightDecay float64 // fraction of W and bias lost at each update
+	WeightDecay float64 // fraction of the weights lost at each update
 
-	// FixedPoint lets the compartments adopt their drives again and again until
-	// they stop moving. It makes a difference only for a model whose somata
-	// see their apical input, EDN: its one sweep differs from the fixed point
-	// by O(lambda^2).
+	// FixedPoint lets the compartments of the continuous model adopt their
+	// drives again and again until they stop moving. It makes a difference only
+	// where a text says that the discrete model sweeps once, as EDN's, which
+	// differs from the fixed point by O(lambda^2).
 	FixedPoint bool
 
-	// Noise is the standard deviation of Gaussian noise on what each layer
-	// receives while it learns; Random, the source it is drawn from, must be set
-	// with it.
+	// Noise is the standard deviation of Gaussian noise on what the text calls
+	// noisy, while the network learns; it must have been compiled with noise.
+	// Random, the source it is drawn from, must be set with it.
 	Noise  float64
 	Random *rand.PCG
 }
@@ -34,17 +34,27 @@ type Learning struct {
 // form: every compartment adopts its drive, and the weights make one step for
 // each batch.
 type Discrete[F Float] struct {
-	net       *Network[F]
-	learning  Learning
-	noise     *noise
-	rule      synapse.Rule[F]
-	ruled     []*synapse.Param[F] // moved by rule
-	grads     []*synapse.Param[F] // of every plastic projection, in its order
-	twoPhases bool
+	state    *State[F]
+	machine  *program.Machine[F]
+	learning Learning
+	noisy    bool // noise is on
+	rule     synapse.Rule[F]
+	params   []*parameter[F]
+	ruled    []*synapse.Param[F] // moved by rule
 }
 
-// NewDiscrete puts a network in discrete time.
-func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], error) {
+// parameter is a projection that learns and its bias, as an optimiser sees them.
+type parameter[F Float] struct {
+	synapse.Param[F]
+	w, c  int // rules; -1: none
+	rate  float64
+	rule  program.Rule
+	decay bool // of the bias
+}
+
+// NewDiscrete puts a network in discrete time, with weights that begin as w,
+// which stay as they are.
+func NewDiscrete[F Float](w *Weights[F], learning Learning) (*Discrete[F], error) {
 	if learning.Optimiser == "" {
 		learning.Optimiser = "sgd"
 	}
@@ -52,178 +62,219 @@ func NewDiscrete[F Float](net *Network[F], learning Learning) (*Discrete[F], err
 	if err != nil {
 		return nil, err
 	}
-	check := []quantity{{"Learning.Rate", learning.Rate, true},
-		{"Learning.WeightDecay", learning.WeightDecay, true}, {"Learning.Noise", learning.Noise, true}}
-	for kind, rate := range learning.Rates {
-		check = append(check, quantity{fmt.Sprintf("Learning.Rates[%s]", kind), rate, true})
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"Learning.WeightDecay", learning.WeightDecay}, {"Learning.Noise", learning.Noise}} {
+		if !(v.value >= 0 && v.value <= math.MaxFloat64) {
+			return nil, fmt.Errorf("sim: %s is %v, expected at least 0", v.name, v.value)
+		}
 	}
-	if err := positive(check...); err != nil {
+	if learning.Noise > 0 && (learning.Random == nil || !w.net.Setting.Noise) {
+		return nil, errors.New("sim: Learning.Noise needs Learning.Random, and a network that is compiled with noise")
+	}
+	state, err := newState(w, (*program.Network).Discrete)
+	if err != nil {
 		return nil, err
 	}
-	d := &Discrete[F]{net: net, learning: learning, rule: rule}
+	d := &Discrete[F]{state: state, machine: state.machine, learning: learning, rule: rule}
 	if learning.Noise > 0 {
-		if learning.Random == nil {
-			return nil, fmt.Errorf("sim: Learning.Noise needs Learning.Random")
-		}
-		d.noise = &noise{std: learning.Noise, rng: rand.New(learning.Random)}
+		d.machine.Noise, d.machine.Random = learning.Noise, rand.New(learning.Random)
 	}
-	for _, p := range net.plastic {
-		param := &synapse.Param[F]{Rows: p.rows(), W: *p.w, GradW: make([]F, len(*p.w))}
-		if p.c != nil {
-			param.C, param.GradC = *p.c, make([]F, len(*p.c))
-		}
-		d.grads = append(d.grads, param)
-		if !p.plain {
-			d.ruled = append(d.ruled, param)
-		}
-	}
-	for _, s := range net.stages {
-		d.twoPhases = d.twoPhases || s.held
-	}
+	d.parameters()
 	if synapse.Compensated[F]() {
-		d.compensate()
-	}
-	if !learning.FixedPoint {
-		for _, adopt := range net.adopted {
-			adopt()
-		}
+		d.Compensate()
 	}
 	return d, nil
 }
 
-// compensate keeps what rounding withholds from the weights.
-func (d *Discrete[F]) compensate() {
-	for _, p := range d.grads {
+// parameters pairs the rules of projections with those of their biases.
+func (d *Discrete[F]) parameters() {
+	rules := d.machine.Program().Rules
+	biases := map[string]int{} // rules of biases, by the name of the projection
+	for k, r := range rules {
+		if r.Bias {
+			biases[r.BiasOf()] = k
+		}
+	}
+	add := func(w, c int) {
+		p := &parameter[F]{w: w, c: c}
+		if w >= 0 {
+			p.rule = rules[w]
+			p.W = d.state.weights.values[p.rule.Index()]
+			p.Rows, p.GradW = p.rule.Shape[0], make([]F, len(p.W))
+		}
+		if c >= 0 {
+			p.decay = !rules[c].Keeps
+			p.C = d.state.weights.values[rules[c].Index()]
+			p.GradC = make([]F, len(p.C))
+			if w < 0 {
+				p.rule, p.Rows = rules[c], len(p.C)
+			}
+		}
+		p.rate = p.rule.Rate
+		d.params = append(d.params, p)
+		if !p.rule.Plain {
+			d.ruled = append(d.ruled, &p.Param)
+		}
+	}
+	for k, r := range rules {
+		if r.Bias {
+			continue
+		}
+		c, ok := biases[r.Name]
+		if !ok {
+			c = -1
+		}
+		delete(biases, r.Name)
+		add(k, c)
+	}
+	for k, r := range rules {
+		if _, alone := biases[r.BiasOf()]; r.Bias && alone {
+			add(-1, k)
+		}
+	}
+}
+
+// Compensate keeps what rounding withholds from the weights from now on, as is
+// done in float32 without being asked.
+func (d *Discrete[F]) Compensate() {
+	for _, p := range d.params {
 		p.CarryW, p.CarryC = make([]F, len(p.W)), make([]F, len(p.C))
 	}
 }
 
-// visit visits compartments, weights, what the optimiser keeps and the source
-// of noise.
-func (d *Discrete[F]) visit(visit Visit) {
-	for _, s := range d.net.stages {
-		if s.tau > 0 {
-			visit(fmt.Sprintf("state/%s_%d", s.name, s.layer), s.x)
+// Withheld is what rounding has withheld from the weights of rule k of the
+// network's program, element by element; nil if nothing is kept.
+func (d *Discrete[F]) Withheld(k int) []F {
+	for _, p := range d.params {
+		switch k {
+		case p.w:
+			return p.CarryW
+		case p.c:
+			return p.CarryC
 		}
 	}
-	d.net.visitWeights(visit)
-	for k, p := range d.grads {
-		if p.CarryW != nil {
+	return nil
+}
+
+// SetRates gives all weights that learn this learning rate, whatever the text
+// says.
+func (d *Discrete[F]) SetRates(rate float64) {
+	for _, p := range d.params {
+		p.rate = rate
+	}
+}
+
+// Visit visits compartments, weights, what the optimiser keeps and the source of
+// noise.
+func (d *Discrete[F]) Visit(visit Visit) {
+	visit("state", d.machine.State())
+	d.state.weights.visit(visit)
+	for k, p := range d.params {
+		if len(p.CarryW) > 0 {
 			visit(fmt.Sprintf("carry%d/W", k), p.CarryW)
 		}
 		if len(p.CarryC) > 0 {
 			visit(fmt.Sprintf("carry%d/c", k), p.CarryC)
 		}
 	}
-	d.rule.Visit(d.ruled, within("optimiser", visit))
-	if d.noise != nil {
+	d.rule.Visit(d.ruled, Within("optimiser", visit))
+	if d.learning.Noise > 0 {
 		visit("noise", d.learning.Random)
 	}
 }
 
-// Network is the network that is moved.
-func (d *Discrete[F]) Network() *Network[F] { return d.net }
+// Moved is what is moved.
+func (d *Discrete[F]) Moved() *State[F] { return d.state }
+
+// SetWeights sets all weights, learning or not, to copies of w, which must have
+// their names and shapes and be finite; otherwise none changes. What the
+// optimiser has gathered stays.
+func (d *Discrete[F]) SetWeights(w *Weights[F]) error {
+	if err := d.state.Weights().copied(w); err != nil {
+		return err
+	}
+	for _, p := range d.params {
+		clear(p.CarryW)
+		clear(p.CarryC)
+	}
+	return nil
+}
 
 // Present lets every compartment adopt its drive for the network's present
 // Input and, with a teacher, its Target. It returns the loss of the batch. A
-// model of two phases predicts first and is taught then.
-func (d *Discrete[F]) Present(teacher bool) float64 {
-	d.net.teaching = teacher && !d.twoPhases
-	d.settle()
-	if d.twoPhases && teacher {
-		d.net.teaching = true
-		d.sweep(true)
+// model of two phases predicts first and is taught then. The error, if any, is
+// that of a search for a fixed point.
+func (d *Discrete[F]) Present(teacher bool) (float64, error) {
+	d.state.teaching = teacher
+	d.machine.Present(teacher, d.noisy)
+	if d.learning.FixedPoint && !d.machine.Program().TwoPhases() {
+		if err := d.settle(teacher); err != nil {
+			return math.NaN(), err
+		}
 	}
-	return d.net.Loss()
+	return d.state.Loss(), nil
 }
 
 // Predict computes the network's answer to its Input, without a teacher and
 // without what leads to learning.
 func (d *Discrete[F]) Predict() {
-	d.net.teaching = false
-	for _, s := range d.net.stages {
-		if !s.answers {
-			continue
-		}
-		if s.tau > 0 {
-			s.drive(s.x)
-		}
-		s.read()
-	}
+	d.state.teaching = false
+	d.machine.Predict()
 }
 
 // maxSweeps bounds the search for a fixed point: each sweep brings a
 // contraction by lambda.
-const maxSweeps = 1000
+const maxSweeps = 10000
 
-// settle sweeps once, or until the fixed point is reached to rounding.
-func (d *Discrete[F]) settle() {
-	d.sweep(false)
-	if !d.learning.FixedPoint || len(d.net.adopted) == 0 {
-		return
-	}
-	last := make([][]F, len(d.net.stages))
+// settle lets the compartments of the continuous model adopt their drives until
+// they stop moving.
+func (d *Discrete[F]) settle(teacher bool) error {
+	x, drives := d.machine.State(), d.machine.Slope()
 	for range maxSweeps {
-		for k, s := range d.net.stages {
-			last[k] = append(last[k][:0], s.x...)
+		if !d.machine.Drives(teacher) {
+			return fmt.Errorf("sim: the model %s has states without a leak, and so no fixed point", d.state.Text().Name)
 		}
-		d.sweep(false)
 		var moved F
-		for k, s := range d.net.stages {
-			for i, x := range s.x {
-				moved = max(moved, x-last[k][i], last[k][i]-x)
-			}
+		for i, drive := range drives {
+			moved = max(moved, x[i]-drive, drive-x[i])
 		}
+		copy(x, drives)
 		if moved < 1e-14 {
-			return
+			d.machine.Rest(teacher)
+			return nil
 		}
 	}
+	return fmt.Errorf("sim: the compartments of the model %s do not come to rest in %d sweeps", d.state.Text().Name, maxSweeps)
 }
 
-// sweep visits the compartments in their order; the second time those that are
-// held keep what they have.
-func (d *Discrete[F]) sweep(again bool) {
-	for _, s := range d.net.stages {
-		if again && s.held {
-			continue
-		}
-		if s.tau > 0 {
-			s.drive(s.x)
-		}
-		s.read()
-	}
-}
-
-// SetNoise says whether there is noise on what each layer receives.
-func (d *Discrete[F]) SetNoise(on bool) {
-	d.net.noise = nil
-	if on {
-		d.net.noise = d.noise
-	}
-}
+// SetNoise says whether there is noise on what the text calls noisy.
+func (d *Discrete[F]) SetNoise(on bool) { d.noisy = on && d.learning.Noise > 0 }
 
 // Gradients computes what plasticity would change for what was last presented,
-// as gradients: of a projection, -gain postᵀ pre / rows.
+// as gradients: minus the right-hand side of each rule, the mean over the batch.
 func (d *Discrete[F]) Gradients() {
-	for k, p := range d.net.plastic {
-		g := d.grads[k]
-		scale := -p.gain / F(d.net.rows)
-		post := p.post()
-		p.shape.Correlate(g.GradW, scale, post, p.pre(), d.net.rows)
-		if p.c != nil {
-			p.shape.CorrelateBias(g.GradC, scale, post, d.net.rows)
+	d.machine.Factors(d.state.teaching)
+	for _, p := range d.params {
+		if p.w >= 0 {
+			d.machine.Change(p.GradW, p.w, -1)
+		}
+		if p.c >= 0 {
+			d.machine.Change(p.GradC, p.c, -1)
 		}
 	}
 }
 
-// Gradient is what Gradients last computed for weights of a kind of layer l;
-// nil if they do not learn. Learn changes it.
-func (d *Discrete[F]) Gradient(kind Kind, l int) *synapse.Param[F] {
-	k := slices.IndexFunc(d.net.plastic, func(p *plastic[F]) bool { return p.kind == kind && p.layer == l })
-	if k < 0 {
-		return nil
+// Gradient is what Gradients last computed for the weights of a name, such as
+// "W1", and their bias; nil if they do not learn. Learn changes it.
+func (d *Discrete[F]) Gradient(name string) *synapse.Param[F] {
+	for _, p := range d.params {
+		if p.rule.Name == name {
+			return &p.Param
+		}
 	}
-	return d.grads[k]
+	return nil
 }
 
 // Learn makes one update of all plastic weights for what was last presented;
@@ -231,36 +282,30 @@ func (d *Discrete[F]) Gradient(kind Kind, l int) *synapse.Param[F] {
 func (d *Discrete[F]) Learn(loss float64) {
 	if _, sgd := d.rule.(synapse.SGD[F]); sgd && d.learning.WeightDecay == 0 {
 		d.descend()
-		return
-	}
-	d.Gradients()
-	d.rule.Steps(d.ruled, loss)
-	for k, p := range d.net.plastic {
-		decay := 0.0
-		if !p.plain {
-			decay = d.learning.WeightDecay
+	} else {
+		d.Gradients()
+		d.rule.Steps(d.ruled, loss)
+		for _, p := range d.params {
+			decay := d.learning.WeightDecay
+			if p.rule.Plain || p.rule.Keeps {
+				decay = 0
+			}
+			synapse.Descend(&p.Param, p.rate, decay, p.decay)
 		}
-		synapse.Descend(d.grads[k], d.rate(p), decay, d.net.biasDecay)
 	}
+	d.machine.Constrain()
 }
 
 // descend is Learn by plain gradient descent: the weights take their change in
 // one pass where they can, without storing a gradient.
 func (d *Discrete[F]) descend() {
-	for k, p := range d.net.plastic {
-		scale := p.gain * F(d.rate(p)/float64(d.net.rows))
-		post, g := p.post(), d.grads[k]
-		synapse.Accumulate(p.shape, *p.w, g.CarryW, g.GradW, scale, post, p.pre(), d.net.rows)
-		if p.c != nil {
-			synapse.AccumulateBias(p.shape, *p.c, g.CarryC, g.GradC, scale, post, d.net.rows)
+	d.machine.Factors(d.state.teaching)
+	for _, p := range d.params {
+		if p.w >= 0 {
+			d.machine.Learn(p.w, p.rate, p.CarryW, p.GradW)
+		}
+		if p.c >= 0 {
+			d.machine.Learn(p.c, p.rate, p.CarryC, p.GradC)
 		}
 	}
-}
-
-// rate is the learning rate of a projection.
-func (d *Discrete[F]) rate(p *plastic[F]) float64 {
-	if p.kind == Forward {
-		return d.learning.Rate
-	}
-	return d.learning.Rates[p.kind]
 }

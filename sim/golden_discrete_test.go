@@ -1,4 +1,4 @@
-package sim
+package sim_test
 
 import (
 	"fmt"
@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"burstsim/neuron"
+	"burstsim/sim"
+	"burstsim/sim/analysis"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/synapse"
 )
 
@@ -74,15 +77,15 @@ type goldenStep struct {
 }
 
 // maps are the layers of maps; nil if there are none.
-func (f *goldenDiscreteFile) maps() *Convolutions {
+func (f *goldenDiscreteFile) maps() *synapse.Convolutions {
 	if len(f.Layers) == 0 {
 		return nil
 	}
 	first := f.Layers[0]
-	c := &Convolutions{Channels: first.InChannels, Height: first.InSize, Width: first.InSize}
+	c := &synapse.Convolutions{Channels: first.InChannels, Height: first.InSize, Width: first.InSize}
 	for _, l := range f.Layers {
 		if l.Type == "conv" {
-			c.Layers = append(c.Layers, Convolution{Channels: l.OutChannels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
+			c.Layers = append(c.Layers, synapse.Convolution{Channels: l.OutChannels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
 		}
 	}
 	return c
@@ -109,66 +112,63 @@ func (f *goldenDiscreteFile) sizes() []int {
 func (f *goldenDiscreteFile) rows() int { return len(f.Steps[0].Input) / f.sizes()[0] }
 
 // goldenMode translates the reference's word for a mode.
-func goldenMode(name string) synapse.Mode {
+func goldenMode(name string) string {
 	switch name {
-	case "", "tied":
-		return synapse.Tied
+	case "":
+		return "tied"
 	case "random_init":
-		return synapse.Random
+		return "random"
 	}
-	return synapse.Mode(strings.ToLower(name))
+	return strings.ToLower(name)
 }
 
-func (f *goldenDiscreteFile) coupling() synapse.Coupling {
-	c := synapse.Coupling{
-		YMode: goldenMode(f.YMode), YScale: f.YScale, YPlastic: f.YLearning,
-		QMode: goldenMode(f.QMode), QScale: f.QScale, QPlastic: f.QLearning,
-	}
-	if f.QMode == "" {
-		c.QScale = 1
-	}
-	return c
-}
-
-// network builds the model; weights are put into it afterwards.
-func (f *goldenDiscreteFile) network() (*Network[float64], error) {
-	rng := rand.New(rand.NewPCG(1, 1))
+// values are the parameters of the model.
+func (f *goldenDiscreteFile) values() model.Values {
+	v := model.Values{"y_mode": goldenMode(f.YMode), "y_scale": f.YScale, "lr": f.Rate}
 	switch f.Model {
 	case "burstccn":
-		cfg := DefaultBurstCCN(f.sizes()...)
-		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
-		cfg.Pyramidal.PBaseline, cfg.Pyramidal.Transfer = f.PBaseline, neuron.Published
-		return NewBurstCCN[float64](cfg, rng)
-	case "ann":
-		cfg := DefaultANN(f.sizes()...)
-		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
-		return NewANN[float64](cfg, rng)
-	case "burstprop":
-		cfg := DefaultBurstprop(f.sizes()...)
-		cfg.Rows, cfg.Maps, cfg.Coupling = f.rows(), f.maps(), f.coupling()
-		cfg.Pyramidal.PBaseline = f.PBaseline
-		cfg.Recurrent, cfg.RecurrentLearning = f.Recurrent, f.RecurrentLearning
-		return NewBurstprop[float64](cfg, rng)
+		v["q_mode"], v["q_scale"] = goldenMode(f.QMode), f.QScale
+		if f.QMode == "" {
+			v["q_scale"] = 1.0
+		}
+		v["y_plastic"], v["q_plastic"], v["y_lr"], v["q_lr"] = f.YLearning, f.QLearning, f.YRate, f.QRate
+		v["p_b"], v["burst_probability"] = f.PBaseline, "published"
+	case "burstprop": // Y shares the rate of W there, and the optimiser
+		v["y_plastic"], v["y_lr"], v["p_b"] = f.YLearning, f.Rate, f.PBaseline
+		v["recurrent_input"], v["recurrent_learning"], v["recurrent_lr"] = f.Recurrent, f.RecurrentLearning, f.RecurrentRate
 	case "edn":
-		cfg := DefaultEDN(f.sizes()...)
-		cfg.Rows, cfg.Coupling = f.rows(), f.coupling()
-		cfg.LambdaOutput, cfg.LambdaInterneuron, cfg.LambdaHidden = f.LambdaOutput, f.LambdaIntn, f.LambdaHidden
-		cfg.Interneurons, cfg.InterneuronScale = goldenMode(f.InterneuronMode), f.InterneuronScale
-		return NewEDN[float64](cfg, rng)
+		v["y_plastic"], v["y_lr"] = f.YLearning, f.YRate
+		v["lambda_output"], v["lambda_interneuron"], v["lambda_hidden"] = f.LambdaOutput, f.LambdaIntn, f.LambdaHidden
+		v["interneuron_mode"], v["interneuron_scale"], v["interneuron_lr"] = goldenMode(f.InterneuronMode), f.InterneuronScale, f.InterneuronRate
 	}
-	return nil, fmt.Errorf("unknown model %q", f.Model)
+	return v
 }
 
-func (f *goldenDiscreteFile) learning() Learning {
-	rates := map[Kind]float64{
-		BurstFeedback: f.YRate, EventFeedback: f.QRate, Recurrent: f.RecurrentRate,
-		OntoInterneuron: f.InterneuronRate, FromInterneuron: f.InterneuronRate,
+// start builds the network with the weights of a file.
+func (f *goldenDiscreteFile) start(t *testing.T, layers []goldenWeights) *sim.Weights[float64] {
+	t.Helper()
+	text, err := model.Builtin(f.Model)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if f.Model == "burstprop" { // Y shares the rate of W there, and the optimiser
-		rates[BurstFeedback] = f.Rate
+	net, err := program.New(text, program.Setting{Sizes: f.sizes(), Maps: f.maps(), Rows: f.rows(), Values: f.values(),
+		Usage: model.Usage{Discrete: true, Presentation: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	loadGolden(t, w, layers)
+	return w
+}
+
+func (f *goldenDiscreteFile) learning() sim.Learning {
+	if f.Model == "burstprop" {
 		f.Optimiser = "momentum"
 	}
-	return Learning{Rate: f.Rate, Rates: rates, Optimiser: f.Optimiser, Momentum: f.Momentum, WeightDecay: f.Decay}
+	return sim.Learning{Optimiser: f.Optimiser, Momentum: f.Momentum, WeightDecay: f.Decay}
 }
 
 // goldenNames gives, for each model, what the reference calls our signals.
@@ -181,12 +181,7 @@ var goldenNames = map[string]map[string]string{
 
 func goldenDiscrete(t *testing.T, data []byte) {
 	f := unmarshal[goldenDiscreteFile](t, data)
-	net, err := f.network()
-	if err != nil {
-		t.Fatal(err)
-	}
-	loadGolden(t, net, f.Initial)
-	d, err := NewDiscrete(net, f.learning())
+	d, err := sim.NewDiscrete(f.start(t, f.Initial), f.learning())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,12 +191,7 @@ func goldenDiscrete(t *testing.T, data []byte) {
 			// holds the bursts too.
 			burst := f
 			burst.Model = "burstccn"
-			twin, err := burst.network()
-			if err != nil {
-				t.Fatal(err)
-			}
-			loadGolden(t, twin, before(f.Initial, f.Steps, k))
-			td, err := NewDiscrete(twin, Learning{})
+			td, err := sim.NewDiscrete(burst.start(t, before(f.Initial, f.Steps, k)), sim.Learning{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,18 +199,21 @@ func goldenDiscrete(t *testing.T, data []byte) {
 		}
 		loss := f.checkStep(t, d, k)
 		d.Learn(loss)
-		compareGolden(t, net, step.After, k)
+		compareGolden(t, d.Moved().Weights(), step.After, k)
 	}
 }
 
 // checkStep presents step k and compares all but the weights after it.
-func (f *goldenDiscreteFile) checkStep(t *testing.T, d *Discrete[float64], k int) (loss float64) {
+func (f *goldenDiscreteFile) checkStep(t *testing.T, d *sim.Discrete[float64], k int) (loss float64) {
 	t.Helper()
-	net, step := d.Network(), &f.Steps[k]
+	net, step := d.Moved(), &f.Steps[k]
 	at := func(what string, l int) string { return fmt.Sprintf("step %d: %s of layer %d", k, what, l) }
 	put(t, "input", net.Input(), step.Input)
 	put(t, "target", net.Target(), step.Target)
-	loss = d.Present(true)
+	loss, err := d.Present(true)
+	if err != nil {
+		t.Fatal(err)
+	}
 	agree(t, fmt.Sprintf("step %d: loss", k), []float64{loss}, tensor{step.Loss})
 
 	for l, layer := range step.Layers {
@@ -236,16 +229,16 @@ func (f *goldenDiscreteFile) checkStep(t *testing.T, d *Discrete[float64], k int
 		}
 	}
 
-	angles, bp := NewComparison(net), NewBackprop(net)
+	angles := analysis.NewComparison(net)
 	angles.Update()
-	bp.Compute()
 	d.Gradients()
-	for l := 1; l <= net.Layers(); l++ {
-		layer, grad := step.Layers[l-1], d.Gradient(Forward, l)
-		w, c := make([]float64, len(grad.GradW)), make([]float64, len(grad.GradC))
-		bp.Gradient(w, c, bp.Delta[l], l)
+	for _, g := range net.Machine().Gradients(nil) {
+		l := g.Layer
+		layer, grad := step.Layers[l-1], d.Gradient(g.Name)
+		w := make([]float64, len(grad.GradW))
+		g.Shape.Correlate(w, -1/float64(net.Rows()), g.Delta, g.Pre, net.Rows())
 		agree(t, at("grad_W_bp", l), f.summed(w), layer["grad_W_bp"])
-		bp.Gradient(w, c, bp.Aligned[l], l)
+		g.Shape.Correlate(w, -1/float64(net.Rows()), g.Aligned, g.Pre, net.Rows())
 		agree(t, at("grad_W_fa", l), f.summed(w), layer["grad_W_fa"])
 		if f.Model == "ann" {
 			continue // the file holds the gradients of bursts: those of the twin
@@ -289,7 +282,7 @@ func before(initial []goldenWeights, steps []goldenStep, k int) []goldenWeights 
 	return steps[k-1].After
 }
 
-func signalOf(t *testing.T, net *Network[float64], name string, l int) []float64 {
+func signalOf(t *testing.T, net *sim.State[float64], name string, l int) []float64 {
 	t.Helper()
 	for _, s := range net.Signals() {
 		if s.Name == name && s.Layer == l {
@@ -302,57 +295,56 @@ func signalOf(t *testing.T, net *Network[float64], name string, l int) []float64
 
 // goldenArrays pairs the weights of layer l that a file may hold with ours;
 // both are nil where the model has none. Tied weights are copies.
-func goldenArrays(net *Network[float64], f *goldenWeights, l int) map[string][2][]float64 {
-	out := map[string][2][]float64{
-		"W": {net.Weights(l).W, f.W}, "b": {net.Weights(l).C, f.B},
+func goldenArrays(w *sim.Weights[float64], f *goldenWeights, l int) map[string][2][]float64 {
+	named := func(kind string) []float64 { return w.Of(fmt.Sprint(kind, l)) }
+	out := map[string][2][]float64{"W": {named("W"), f.W}, "b": {named("c"), f.B}}
+	for _, name := range w.Network().Along(l) {
+		theirs := f.Y
+		switch {
+		case name == "Q":
+			theirs = f.Q
+		case w.Network().Text.Name == "burstprop": // there the file counts Y with the layer whose bursts it carries
+			theirs = f.above.Y
+		}
+		ours := named(name)
+		if ours == nil {
+			var arrays [][]float64
+			for _, tensor := range w.Tensors() {
+				arrays = append(arrays, tensor.Values)
+			}
+			m, _ := w.Network().Mixture(l, name)
+			ours = program.Of(m, make([]float64, w.Network().Forward(l+1).Len()), arrays)
+		}
+		out[name] = [2][]float64{ours, theirs}
 	}
-	if back := net.Feedback(l); back != nil {
-		n := len(back.Forward.Params().W)
-		if net.model == "burstprop" {
-			// There the file counts Y with the layer whose bursts it carries.
-			out["Y"] = [2][]float64{back.BurstWeights(make([]float64, n)), f.above.Y}
-		} else {
-			out["Y"] = [2][]float64{back.BurstWeights(make([]float64, n)), f.Y}
-		}
-		if net.model == "burstccn" {
-			out["Q"] = [2][]float64{back.EventWeights(make([]float64, n)), f.Q}
-		}
-	}
-	for _, p := range net.plastic {
-		if p.layer != l {
-			continue
-		}
-		switch p.kind {
-		case Recurrent:
-			out["R"] = [2][]float64{*p.w, f.R}
-		case OntoInterneuron:
-			out["W_pyr_intn"] = [2][]float64{*p.w, f.Onto}
-			out["b_pyr_intn"] = [2][]float64{*p.c, f.OntoBias}
-		case FromInterneuron:
-			out["W_intn_pyr"] = [2][]float64{*p.w, f.From}
+	for name, pair := range map[string][2][]float64{
+		"R": {named("R"), f.R}, "W_pyr_intn": {named("W_PI"), f.Onto}, "b_pyr_intn": {named("c_PI"), f.OntoBias}, "W_intn_pyr": {named("W_IP"), f.From},
+	} {
+		if pair[0] != nil {
+			out[name] = pair
 		}
 	}
 	return out
 }
 
-// loadGolden copies the weights of a file into a network.
-func loadGolden(t *testing.T, net *Network[float64], layers []goldenWeights) {
+// loadGolden copies the weights of a file into those of a network.
+func loadGolden(t *testing.T, w *sim.Weights[float64], layers []goldenWeights) {
 	t.Helper()
-	for l := net.Layers(); l >= 1; l-- {
+	for l := w.Network().Layers(); l >= 1; l-- {
 		link(layers, l)
-		for name, pair := range goldenArrays(net, &layers[l-1], l) {
+		for name, pair := range goldenArrays(w, &layers[l-1], l) {
 			put(t, name, pair[0], pair[1])
 		}
 	}
-	compareGolden(t, net, layers, -1) // what is tied must follow from the rest
+	compareGolden(t, w, layers, -1) // what is tied must follow from the rest
 }
 
 // compareGolden compares all weights with a file's after step k.
-func compareGolden(t *testing.T, net *Network[float64], layers []goldenWeights, k int) {
+func compareGolden(t *testing.T, w *sim.Weights[float64], layers []goldenWeights, k int) {
 	t.Helper()
-	for l := 1; l <= net.Layers(); l++ {
+	for l := 1; l <= w.Network().Layers(); l++ {
 		link(layers, l)
-		for name, pair := range goldenArrays(net, &layers[l-1], l) {
+		for name, pair := range goldenArrays(w, &layers[l-1], l) {
 			agree(t, fmt.Sprintf("after step %d: %s of layer %d", k, name, l), pair[0], pair[1])
 		}
 	}

@@ -1,4 +1,4 @@
-package sim
+package sim_test
 
 import (
 	"encoding/json"
@@ -94,8 +94,11 @@ func testGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			check := goldenChecks[head.Kind+" "+head.Model]
+			if head.Kind == "continuous" {
+				return // sim/program compares these
+			}
 			if check == nil {
-				t.Skipf("no %s model %q yet", head.Kind, head.Model)
+				t.Fatalf("no test of %s model %q", head.Kind, head.Model)
 			}
 			check(t, data)
 		})
@@ -104,12 +107,10 @@ func testGolden(t *testing.T) {
 
 // goldenChecks maps the kind and model of a file to its test.
 var goldenChecks = map[string]func(*testing.T, []byte){
-	"continuous burstccn":  goldenContinuous,
-	"continuous burstprop": goldenContinuous,
-	"discrete burstccn":    goldenDiscrete,
-	"discrete burstprop":   goldenDiscrete,
-	"discrete edn":         goldenDiscrete,
-	"discrete ann":         goldenDiscrete,
+	"discrete burstccn":  goldenDiscrete,
+	"discrete burstprop": goldenDiscrete,
+	"discrete edn":       goldenDiscrete,
+	"discrete ann":       goldenDiscrete,
 
 	"discrete_conv burstccn":  goldenDiscrete,
 	"discrete_conv burstprop": goldenDiscrete,

@@ -12,8 +12,8 @@ import (
 // Method names a way to step a continuous network through time, in the words of
 // experiment files. [Integrate] takes steppers of one's own.
 type Method struct {
-	// Name is "euler", "exponential", "layerwise", "rk4" or "dopri5", which
-	// chooses its own steps.
+	// Name is "euler", "exponential", "rk4" or "dopri5", which chooses its own
+	// steps.
 	Name string
 	// Step is the time step; for "dopri5" the first one, and with split
 	// plasticity the largest.
@@ -29,8 +29,6 @@ func stepper[F Float](name string) integrator.Stepper[F] {
 		return &integrator.Euler[F]{}
 	case "exponential":
 		return &integrator.Exponential[F]{}
-	case "layerwise":
-		return &integrator.Layerwise[F]{}
 	case "rk4":
 		return integrator.NewRK4[F]()
 	case "dopri5":
@@ -58,7 +56,6 @@ type Integration[F Float] struct {
 	stepper integrator.Stepper[F]
 	control integrator.Control[F]
 	step    time.Duration // size of equal steps; 0 if control chooses
-	ordered bool          // layer by layer: between its steps the network has no state
 
 	// The stretch without jumps in which the network is.
 	segment, jump time.Duration
@@ -78,7 +75,7 @@ func NewIntegration[F Float](sys *Continuous[F], m Method) (*Integration[F], err
 	}
 	s := stepper[F](m.Name)
 	if s == nil {
-		return nil, fmt.Errorf("sim: unknown method %q, expected euler, rk4, dopri5, exponential or layerwise", m.Name)
+		return nil, fmt.Errorf("sim: unknown method %q, expected euler, rk4, dopri5 or exponential", m.Name)
 	}
 	if m.Name != "dopri5" {
 		return Integrate(sys, s, &integrator.Fixed[F]{Size: m.Step.Seconds()})
@@ -100,7 +97,6 @@ func Integrate[F Float](sys *Continuous[F], s integrator.Stepper[F], c integrato
 			return nil, fmt.Errorf("sim: the time step is %g s, expected at least 1 ns", fixed.Size)
 		}
 	}
-	_, in.ordered = s.(*integrator.Layerwise[F])
 	return in, c.Init(sys, s)
 }
 
@@ -110,6 +106,25 @@ func (in *Integration[F]) SetTeaching(teacher, learning bool) {
 	in.learn()
 	in.System.SetTeaching(teacher, learning)
 	in.control.Reset()
+}
+
+// SetWeights sets all weights, learning or not, to copies of w, which must have
+// their names and shapes and be finite; otherwise none changes. Time goes on
+// from where the network stands, and what is before cannot be observed any more.
+func (in *Integration[F]) SetWeights(w *Weights[F]) error {
+	in.learn()
+	sys := in.System
+	sys.flush()
+	sys.bind(sys.State())
+	if err := sys.state.weights.copied(w); err != nil {
+		return err
+	}
+	if sys.carry != nil {
+		clear(sys.carry[sys.dynamic:])
+	}
+	in.size = 0
+	in.control.Reset()
+	return nil
 }
 
 // Begin says that what follows begins at time t, where the network stands:
@@ -157,6 +172,9 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 		}
 	}
 	in.at = to
+	if sys.constrain() {
+		in.control.Reset()
+	}
 	if sys.split {
 		in.unlearned = in.size
 	}
@@ -196,15 +214,10 @@ func (in *Integration[F]) learn() {
 // the last step or where the network stands. Where an input jumps they are those
 // before the jump until Begin, and those behind it from then on. The weights are
 // those of time t too; with split plasticity those with which the step was made.
-// In the layer-by-layer order the network goes on showing the last step.
 func (in *Integration[F]) Observe(t time.Duration) {
 	sys := in.System
 	x := sys.State()
 	switch {
-	case in.ordered:
-		in.learn()
-		sys.flush()
-		return // it would see the bursts of a new time
 	case t < in.at && in.size > 0:
 		if in.between == nil {
 			in.between = make([]F, len(x))
@@ -238,36 +251,21 @@ func duration(seconds float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }
 
-// Grid is the time step in the layer-by-layer order, otherwise 0: the network
-// has a state at every time.
-func (in *Integration[F]) Grid() time.Duration {
-	if in.ordered {
-		return in.step
-	}
-	return 0
-}
+// Grid is 0: the network has a state at every time.
+func (in *Integration[F]) Grid() time.Duration { return 0 }
 
-// Shows says when the network has answered to the input of a time.
-func (in *Integration[F]) Shows() Moment {
-	if in.ordered {
-		return AfterStep
-	}
-	return AnyTime
-}
-
-// Moved is the network.
-func (in *Integration[F]) Moved() *Network[F] { return in.System.net }
+// Moved is what is moved.
+func (in *Integration[F]) Moved() *State[F] { return in.System.state }
 
 // Visit visits the state of the system and of what chooses its steps.
 func (in *Integration[F]) Visit(visit Visit) {
-	in.System.flush()
 	in.System.visit(visit)
 	visit("segment", &in.segment)
 	visit("jump", &in.jump)
 	visit("at", &in.at)
 	visit("clock", &in.clock)
 	if control, ok := in.control.(interface{ Visit(Visit) }); ok {
-		control.Visit(within("stepper", visit))
+		control.Visit(Within("stepper", visit))
 	}
 }
 
@@ -293,37 +291,69 @@ func (e *NumericalError) Error() string {
 // Unwrap returns the cause.
 func (e *NumericalError) Unwrap() error { return e.Err }
 
+// stepNotFinite is the reason why a step could not be made, and ErrNotFinite.
+type stepNotFinite struct{ error }
+
+func (stepNotFinite) Is(target error) bool { return target == ErrNotFinite }
+
+func (e stepNotFinite) Unwrap() error { return e.error }
+
 // Check returns a NumericalError if a state or weight is not a finite number.
 func (in *Integration[F]) Check(t time.Duration) error {
-	in.System.flush()
-	if where := in.System.net.Unstable(); where != "" {
+	if where := in.System.unstable(); where != "" {
 		return &NumericalError{Time: t.Seconds(), Where: where, Err: ErrNotFinite}
 	}
 	return nil
 }
 
-// failure locates what made a step at time t (s) fail.
+// unstable names what is not a finite number: a teacher first, which the rest
+// follows; "" if all are.
+func (c *Continuous[F]) unstable() string {
+	if i := notFinite(c.x[c.teachers():c.dynamic]); i >= 0 {
+		return c.where(c.teachers() + i)
+	}
+	return c.state.Unstable()
+}
+
+// failure says where what made a step at time t (s) fail is.
 func (c *Continuous[F]) failure(t float64, cause error) error {
-	c.flush()
+	known := cause
+	for _, k := range []error{integrator.ErrNotFinite, integrator.ErrStepCollapsed} {
+		if errors.Is(cause, k) {
+			known = k // the rest of it is the time
+		}
+	}
+	if errors.Is(cause, integrator.ErrNotFinite) {
+		known = stepNotFinite{known}
+	}
+	return &NumericalError{Time: t, Where: c.culprit(t), Err: known}
+}
+
+// culprit names what is not a finite number at time t (s) or right behind it,
+// causes before what they lead to, or else what changes fastest.
+func (c *Continuous[F]) culprit(t float64) string {
 	slope := make([]F, c.Dim())
-	c.Derivative(slope, t, c.State())
-	at, where := 0, "the task"
-	steepest := F(-1)
-	for _, s := range c.relaxing {
-		for i, v := range slope[at : at+len(s.x)] {
-			if v-v != 0 {
-				v = F(math.Inf(1))
-			}
-			if v = max(v, -v); v > steepest {
-				steepest, where = v, s.unit(i, c.net.rows)
-			}
+	soon := t + 1e-12*max(1, t) // a task may fail from t on
+	for _, at := range []float64{t, soon} {
+		c.Derivative(slope, at, c.State())
+		if where := c.unstable(); where != "" {
+			return where
 		}
-		at += len(s.x)
-	}
-	for _, known := range []error{integrator.ErrNotFinite, integrator.ErrStepCollapsed} {
-		if errors.Is(cause, known) {
-			cause = known // the rest of it is the time
+		if notFinite(c.state.input) >= 0 {
+			return "the input of the task"
+		}
+		if c.state.teaching && notFinite(c.state.target) >= 0 {
+			return "the target of the task"
+		}
+		if i := notFinite(slope); i >= 0 {
+			return c.where(i)
 		}
 	}
-	return &NumericalError{Time: t, Where: where, Err: cause}
+	worst, steepest := 0, F(-1)
+	for i, v := range slope {
+		if v = max(v, -v) / (1 + max(c.x[i], -c.x[i])); v > steepest {
+			worst, steepest = i, v
+		}
+	}
+	return c.where(worst)
 }

@@ -20,6 +20,7 @@ type Presentation[F Float] struct {
 	settled           []F
 	teacher, learning bool
 	loss              float64
+	err               error         // of the last presentation
 	presented         time.Duration // time of the sample that the network shows; -1 if it moved on
 }
 
@@ -29,7 +30,7 @@ func NewPresentation[F Float](d *Discrete[F], streams []Stream, period time.Dura
 	if period <= 0 {
 		return nil, fmt.Errorf("sim: the sample period is %v, expected more than 0", period)
 	}
-	sources, err := newSources(d.net, streams)
+	sources, err := newSources(d.state, streams)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (p *Presentation[F]) Observe(t time.Duration) {
 		s.settle(state, now)
 		s.sample(now, state)
 	}
-	p.loss = p.Discrete.Present(p.teacher)
+	p.loss, p.err = p.Discrete.Present(p.teacher)
 }
 
 // Begin does nothing: a sample begins where it is presented.
@@ -74,15 +75,17 @@ func (p *Presentation[F]) Begin(time.Duration) {}
 // Step learns from the sample presented at a time, if one is, and goes on to the
 // next.
 func (p *Presentation[F]) Step(from, end time.Duration) (to time.Duration, steps int, err error) {
-	next := roundUp(from, p.Period)
+	next := (from + p.Period - 1) / p.Period * p.Period
 	if next > from {
 		return min(next, end), 0, nil
 	}
-	if p.learning && p.Discrete.noise != nil {
+	if p.learning && p.Discrete.learning.Noise > 0 {
 		p.Discrete.SetNoise(true) // off while others look
 		p.presented = -1
 	}
-	p.Observe(from)
+	if p.Observe(from); p.err != nil {
+		return from, 0, fmt.Errorf("at t = %.6g s: %w", from.Seconds(), p.err)
+	}
 	if p.learning {
 		p.Discrete.Learn(p.loss)
 		p.Discrete.SetNoise(false)
@@ -109,12 +112,12 @@ func (p *Presentation[F]) Advance(from, to time.Duration) (steps int, err error)
 func (p *Presentation[F]) Visit(visit Visit) {
 	visit("teaching", &p.teacher)
 	visit("learning", &p.learning)
-	p.Discrete.visit(visit)
+	p.Discrete.Visit(visit)
 }
 
 // Check returns a NumericalError if a state or weight is not a finite number.
 func (p *Presentation[F]) Check(t time.Duration) error {
-	if where := p.Discrete.net.Unstable(); where != "" {
+	if where := p.Discrete.state.Unstable(); where != "" {
 		return &NumericalError{Time: t.Seconds(), Where: where, Err: ErrNotFinite}
 	}
 	return nil
@@ -123,8 +126,5 @@ func (p *Presentation[F]) Check(t time.Duration) error {
 // Grid is the period.
 func (p *Presentation[F]) Grid() time.Duration { return p.Period }
 
-// Shows says that the network has answered once a sample is presented.
-func (p *Presentation[F]) Shows() Moment { return BeforeStep }
-
-// Moved is the network.
-func (p *Presentation[F]) Moved() *Network[F] { return p.Discrete.net }
+// Moved is what is moved.
+func (p *Presentation[F]) Moved() *State[F] { return p.Discrete.state }

@@ -46,12 +46,12 @@ type source[F Float] struct {
 }
 
 // newSources joins a network and its tasks, one a row.
-func newSources[F Float](net *Network[F], streams []Stream) ([]*source[F], error) {
+func newSources[F Float](net *State[F], streams []Stream) ([]*source[F], error) {
 	if len(streams) != net.rows {
 		return nil, fmt.Errorf("sim: %d streams for %d rows", len(streams), net.rows)
 	}
 	var sources []*source[F]
-	in, out := net.sizes[0], net.sizes[net.Layers()]
+	in, out := net.inputs, net.outputs
 	for r, s := range streams {
 		if s.Inputs() != in || s.Outputs() != out {
 			return nil, fmt.Errorf("sim: the task has %d inputs and %d outputs, the network %d and %d", s.Inputs(), s.Outputs(), in, out)

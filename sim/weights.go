@@ -2,67 +2,82 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"unicode"
+
+	"burstsim/sim/program"
 )
+
+// Weights are the weights of a network: of all its projections that are not
+// tied to others, in the order of [program.Network.Matrices].
+type Weights[F Float] struct {
+	net    *program.Network
+	values [][]F
+}
+
+// Draw returns the weights that a network begins with, as its text says.
+func Draw[F Float](net *program.Network, rng *rand.Rand) (*Weights[F], error) {
+	values, err := program.Draw[F](net, rng)
+	return &Weights[F]{net, values}, err
+}
+
+// Network is the description whose weights these are.
+func (w *Weights[F]) Network() *program.Network { return w.net }
+
+// Clone returns a copy.
+func (w *Weights[F]) Clone() *Weights[F] {
+	c := &Weights[F]{net: w.net}
+	for _, v := range w.values {
+		c.values = append(c.values, slices.Clone(v))
+	}
+	return c
+}
+
+// Of returns the weights of a name, such as "W1" or "c_PI2"; nil if the network
+// has none. They are those of w, not a copy.
+func (w *Weights[F]) Of(name string) []F {
+	for k, m := range w.net.Matrices() {
+		if m.Name == name {
+			return w.values[k]
+		}
+	}
+	return nil
+}
+
+// copied sets all weights to those of another network, of the same names and
+// shapes.
+func (w *Weights[F]) copied(from *Weights[F]) error { return w.SetTensors(from.Tensors()) }
+
+// visit visits all weights.
+func (w *Weights[F]) visit(visit Visit) {
+	for k, m := range w.net.Matrices() {
+		visit(m.Name, w.values[k])
+	}
+}
 
 // Tensor is an array of weights under the name that metrics use: W1, c1, Y1,
 // Q1, R1, or W_PI1, c_PI1 and W_IP1 onto and from interneurons. The number is
 // the layer.
 type Tensor[F Float] struct {
 	Name  string
-	Layer int // the one that W and c lead to, the hidden one that the others are of
+	Layer int // the one that declares it
 	// Shape is units of the layer by units of the one below for a dense W, maps
 	// by maps below by kernel by kernel for layers of maps, and the same of the
-	// layer above for Y and Q, which run alongside its W. Biases have one value
+	// layer above for weights that run back along its W. Biases have one value
 	// a unit, or a map.
 	Shape  []int
 	Values []F // row-major
 }
 
-// stored is an array of weights that a network keeps, and its bias.
-type stored[F Float] struct {
-	kind  Kind
-	layer int
-	shape []int
-	w, c  *[]F // c is nil without bias
-}
-
-// keep declares weights besides W, Y and Q.
-func (net *Network[F]) keep(kind Kind, layer int, shape []int, w, c *[]F) {
-	net.kept = append(net.kept, stored[F]{kind, layer, shape, w, c})
-}
-
-// stored lists all weights that the network keeps: W, Y, Q, then others. Those
-// that follow from others at all times are not among them.
-func (net *Network[F]) stored() []stored[F] {
-	var out, y, q []stored[F]
-	for l := 1; l <= net.Layers(); l++ {
-		w := net.forward[l].Params()
-		out = append(out, stored[F]{Forward, l, net.forward[l].WeightShape(), &w.W, &w.C})
-		back := net.feedback[l]
-		if back != nil && back.Y != nil {
-			y = append(y, stored[F]{BurstFeedback, l, back.Forward.WeightShape(), &back.Y, nil})
-		}
-		if back != nil && back.Q != nil {
-			q = append(q, stored[F]{EventFeedback, l, back.Forward.WeightShape(), &back.Q, nil})
-		}
-	}
-	return slices.Concat(out, y, q, net.kept)
-}
-
 // Tensors lists every weight that decides what the network answers and learns.
-// Feedback and interneurons that are tied to other weights are not stored, and
-// so not listed. Values are the network's own: they are valid until it moves.
-func (net *Network[F]) Tensors() []Tensor[F] {
+// What is tied to other weights is not stored, and so not listed. Values are
+// those of w.
+func (w *Weights[F]) Tensors() []Tensor[F] {
 	var out []Tensor[F]
-	for _, s := range net.stored() {
-		name := fmt.Sprint(s.kind, s.layer)
-		out = append(out, Tensor[F]{name, s.layer, s.shape, *s.w})
-		if s.c != nil {
-			out = append(out, Tensor[F]{strings.Replace(name, "W", "c", 1), s.layer, []int{len(*s.c)}, *s.c})
-		}
+	for k, m := range w.net.Matrices() {
+		out = append(out, Tensor[F]{m.Name, m.Layer, slices.Clone(m.Shape), w.values[k]})
 	}
 	return out
 }
@@ -72,8 +87,8 @@ func (net *Network[F]) Tensors() []Tensor[F] {
 // names, shapes and numbers of values are those of Tensors and all values are
 // finite. The error begins with the name, so that the caller can put in front
 // where the tensors come from.
-func (net *Network[F]) SetTensors(from []Tensor[F]) error {
-	own := net.Tensors()
+func (w *Weights[F]) SetTensors(from []Tensor[F]) error {
+	own := w.Tensors()
 	given := make(map[string]Tensor[F], len(from))
 	for _, t := range from {
 		if _, twice := given[t.Name]; twice {

@@ -12,7 +12,7 @@ func Accumulate[F Float](p Projection[F], dst, carry, scratch []F, alpha F, post
 		p.AddCorrelation(dst, alpha, post, pre, rows)
 		return
 	}
-	if d, ok := p.(*Dense[F]); ok && rows == 1 {
+	if d, ok := p.(Dense[F]); ok && rows == 1 {
 		linalg.AccumulateOuter(dst, carry, alpha, post, pre, d.Out, d.In)
 		return
 	}

@@ -2,8 +2,6 @@ package synapse
 
 import (
 	"fmt"
-	"math"
-	"math/rand/v2"
 
 	"burstsim/internal/linalg"
 )
@@ -18,7 +16,6 @@ type Conv[F Float] struct {
 	InChannels, InHeight, InWidth int
 	OutChannels                   int
 	Kernel, Stride, Padding       int
-	Weights[F]                    // W is OutChannels x InChannels x Kernel x Kernel
 
 	height, width int // of an output map
 
@@ -29,8 +26,9 @@ type Conv[F Float] struct {
 	sums    []F // of the weights' shape
 }
 
-// NewConv returns a convolution of zero weights. Padding is zeros around each
-// map. The error says which size does not fit.
+// NewConv returns a convolution with weights of OutChannels x InChannels x
+// Kernel x Kernel. Padding is zeros around each map. The error says which size
+// does not fit.
 func NewConv[F Float](inChannels, inHeight, inWidth, outChannels, kernel, stride, padding int) (*Conv[F], error) {
 	for _, v := range []struct {
 		name       string
@@ -51,8 +49,7 @@ func NewConv[F Float](inChannels, inHeight, inWidth, outChannels, kernel, stride
 		Kernel: kernel, Stride: stride, Padding: padding,
 		height: (inHeight+2*padding-kernel)/stride + 1, width: (inWidth+2*padding-kernel)/stride + 1,
 	}
-	c.W, c.C = make([]F, outChannels*c.patch()), make([]F, outChannels)
-	c.sums = make([]F, len(c.W))
+	c.sums = make([]F, outChannels*c.patch())
 	return c, nil
 }
 
@@ -65,25 +62,9 @@ func (c *Conv[F]) positions() int { return c.height * c.width }
 // Shape is that of the output: channels, height and width.
 func (c *Conv[F]) Shape() (channels, height, width int) { return c.OutChannels, c.height, c.width }
 
-// Params are the weights, shared by all neurons of a map.
-func (c *Conv[F]) Params() *Weights[F] { return &c.Weights }
-
-// WeightShape is OutChannels by InChannels by Kernel by Kernel.
-func (c *Conv[F]) WeightShape() []int {
-	return []int{c.OutChannels, c.InChannels, c.Kernel, c.Kernel}
-}
-
 // Units are the numbers of neurons of all maps.
 func (c *Conv[F]) Units() (out, in int) {
 	return c.OutChannels * c.positions(), c.InChannels * c.InHeight * c.InWidth
-}
-
-// InitNormal counts connections of a neuron by the kernel: n_in is
-// InChannels Kernel², n_out is OutChannels Kernel².
-func (c *Conv[F]) InitNormal(gain float64, rng *rand.Rand) {
-	n := float64(c.Kernel * c.Kernel * (c.InChannels + c.OutChannels))
-	FillNormal(c.W, gain*math.Sqrt(2/n), rng)
-	clear(c.C)
 }
 
 // allocate makes the memory of a batch, once.
@@ -93,15 +74,19 @@ func (c *Conv[F]) allocate(rows int) {
 	}
 }
 
-// Forward stores the convolution of x plus the bias.
-func (c *Conv[F]) Forward(dst, x []F, rows int) {
+// Forward stores the convolution of x plus the bias of each map.
+func (c *Conv[F]) Forward(dst, x, w, bias []F, rows int) {
 	c.unfold(x, rows)
 	n := rows * c.positions()
-	linalg.Product(c.maps[:c.OutChannels*n], c.W, c.columns[:c.patch()*n], c.OutChannels, c.patch(), n, false, false)
+	linalg.Product(c.maps[:c.OutChannels*n], w, c.columns[:c.patch()*n], c.OutChannels, c.patch(), n, false, false)
 	c.each(dst, rows, func(k int, unit, column []F) {
-		bias := c.C[k]
+		if bias == nil {
+			copy(unit, column)
+			return
+		}
+		b := bias[k]
 		for i, v := range column {
-			unit[i] = v + bias
+			unit[i] = v + b
 		}
 	})
 }

@@ -18,20 +18,19 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conv.InitNormal(1, rng())
-			copy(conv.C, randoms(c.outC))
+			w, bias0 := randoms(c.outC*c.inC*c.kernel*c.kernel), randoms(c.outC)
 			out, in := conv.Units()
 			_, oh, ow := conv.Shape()
 			x, post := randoms(rows*in), randoms(rows*out)
 			y := make([]float64, rows*out)
-			conv.Forward(y, x, rows)
+			conv.Forward(y, x, w, bias0, rows)
 
 			// By definition.
 			for r := range rows {
 				for k := range c.outC {
 					for oy := range oh {
 						for ox := range ow {
-							want := conv.C[k]
+							want := bias0[k]
 							for ch := range c.inC {
 								for ky := range c.kernel {
 									for kx := range c.kernel {
@@ -39,7 +38,7 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 										if iy < 0 || iy >= c.h || ix < 0 || ix >= c.w {
 											continue
 										}
-										want += conv.W[((k*c.inC+ch)*c.kernel+ky)*c.kernel+kx] * x[r*in+(ch*c.h+iy)*c.w+ix]
+										want += w[((k*c.inC+ch)*c.kernel+ky)*c.kernel+kx] * x[r*in+(ch*c.h+iy)*c.w+ix]
 									}
 								}
 							}
@@ -54,7 +53,7 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 			// The derivatives of sum(post * y), which is linear in each.
 			value := func() (sum float64) {
 				z := make([]float64, rows*out)
-				conv.Forward(z, x, rows)
+				conv.Forward(z, x, w, bias0, rows)
 				for i, v := range z {
 					sum += post[i] * v
 				}
@@ -69,8 +68,8 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 				*p = old
 				return up - down
 			}
-			back, change, bias := make([]float64, rows*in), make([]float64, len(conv.W)), make([]float64, c.outC)
-			conv.Backward(back, post, conv.W, rows)
+			back, change, bias := make([]float64, rows*in), make([]float64, len(w)), make([]float64, c.outC)
+			conv.Backward(back, post, w, rows)
 			conv.Correlate(change, 2, post, x, rows)
 			conv.AddCorrelation(change, -1, post, x, rows)
 			conv.CorrelateBias(bias, 2, post, rows)
@@ -79,7 +78,7 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 				what string
 				at   []float64
 				got  []float64
-			}{{"input", x, back}, {"weight", conv.W, change}, {"bias", conv.C, bias}} {
+			}{{"input", x, back}, {"weight", w, change}, {"bias", bias0, bias}} {
 				for i := range p.at {
 					if want := slope(&p.at[i]); math.Abs(p.got[i]-want) > 1e-10 {
 						t.Fatalf("derivative by %s %d is %v, want %v", p.what, i, p.got[i], want)
@@ -104,12 +103,13 @@ func BenchmarkConv(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	conv.InitNormal(1, rng())
+	w := make([]float32, 128*64*5*5)
+	FillNormal(w, 0.1, rng())
 	out, in := conv.Units()
-	x, y, change := make([]float32, rows*in), make([]float32, rows*out), make([]float32, len(conv.W))
+	x, y, change := make([]float32, rows*in), make([]float32, rows*out), make([]float32, len(w))
 	for name, f := range map[string]func(){
-		"forward":   func() { conv.Forward(y, x, rows) },
-		"backward":  func() { conv.Backward(x, y, conv.W, rows) },
+		"forward":   func() { conv.Forward(y, x, w, nil, rows) },
+		"backward":  func() { conv.Backward(x, y, w, rows) },
 		"correlate": func() { conv.Correlate(change, 1, y, x, rows) },
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -22,14 +22,13 @@ func randoms(n int) []float64 {
 func TestDenseByDefinition(t *testing.T) {
 	const out, in = 4, 7
 	for _, rows := range []int{1, 3} {
-		d := NewDense[float64](out, in)
-		d.InitNormal(1, rng())
-		copy(d.C, randoms(out))
+		d := Dense[float64]{Out: out, In: in}
+		w, c := randoms(out*in), randoms(out)
 		x, y := randoms(rows*in), randoms(rows*out)
 		forward, backward := make([]float64, rows*out), make([]float64, rows*in)
 		change, bias := make([]float64, out*in), make([]float64, out)
-		d.Forward(forward, x, rows)
-		d.Backward(backward, y, d.W, rows)
+		d.Forward(forward, x, w, c, rows)
+		d.Backward(backward, y, w, rows)
 		d.Correlate(change, 0.5, y, x, rows)
 		d.AddCorrelation(change, 0.25, y, x, rows)
 		d.CorrelateBias(bias, 0.5, y, rows)
@@ -42,16 +41,16 @@ func TestDenseByDefinition(t *testing.T) {
 		}
 		for r := range rows {
 			for i := range out {
-				want := d.C[i]
+				want := c[i]
 				for j := range in {
-					want += d.W[i*in+j] * x[r*in+j]
+					want += w[i*in+j] * x[r*in+j]
 				}
 				near("forward", forward[r*out+i], want)
 			}
 			for j := range in {
 				want := 0.0
 				for i := range out {
-					want += y[r*out+i] * d.W[i*in+j]
+					want += y[r*out+i] * w[i*in+j]
 				}
 				near("backward", backward[r*in+j], want)
 			}
@@ -69,89 +68,6 @@ func TestDenseByDefinition(t *testing.T) {
 				sum += 0.75 * y[r*out+i]
 			}
 			near("bias correlation", bias[i], sum)
-		}
-	}
-}
-
-func TestInitNormal(t *testing.T) {
-	d := NewDense[float64](300, 200)
-	d.InitNormal(3, rng())
-	var sum, squares float64
-	for _, w := range d.W {
-		sum += w
-		squares += w * w
-	}
-	n := float64(len(d.W))
-	want := 3 * math.Sqrt(2.0/500)
-	if std := math.Sqrt(squares / n); math.Abs(std/want-1) > 0.01 || math.Abs(sum/n) > 4*want/math.Sqrt(n) {
-		t.Errorf("mean %v, standard deviation %v, want 0 and %v", sum/n, std, want)
-	}
-}
-
-// TestFeedbackModes checks what each mode promises of Y and Q.
-func TestFeedbackModes(t *testing.T) {
-	const pb = 0.3
-	for _, y := range []Mode{Tied, Random, SymmetricInit} {
-		for _, q := range []Mode{Tied, Random, SymmetricInit, WSymmetricInit} {
-			c := Coupling{YMode: y, YScale: 0.7, QMode: q, QScale: 1}
-			if q == Random || q == WSymmetricInit {
-				c.QScale = 0.4
-			}
-			if err := c.Validate(); err != nil {
-				t.Fatal(err)
-			}
-			w := NewDense[float64](5, 6)
-			w.InitNormal(1, rng())
-			f := NewFeedback(c, w, pb, 2, rng())
-			start := append([]float64(nil), w.W...)
-			for i := range w.W {
-				w.W[i] *= 2 // as learning would
-			}
-			Y, Q := f.BurstWeights(make([]float64, 30)), f.EventWeights(make([]float64, 30))
-			for i := range Y {
-				wantY := map[Mode]float64{Tied: 0.7 * w.W[i], SymmetricInit: 0.7 * start[i], Random: Y[i]}[y]
-				wantQ := map[Mode]float64{Tied: pb * Y[i], SymmetricInit: pb * Y[i], WSymmetricInit: pb * 0.4 * start[i], Random: Q[i]}[q]
-				if q == SymmetricInit && y == Tied {
-					wantQ = pb * 0.7 * start[i]
-				}
-				if math.Abs(Y[i]-wantY) > 1e-15 || math.Abs(Q[i]-wantQ) > 1e-15 {
-					t.Fatalf("y %s, q %s: Y[%d] = %v, Q = %v, want %v and %v", y, q, i, Y[i], Q[i], wantY, wantQ)
-				}
-			}
-			// The apical input is b Y - e Q, however it is computed.
-			b, e := randoms(10), randoms(20)[10:]
-			a := make([]float64, 12)
-			f.Apical(a, b, e, 2)
-			for r := range 2 {
-				for j := range 6 {
-					var want float64
-					for i := range 5 {
-						want += b[r*5+i]*Y[i*6+j] - e[r*5+i]*Q[i*6+j]
-					}
-					if math.Abs(a[r*6+j]-want) > 1e-13 {
-						t.Fatalf("y %s, q %s: apical input %v, want %v", y, q, a[r*6+j], want)
-					}
-				}
-			}
-		}
-	}
-}
-
-func TestCouplingErrors(t *testing.T) {
-	for _, c := range []struct {
-		c    Coupling
-		want string
-	}{
-		{Coupling{YMode: "x", QMode: Tied, QScale: 1}, "YMode"},
-		{Coupling{YMode: WSymmetricInit, QMode: Tied, QScale: 1}, "YMode"},
-		{Coupling{YMode: Tied, QMode: "x", QScale: 1}, "QMode"},
-		{Coupling{YMode: Tied, QMode: Tied, QScale: 0.5}, "QScale"},
-		{Coupling{YMode: Tied, QMode: SymmetricInit, QScale: 2}, "QScale"},
-		{Coupling{YMode: Tied, YPlastic: true, QMode: Tied, QScale: 1}, "Y cannot learn"},
-		{Coupling{YMode: Random, QMode: Tied, QScale: 1, QPlastic: true}, "Q cannot learn"},
-	} {
-		if err := c.c.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error %v, want one about %s", c.c, err, c.want)
 		}
 	}
 }

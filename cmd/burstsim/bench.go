@@ -13,6 +13,7 @@ import (
 	"burstsim/internal/bench"
 	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 )
 
 // benchOptions are the flags of bench.
@@ -102,5 +103,5 @@ func writeBench(path string, report *bench.Report) error {
 	if err != nil {
 		return err
 	}
-	return writeFormats(dir, "scaling", []string{"png", "svg"}, figure.WriteTo)
+	return runner.WriteFormats(dir, "scaling", []string{"png", "svg"}, figure.WriteTo)
 }

@@ -13,6 +13,7 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 	"burstsim/plots"
 	"burstsim/sim/record"
 )
@@ -193,14 +194,14 @@ func newComparison(runs []finishedRun) *comparison {
 		res: &record.Result{Name: comparisonName, Phases: first.Result.Phases},
 		sum: &experiment.Summary{Name: comparisonName, Versions: experiment.Versions(),
 			Variants: map[string]experiment.VariantSummary{}},
-		opt:     figureOptions(first.Config),
+		opt:     runner.FigureOptions(first.Config),
 		formats: first.Config.Plots.Formats,
 	}
 	c.opt.Discrete, c.opt.Phases = nil, nil
 	c.opt.Seeds = seedGroups(runs)
 	labels := comparisonLabels(runs)
 	for _, run := range runs {
-		opt := figureOptions(run.Config)
+		opt := runner.FigureOptions(run.Config)
 		for i, v := range run.Result.Variants {
 			label := labels[0]
 			labels = labels[1:]
@@ -290,7 +291,7 @@ func (c *comparison) samePhases() bool {
 	})
 }
 
-func (c *comparison) write(dir *rundir.Dir, figure string, draw writeFigure) error {
+func (c *comparison) write(dir *rundir.Dir, figure string, draw runner.WriteFigure) error {
 	err := atomicfile.Write(filepath.Join(dir.Path(), comparisonFile), func(w io.Writer) error {
 		if c.trained() {
 			return rundir.WriteEpochs(w, c.res.Variants)
@@ -300,7 +301,7 @@ func (c *comparison) write(dir *rundir.Dir, figure string, draw writeFigure) err
 	if err != nil {
 		return err
 	}
-	if err := writeFormats(dir, figure, c.formats, draw); err != nil {
+	if err := runner.WriteFormats(dir, figure, c.formats, draw); err != nil {
 		return err
 	}
 	// The signals stay in the runs' folders.

@@ -12,6 +12,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 	"burstsim/sim/record"
 )
 
@@ -162,7 +163,7 @@ func TestSeedsAreOneLine(t *testing.T) {
 		runs = append(runs, run)
 	}
 	alone := finished("b", "loss", "z")
-	alone.Config.Model.Beta = 3
+	alone.Config.Values = map[string]any{"model.beta": 3.0}
 	runs = slices.Insert(runs, 2, alone)
 	sortSeeds(runs)
 	var names []string
@@ -239,7 +240,7 @@ time.phases = [{ duration = "5s" }, { duration = "500ms", teacher = true, learni
 	if err != nil {
 		t.Fatal(err)
 	}
-	phases := figureOptions(cfg).Phases
+	phases := runner.FigureOptions(cfg).Phases
 	if len(phases) != 2 || len(phases[0]) != 3 || phases[0][1].Cycle != nil || !phases[0][1].Teacher {
 		t.Fatalf("%+v", phases)
 	}
@@ -253,8 +254,8 @@ time.phases = [{ duration = "5s" }, { duration = "500ms", teacher = true, learni
 func TestFigureOptions(t *testing.T) {
 	cfg := config.Config{Model: config.Model{Kind: "burstprop"}, Plots: config.Plots{Units: 4},
 		Compare: []config.Variant{{Config: config.Config{Time: config.Time{Kind: "discrete"}}}}}
-	opt := figureOptions(cfg)
-	if opt.PBaseline != cfg.Model.Baseline() || opt.Units != 4 || !slices.Equal(opt.Discrete, []bool{false, true}) {
+	opt := runner.FigureOptions(cfg)
+	if opt.PBaseline != runner.Baseline(cfg) || opt.Units != 4 || !slices.Equal(opt.Discrete, []bool{false, true}) {
 		t.Errorf("%+v", opt)
 	}
 }

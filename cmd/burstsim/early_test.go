@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"burstsim/internal/experiment"
+	"burstsim/internal/runner"
 )
 
 // TestStoppedBeforeAnything: a run that is stopped before its first loss leaves
@@ -21,7 +22,7 @@ func TestStoppedBeforeAnything(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			f.run, f.draw = experiment.Run, draw
+			f.run, f.draw = experiment.Run, runner.Draw
 			if err := os.WriteFile(f.file, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}

@@ -31,7 +31,7 @@ var otherValues = map[string][]string{
 	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
 	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
 	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
-	"model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},
+	"model.equations": {"absent"}, "model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},
 	"model.y_scale": {"0.5"}, "model.q_scale": {"0.5"}, "model.recurrent_scale": {"0.5"},
 	"model.lambda_output": {"0.3"}, "model.lambda_interneuron": {"0.3"}, "model.lambda_hidden": {"0.3"}, "model.interneuron_scale": {"0.5"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
@@ -65,7 +65,6 @@ func effectKinds() map[string]string {
 	kinds := map[string]string{
 		"dopri5":             begin + simulated + hidden + "integrator.method = 'dopri5'\nintegrator.rtol = 1e-11\n",
 		"split":              begin + simulated + hidden + "integrator.plasticity = 'split'\n",
-		"layerwise":          begin + simulated + hidden + "integrator.method = 'layerwise'\n",
 		"trace":              begin + simulated + hidden + "time.trace_delay = '200ms'\n",
 		"leaky":              begin + simulated + hidden + "task.teacher = 'leaky'\n",
 		"chosen units":       begin + simulated + hidden + "record.chosen_units = [0, 2]\n",

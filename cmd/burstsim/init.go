@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,8 @@ of time, its default and its meaning, to standard output or to a new file.
 Tasks: ` + strings.Join(config.Tasks(), ", "),
 		Example: `  burstsim init regression
   burstsim init regression -o my.toml
-  burstsim init xor --model edn --time discrete`,
+  burstsim init xor --model edn --time discrete
+  burstsim init regression --model my.model -o my.toml`,
 		ValidArgs: config.Tasks(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -36,6 +38,9 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			start.Task = args[0]
+			if output != "" {
+				start.Folder = filepath.Dir(output)
+			}
 			text, err := config.Template(start)
 			if err != nil {
 				return err
@@ -44,7 +49,7 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write a new `FILE`")
-	cmd.Flags().StringVar(&start.Model, "model", "", "`MODEL` of the network: "+strings.Join(config.Choices("model.kind"), ", "))
+	cmd.Flags().StringVar(&start.Model, "model", "", "`MODEL` of the network: "+strings.Join(config.Choices("model.kind"), ", ")+", or the file of another")
 	cmd.Flags().StringVar(&start.Time, "time", "", "`KIND` of time: "+strings.Join(config.Choices("time.kind"), ", "))
 	completeWords(cmd, "model", config.Choices("model.kind"))
 	completeWords(cmd, "time", config.Choices("time.kind"))

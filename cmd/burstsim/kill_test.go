@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -73,7 +74,7 @@ func killed() map[string][]string {
 		"simulated":        {"checkpoint.every=0s", "checkpoint.simulated=11s"},
 	}
 	for _, model := range []string{"burstccn", "burstprop", "edn", "ann"} {
-		for _, method := range []string{"euler", "rk4", "dopri5", "exponential", "layerwise"} {
+		for _, method := range []string{"euler", "rk4", "dopri5", "exponential"} {
 			out[model+" "+method] = []string{"model.kind=" + model, "integrator.method=" + method}
 		}
 		out[model+" split"] = []string{"model.kind=" + model, "integrator.plasticity=split"}
@@ -93,6 +94,11 @@ func killed() map[string][]string {
 	out["training epochs"] = []string{"checkpoint.every=0s", "checkpoint.epochs=0.3"}
 	out["training figures"] = []string{"record.tensorboard=true", "plots.figures=[\"all\"]"}
 	out["training conv"] = []string{"model.layer=[{kind=\"conv\", channels=3, kernel=5, stride=3}]", "model.hidden=[10]", "task.epochs=3"}
+	// A model that is not built in: an interrupted or killed run goes on with the
+	// text that its folder has.
+	own := []string{"model.equations=../../examples/oja.model", "time.tau=200ms"}
+	out["own"] = own
+	out["own discrete"] = append(slices.Clone(own[:1]), "time.kind=discrete", "time.learn=20000s")
 	out["images"] = []string{"task.kind=mnist", "task.data=embedded", "task.batch=3", "model.hidden=[10]",
 		"time.before=2s", "time.learn=20s", "time.after=2s", "record.windows=[]"}
 	return out
@@ -105,8 +111,9 @@ func evidence() bool { return os.Getenv("BURSTSIM_EVIDENCE") != "" }
 // killedAlways are tried without evidence: a few that differ in most of what
 // checkpoints hold.
 var killedAlways = map[string]bool{
-	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann layerwise": true,
+	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann exponential": true,
 	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training burstprop": true,
+	"own": true, "own discrete": true,
 }
 
 // TestKilledRunsGoOn kills the real program at random moments, and lets it go

@@ -78,28 +78,25 @@ func statusNames() []string {
 }
 
 func (p *program) list(dirs []string, opt lsOptions) error {
-	for _, key := range opt.keys {
-		if err := report.CheckKey(key); err != nil {
-			return fmt.Errorf("--key: %w", err)
-		}
-	}
 	for _, status := range opt.status {
 		if !slices.Contains(statusNames(), status) {
 			return fmt.Errorf("--status: %q, expected %s", status, strings.Join(statusNames(), ", "))
 		}
 	}
-	if err := report.Sort(nil, opt.sort); err != nil {
-		return fmt.Errorf("--sort: %w", err)
-	}
 	runs, others, err := findRuns(dirs)
 	if err != nil {
 		return failure(err)
 	}
-	if len(opt.status) > 0 {
-		runs = slices.DeleteFunc(runs, func(d *rundir.Digest) bool { return !slices.Contains(opt.status, string(d.Status)) })
+	for _, key := range opt.keys {
+		if err := report.CheckKey(runs, key); err != nil {
+			return fmt.Errorf("--key: %w", err)
+		}
 	}
 	if err := report.Sort(runs, opt.sort); err != nil {
-		return err
+		return fmt.Errorf("--sort: %w", err)
+	}
+	if len(opt.status) > 0 {
+		runs = slices.DeleteFunc(runs, func(d *rundir.Digest) bool { return !slices.Contains(opt.status, string(d.Status)) })
 	}
 	if err := p.printRuns(runs, opt); err != nil {
 		return failure(err)

@@ -10,6 +10,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/report"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 )
 
 // A line is cut at the terminal's width only where there is a terminal.
@@ -70,7 +71,7 @@ func TestFiguresHaveWords(t *testing.T) {
 		if strings.Contains(page.String(), `alt="figure `+name) {
 			t.Errorf("figure %s has no words of its own", name)
 		}
-		if _, err := drawChosen(name, nil, figureOptions(config.Config{})); err == nil || strings.Contains(err.Error(), "no such figure") {
+		if _, err := runner.DrawChosen(name, nil, runner.FigureOptions(config.Config{})); err == nil || strings.Contains(err.Error(), "no such figure") {
 			t.Errorf("figure %s of nothing: %v", name, err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 	"burstsim/plots"
 	"burstsim/sim/record"
 )
@@ -135,7 +136,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 			res = &record.Result{Name: res.Name, Variants: res.Variants[choice.Variant:][:1]}
 			choice = plots.Options{Units: choice.Units}
 		}
-		write, err := drawChosen(name, res, choice)
+		write, err := runner.DrawChosen(name, res, choice)
 		if err != nil {
 			failed = append(failed, fmt.Sprintf("figure %s: %v", name, err))
 			continue
@@ -167,7 +168,7 @@ func ofVariants(figure string) bool {
 // drawing is a figure that could be drawn.
 type drawing struct {
 	name  string
-	write writeFigure
+	write runner.WriteFigure
 }
 
 func checkWords(flag string, words, known []string) error {
@@ -189,7 +190,7 @@ func (o plotOptions) names(cfg config.Config) []string {
 	case o.chosen():
 		return []string{"dynamics"}
 	case len(cfg.Plots.Figures) > 0:
-		return figures(cfg)
+		return runner.Figures(cfg)
 	}
 	return cfg.AllFigures()
 }
@@ -206,7 +207,7 @@ func formatsOf(formats []string, cfg config.Config) []string {
 
 // choice is what the flags mean for this run.
 func (o plotOptions) choice(run *rundir.Run, windows [][2]float64) (plots.Options, error) {
-	opt := figureOptions(run.Config)
+	opt := runner.FigureOptions(run.Config)
 	opt.Indices, opt.Layer, opt.Windows = o.indices, o.layer, windows
 	if o.units > 0 {
 		opt.Units = o.units

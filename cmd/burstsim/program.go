@@ -15,6 +15,7 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/runner"
 	"burstsim/sim/record"
 )
 
@@ -32,7 +33,7 @@ type program struct {
 	width    int  // of out in characters, if it is a terminal, otherwise 0
 	now      func() time.Time
 	run      func(context.Context, config.Config, experiment.Options) (*record.Result, *experiment.Summary, error)
-	draw     func(figure string, res *record.Result, cfg config.Config) (writeFigure, error)
+	draw     func(figure string, res *record.Result, cfg config.Config) (runner.WriteFigure, error)
 }
 
 func newProgram() *program {
@@ -43,7 +44,7 @@ func newProgram() *program {
 		width:    terminalWidth(os.Stdout),
 		now:      time.Now,
 		run:      experiment.Run,
-		draw:     draw,
+		draw:     runner.Draw,
 	}
 }
 

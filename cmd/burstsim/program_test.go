@@ -20,6 +20,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 	"burstsim/sim/record"
 )
 
@@ -45,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 			res, sum := recorded()
 			return res, sum, nil
 		},
-		draw: func(string, *record.Result, config.Config) (writeFigure, error) {
+		draw: func(string, *record.Result, config.Config) (runner.WriteFigure, error) {
 			return func(w io.Writer, format string) error { _, err := io.WriteString(w, format); return err }, nil
 		},
 	}
@@ -108,7 +109,7 @@ func TestNumericalFailureKeepsTheRecord(t *testing.T) {
 		res, sum := recorded()
 		return res, sum, errors.New("not a number at 3.2 s in layer 1")
 	}
-	f.draw = func(string, *record.Result, config.Config) (writeFigure, error) {
+	f.draw = func(string, *record.Result, config.Config) (runner.WriteFigure, error) {
 		return nil, errors.New("nothing after learning")
 	}
 	if status := f.execute("run", f.file, "--out", f.dir); status != statusFailure {
@@ -161,7 +162,7 @@ func TestFigureFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			f.draw = func(figure string, _ *record.Result, _ config.Config) (writeFigure, error) {
+			f.draw = func(figure string, _ *record.Result, _ config.Config) (runner.WriteFigure, error) {
 				if figure != "dynamics" {
 					return func(io.Writer, string) error { return nil }, nil
 				}
@@ -275,7 +276,7 @@ func TestAllFigures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(figures(cfg)); got != c.want {
+		if got := fmt.Sprint(runner.Figures(cfg)); got != c.want {
 			t.Errorf("%v: figures %s, expected %s", c.set, got, c.want)
 		}
 	}

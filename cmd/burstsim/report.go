@@ -12,6 +12,7 @@ import (
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/report"
 	"burstsim/internal/rundir"
+	"burstsim/internal/runner"
 )
 
 const reportFile = "report.html"
@@ -82,13 +83,13 @@ func (p *program) writeReport(dir, out string) error {
 // can show, and says why the rest cannot be drawn: of a run that stopped early
 // there may be too little.
 func drawPage(run *rundir.Run) (drawn []report.Figure, missing []string) {
-	names := figures(run.Config)
+	names := runner.Figures(run.Config)
 	if len(names) == 0 {
 		names = run.Config.AllFigures()
 	}
 	for _, name := range names {
 		var svg bytes.Buffer
-		write, err := draw(name, run.Result, run.Config)
+		write, err := runner.Draw(name, run.Result, run.Config)
 		if err == nil {
 			err = write(&svg, "svg")
 		}

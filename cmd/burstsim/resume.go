@@ -2,22 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"burstsim/internal/config"
-	"burstsim/internal/experiment"
-	"burstsim/internal/journal"
-	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
-	"burstsim/neuron"
+	"burstsim/internal/runner"
 )
 
 // resumeOptions are the flags of resume.
@@ -66,12 +57,12 @@ func (p *program) resumeRuns(ctx context.Context, paths []string, opt resumeOpti
 		dir, cfg, err := rundir.Reopen(path)
 		switch {
 		case errors.Is(err, rundir.ErrOver): // so that all runs of a sweep can be named
-			jobs = append(jobs, job{cfg: cfg, over: path})
+			jobs = append(jobs, job{Job: runner.Job{Config: cfg}, over: path})
 			continue
 		case err != nil:
 			return failure(err)
 		}
-		jobs = append(jobs, job{cfg: cfg, begun: dir, force: opt.force})
+		jobs = append(jobs, job{Job: runner.Job{Config: cfg, Begun: dir, Force: opt.force}})
 	}
 	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
 }
@@ -80,70 +71,3 @@ func (p *program) sayOver(path string) {
 	p.warn(fmt.Errorf("%s is finished: nothing is left to do", path))
 	fmt.Fprintln(p.out, path)
 }
-
-// openJournal opens what a run goes on from, and clears away what a process
-// that was killed while it wrote left behind.
-func (p *program) openJournal(dir *rundir.Dir, j job) (*journal.Journal, error) {
-	id, err := identify(j.cfg.In(dir.Path()))
-	if err != nil {
-		return nil, err
-	}
-	kept, err := journal.Open(dir.Journal(), journal.Options{Identity: id, Force: j.force, Warn: p.warn})
-	if err != nil {
-		return nil, err
-	}
-	if err := dir.Clean(); err != nil {
-		return nil, errors.Join(err, kept.Discard())
-	}
-	return kept, nil
-}
-
-// identify says what the bits of a run depend on. Where it is kept and how it
-// is drawn is no part of that.
-func identify(cfg config.Config) (journal.Identity, error) {
-	cfg.Run.Name, cfg.Run.Out = "run", "runs"
-	cfg.Plots, cfg.Checkpoint = config.Plots{}, config.Checkpoint{}
-	anyPath(&cfg.Model)
-	cfg.Compare = slices.Clone(cfg.Compare)
-	for i := range cfg.Compare {
-		c := &cfg.Compare[i].Config
-		c.Run.Name, c.Run.Out = cfg.Run.Name, cfg.Run.Out
-		c.Plots, c.Checkpoint = config.Plots{}, config.Checkpoint{}
-		anyPath(&c.Model)
-	}
-	settings := sha256.New()
-	fmt.Fprintf(settings, "%+v", cfg)
-	program, err := programName()
-	return journal.Identity{
-		Program: program, Precision: cfg.Run.Precision, BLAS: linalg.Name() + ", sigmoids by " + neuron.Instructions(),
-		Experiment: short(settings.Sum(nil)),
-	}, err
-}
-
-// anyPath leaves the content of the initial weights, and not where it stands.
-func anyPath(m *config.Model) {
-	if _, sum := m.WeightsFile(); sum != "" {
-		m.SetWeightsFile("", sum)
-	}
-}
-
-// programName is version and checksum of this binary: builds with uncommitted
-// changes have the same version.
-func programName() (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	f, err := os.Open(self)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("burstsim %s %s", experiment.Versions()["burstsim"], short(sum.Sum(nil))), nil
-}
-
-func short(sum []byte) string { return hex.EncodeToString(sum[:6]) }

@@ -11,9 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"burstsim/internal/config"
-	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
-	"burstsim/plots"
+	"burstsim/internal/runner"
 )
 
 // runOptions are the flags of run.
@@ -114,9 +113,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 
 // loadAll reads all files and reports every one that is wrong.
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
-	opt.StabilityLimit, opt.LimitSpan = experiment.StabilityLimit, experiment.LimitSpan
-	opt.Weights, opt.Input, opt.Memory = experiment.CheckWeights, experiment.CheckInput, experiment.CheckMemory
-	opt.Signals, opt.Label = experiment.Signals, plots.CheckLabel
+	opt = runner.Checks(opt)
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {
@@ -140,7 +137,7 @@ func plan(configs []config.Config, out string) ([]job, error) {
 	jobs := make([]job, len(configs))
 	taken := map[string]bool{}
 	for i, cfg := range configs {
-		jobs[i].cfg = cfg
+		jobs[i].Config = cfg
 		if out == "" {
 			continue
 		}
@@ -155,7 +152,7 @@ func plan(configs []config.Config, out string) ([]job, error) {
 		if err := rundir.Check(path); err != nil {
 			return nil, failure(err)
 		}
-		jobs[i].out = path
+		jobs[i].Out = path
 	}
 	return jobs, nil
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"burstsim/sim"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/tasks/regression"
 )
 
@@ -86,13 +88,11 @@ func addStep[F sim.Float](r *run, name string, sizes []int, method string, split
 // timeStep times one step of a BurstCCN with tied feedback, as in the published
 // continuous runs.
 func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks []sim.Stream) (timing, error) {
-	cfg := sim.DefaultBurstCCN(sizes...)
-	cfg.Rows, cfg.TauWeight = len(tasks), slow
-	net, err := sim.NewBurstCCN[F](cfg, rand.New(rand.NewPCG(1, 1)))
+	w, err := burstccn[F](program.Setting{Sizes: sizes, Rows: len(tasks), Values: model.Values{"tau_weight": slow}})
 	if err != nil {
 		return timing{}, err
 	}
-	sys, err := sim.NewContinuous(net, tasks, split)
+	sys, err := sim.NewContinuous(w, tasks, split)
 	if err != nil {
 		return timing{}, err
 	}
@@ -114,6 +114,19 @@ func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks
 		failed = in.Check(now)
 	}
 	return t, failed
+}
+
+// burstccn draws the weights of a BurstCCN.
+func burstccn[F sim.Float](s program.Setting) (*sim.Weights[F], error) {
+	text, err := model.Builtin("burstccn")
+	if err != nil {
+		return nil, err
+	}
+	net, err := program.New(text, s)
+	if err != nil {
+		return nil, err
+	}
+	return sim.Draw[F](net, rand.New(rand.NewPCG(1, 1)))
 }
 
 // pattern is a task with a constant input and a target that moves, so that

@@ -6,8 +6,10 @@ import (
 	"slices"
 
 	"burstsim/internal/dataset/images"
-	"burstsim/neuron"
 	"burstsim/sim"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
+	"burstsim/sim/training"
 	"burstsim/synapse"
 )
 
@@ -25,38 +27,37 @@ const (
 // alignment, as in examples/mnist.toml, and the network for CIFAR-10. Images
 // are random.
 func (r *run) training() error {
-	if err := r.train("3x500 on 28x28 images", r.batches, sim.BurstCCN{Sizes: []int{784, 500, 500, 500, 10}},
+	if err := r.train("3x500 on 28x28 images", r.batches, program.Setting{Sizes: []int{784, 500, 500, 500, 10}},
 		[3]int{1, 28, 28}, &Published{epochImages / publishedEpoch}); err != nil {
 		return err
 	}
-	maps := &sim.Convolutions{Channels: 3, Height: 32, Width: 32, Layers: []sim.Convolution{
+	maps := &synapse.Convolutions{Channels: 3, Height: 32, Width: 32, Layers: []synapse.Convolution{
 		{Channels: 64, Kernel: 5, Stride: 2}, {Channels: 128, Kernel: 5, Stride: 2}, {Channels: 256, Kernel: 3, Stride: 1}}}
 	sizes, err := maps.Sizes()
 	if err != nil {
 		return err
 	}
 	sizes = append(sizes, 1480, 10)
-	return r.train("convolutions on 3x32x32 images", r.cifarBatches, sim.BurstCCN{Sizes: sizes, Maps: maps}, [3]int{3, 32, 32}, nil)
+	return r.train("convolutions on 3x32x32 images", r.cifarBatches, program.Setting{Sizes: sizes, Maps: maps}, [3]int{3, 32, 32}, nil)
 }
 
 // train adds the speed of a training, and the peak of memory up to its end.
-func (r *run) train(name string, batches int, cfg sim.BurstCCN, shape [3]int, published *Published) error {
+func (r *run) train(name string, batches int, s program.Setting, shape [3]int, published *Published) error {
 	set, err := randomImages(r.rng, max(batch, r.images), shape)
 	if err != nil {
 		return err
 	}
-	cfg.Rows, cfg.WeightGain, cfg.TauWeight, cfg.TauQ = batch, 3.6, 1, 1
-	cfg.Pyramidal = neuron.DefaultPyramidal()
-	cfg.Coupling = synapse.Coupling{YMode: synapse.Random, YScale: 0.5, QMode: synapse.SymmetricInit, QScale: 1, QPlastic: true}
-	net, err := sim.NewBurstCCN[float32](cfg, rand.New(rand.NewPCG(1, 1)))
+	s.Rows, s.Usage = batch, model.Usage{Discrete: true, Images: true, Presentation: 1}
+	s.Values = model.Values{"lr": 0.3, "y_mode": "random", "y_scale": 0.5, "q_mode": "symmetric_init", "q_plastic": true, "q_lr": 0.000731}
+	w, err := burstccn[float32](s)
 	if err != nil {
 		return err
 	}
-	model, err := sim.NewDiscrete(net, sim.Learning{Rate: 0.3, Rates: map[sim.Kind]float64{sim.EventFeedback: 0.000731}})
+	d, err := sim.NewDiscrete(w, sim.Learning{})
 	if err != nil {
 		return err
 	}
-	job := sim.Training[float32]{Model: model, Train: &some{set, batches * batch}, Epochs: 1}
+	job := training.Training[float32]{Model: d, Train: &some{set, batches * batch}, Epochs: 1}
 	var t timing
 	for range 1 + r.meter.repeats/2 {
 		out, err := job.Run(r.ctx)

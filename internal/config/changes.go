@@ -16,30 +16,47 @@ type Setting struct {
 // experiment or one of its variants and another value than their default.
 // Names of the run are left out: they change nothing.
 func (c Config) Changes() []Setting {
-	s := fileSchema()
-	base := defaults()
-	if len(c.Model.Layer) > 0 {
-		base.Model.Hidden = nil // as the file's silence would mean
-	}
+	s := c.schema()
 	var out []Setting
 	for _, k := range s.keys {
-		v, instead := k.of(&c), k.of(&base)
-		names := k.path == "run.name" || k.path == "run.label"
-		if !names && s.serves(k, &c) && differ(v, instead) {
-			out = append(out, k.setting(v, instead))
+		if c.changes(s, k) {
+			out = append(out, k.setting(k.of(&c), c.instead(k)))
 		}
 	}
 	return out
 }
 
+// changes says whether a file must give the key to get c.
+func (c *Config) changes(s *schema, k *key) bool {
+	names := k.path == "run.name" || k.path == "run.label"
+	return !names && !k.silent(c) && s.serves(k, c) && differ(k.of(c), c.instead(k))
+}
+
+// instead is the value of a key that a file does not give.
+func (c *Config) instead(k *key) reflect.Value {
+	if k.path == "model.hidden" && len(c.Model.Layer) > 0 {
+		return reflect.Zero(k.typ) // as the file's silence would mean
+	}
+	return k.fallback(c)
+}
+
 // ChangesOf is Changes for the i-th variant of c.Compare: what it has other
 // than the experiment.
 func (c Config) ChangesOf(i int) []Setting {
-	s := fileSchema()
-	v := &c.Compare[i]
+	s := c.schema()
+	v := &c.Compare[i].Config
 	var out []Setting
-	for _, k := range c.overrides(s, v) {
-		out = append(out, k.setting(k.of(&v.Config), k.of(&c)))
+	for _, k := range s.keys {
+		if k.common || k.silent(v) || !k.applies(s, v) {
+			continue
+		}
+		base := k.of(&c)
+		if k.params != nil && !c.changes(s, k) {
+			base = k.fallback(v)
+		}
+		if mine := k.of(v); !k.isDerived(mine) && differ(mine, base) {
+			out = append(out, k.setting(mine, base))
+		}
 	}
 	return out
 }
@@ -48,13 +65,13 @@ func (c Config) ChangesOf(i int) []Setting {
 // follows from other keys. It is false of a key that does not exist or has no
 // meaning here.
 func (c Config) Setting(path string) (Setting, bool) {
-	s := fileSchema()
+	s := c.schema()
 	for _, k := range s.keys {
 		if k.path != path || !k.applies(s, &c) {
 			continue
 		}
 		if v := k.of(&c); !k.isDerived(v) {
-			return k.setting(v, reflect.Zero(k.typ)), true
+			return k.setting(v, reflect.Value{}), true
 		}
 		return Setting{Key: path}, true
 	}
@@ -71,7 +88,10 @@ func (k *key) setting(v, instead reflect.Value) Setting {
 
 // differ takes an empty list for no list.
 func differ(a, b reflect.Value) bool {
-	if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
+	switch {
+	case a.IsValid() != b.IsValid():
+		return true
+	case !a.IsValid() || a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0:
 		return false
 	}
 	return !reflect.DeepEqual(a.Interface(), b.Interface())
@@ -105,12 +125,24 @@ func (c *Config) overrides(s *schema, v *Variant) []*key {
 	var out []*key
 	for _, k := range s.keys {
 		mine, base := k.of(&v.Config), k.of(c)
-		if k.common || !k.applies(s, &v.Config) {
+		if k.common || k.silent(&v.Config) || !k.applies(s, &v.Config) {
 			continue
 		}
-		if !k.isDerived(mine) && !reflect.DeepEqual(mine.Interface(), base.Interface()) {
+		if !k.isDerived(mine) && (k.path == "model.kind" && k.silent(c) || differ(mine, base)) {
 			out = append(out, k)
 		}
 	}
 	return out
+}
+
+// silent says whether the key is not said in c because another is: a model is
+// chosen by its name, or by its equations.
+func (k *key) silent(c *Config) bool {
+	switch k.path {
+	case "model.kind":
+		return c.Model.Equations != ""
+	case "model.equations":
+		return c.Model.Equations == ""
+	}
+	return false
 }

@@ -1,11 +1,14 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"burstsim/sim/model"
 )
 
 // refuse reports values that are right one by one but not together. It names
@@ -51,7 +54,6 @@ func (d *decoder) origin(paths []string) *node {
 func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkTask(c)
 	d.checkModel(c)
-	d.checkFeedback(c)
 	d.checkImages(c)
 	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
@@ -64,6 +66,9 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkRecord(c)
 	d.checkPhases(c)
 	d.checkMemory(c, opt.Memory)
+	if !opt.Recorded {
+		d.checkCompiles(c, opt.Model)
+	}
 }
 
 func (d *decoder) checkTask(c *Config) {
@@ -73,46 +78,69 @@ func (d *decoder) checkTask(c *Config) {
 	}
 }
 
+// checkModel looks whether the values of the model's parameters go together, in
+// the kinds of time in which it is used.
 func (d *decoder) checkModel(c *Config) {
-	m := &c.Model
-	if m.Recurrent && c.Time.Kind == "continuous" {
-		d.refuse(c, []string{"model.recurrent_input", "time.kind", "model.kind"},
-			`is true, expected false with time.kind = "continuous": the recurrent input has a discrete form only`)
+	if !d.judgesModel() {
+		return
 	}
-	if m.Kind == "burstprop" && m.Recurrent && len(c.Limit.Ratios) > 0 {
-		d.refuse(c, []string{"limit.ratios", "model.recurrent_input", "model.kind"},
-			"is given, expected none with recurrent_input = true, which has no continuous form to compare with")
+	t := c.Model.Text
+	_, err := t.Resolve(c.Parameters(), c.Usage())
+	if err != nil {
+		paths, msg := parameterError(err)
+		use := c.Usage()
+		use.Discrete = !use.Discrete
+		if _, other := t.Resolve(c.Parameters(), use); other == nil {
+			paths = append(paths, "time.kind")
+		}
+		d.refuse(c, paths, "%s", msg)
+		return
 	}
-	if m.InterneuronMode != "random" && m.InterneuronScale != 1 {
-		d.refuse(c, []string{"model.interneuron_scale", "model.interneuron_mode"},
-			`is %v, expected 1 with interneuron_mode = %q, where the weights follow W and Y; scale them with interneuron_mode = "random"`,
-			m.InterneuronScale, m.InterneuronMode)
+	if len(c.Limit.Ratios) > 0 {
+		use := c.Usage()
+		use.Discrete = !use.Discrete
+		if _, err := t.Resolve(c.Parameters(), use); err != nil {
+			paths, _ := parameterError(err)
+			d.refuse(c, append([]string{"limit.ratios"}, paths...), "is given, expected none, as it compares both kinds of time: %v", err)
+		}
+	}
+	if _, ok := c.somatic(); !ok && c.Task.Kind == "regression" && c.Task.Teacher == "leaky" {
+		d.refuse(c, []string{"task.teacher", "model.kind", "model.equations"},
+			`is "leaky", expected "instant" with the model %s, which has no parameter %s`, t.Name, somaticKey)
 	}
 }
 
-// checkFeedback keeps Q the exact counterpart of Y where the mode promises it.
-func (d *decoder) checkFeedback(c *Config) {
-	m := &c.Model
-	if (m.QMode == "tied" || m.QMode == "symmetric_init") && m.QScale != 1 {
-		d.refuse(c, []string{"model.q_scale", "model.q_mode"},
-			"is %v, expected 1 with q_mode = %q, where Q follows from Y; scale it with q_mode = \"random\" or \"w_symmetric_init\"", m.QScale, m.QMode)
+// checkCompiles looks whether the equations fit the layers and the kinds of
+// time. An error stands where it is in the text.
+func (d *decoder) checkCompiles(c *Config, compile func(Config) error) {
+	if compile == nil || !d.judgesModel() {
+		return
 	}
-	if m.QMode == "random" && m.QScale < 0 {
-		d.refuse(c, []string{"model.q_scale", "model.q_mode"},
-			`is %v, expected at least 0 with q_mode = "random", where it is a standard deviation`, m.QScale)
+	for from := d; from != nil; from = from.within {
+		if len(from.refused) > 0 { // such as layers that do not fit into memory
+			return
+		}
 	}
-	if m.YMode == "random" && m.YScale < 0 {
-		d.refuse(c, []string{"model.y_scale", "model.y_mode"},
-			`is %v, expected at least 0 with y_mode = "random", where it is a standard deviation`, m.YScale)
+	err := compile(*c)
+	if err == nil {
+		return
 	}
-	if m.YMode == "tied" && m.YPlastic {
-		d.refuse(c, []string{"model.y_plastic", "model.y_mode"},
-			`is true, expected false with y_mode = "tied", where Y equals W at all times; y_mode = "symmetric_init" lets it learn`)
+	const key = "model.equations"
+	d.refused[key] = err.Error()
+	d.inModel(d.origin([]string{key, "model.kind"}), d.prefix+key, err)
+}
+
+// parameterError is what is wrong with parameters: the keys that decide, the
+// first to change before the others, and the message.
+func parameterError(err error) (paths []string, msg string) {
+	var e *model.ValueError
+	if !errors.As(err, &e) || len(e.Params) == 0 {
+		return []string{"model.kind"}, err.Error()
 	}
-	if m.QMode == "tied" && m.QPlastic {
-		d.refuse(c, []string{"model.q_plastic", "model.q_mode"},
-			`is true, expected false with q_mode = "tied", where Q equals p_b Y at all times; q_mode = "symmetric_init" lets it learn`)
+	for _, p := range e.Params {
+		paths = append(paths, p.Path())
 	}
+	return paths, e.Msg
 }
 
 func (d *decoder) checkOptimiser(c *Config) {
@@ -129,7 +157,7 @@ func (d *decoder) checkOptimiser(c *Config) {
 // checkStep refuses a step at which the leak of the fastest compartment does not
 // decay.
 func (d *decoder) checkStep(c *Config, limit func(string) float64) {
-	if limit == nil || c.Time.Kind != "continuous" {
+	if limit == nil || c.Time.Kind != "continuous" || c.Model.Text == nil {
 		return
 	}
 	key, fastest := c.fastest()

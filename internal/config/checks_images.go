@@ -86,6 +86,9 @@ func (d *decoder) checkInputs(c *Config, look func(path string, folder bool) err
 
 // checkLayers looks at the stack of a network that sees images.
 func (d *decoder) checkLayers(c *Config) {
+	if c.Model.Text == nil {
+		return
+	}
 	above := false // dense layers
 	side := c.Task.side()
 	for i, l := range c.Model.Layer {
@@ -99,10 +102,10 @@ func (d *decoder) checkLayers(c *Config) {
 		case above:
 			d.refuse(c, at("kind"), `is "conv" above a dense layer, expected layers of maps first`)
 			return
-		case c.Model.Kind == "edn":
+		case c.Model.Text.Dense() != "":
 			paths := at("kind")
-			d.refuse(c, append(paths[:1:1], "model.kind", paths[1]),
-				`is "conv", expected "dense" with model.kind = "edn", whose interneurons have no maps`)
+			d.refuse(c, append(paths[:1:1], "model.kind", "model.equations", paths[1]),
+				`is "conv", expected "dense" with the model %s, whose %ss have no maps`, c.Model.Kind, c.Model.Text.Dense())
 			return
 		case side > 0:
 			frame := side + 2*l.Padding

@@ -8,19 +8,8 @@ import (
 
 // checkNumbers refuses what no number can hold.
 func (d *decoder) checkNumbers(c *Config, opt Options) {
-	d.checkBaseline(c)
 	d.checkTolerances(c)
 	d.checkLimit(c, opt.LimitSpan)
-}
-
-// checkBaseline keeps burst probabilities below 1: the teacher's is
-// p_b + p_b (target - e)(1 - e), up to 2 p_b, and the centred one 2 p_b times a
-// sigmoid.
-func (d *decoder) checkBaseline(c *Config) {
-	if p := c.Model.Baseline(); p > 0.5 {
-		d.refuse(c, []string{"model.p_baseline", "model.kind"},
-			"is %v, expected at most 0.5: a teacher raises the burst probability up to twice that, which would exceed 1", p)
-	}
 }
 
 // checkTolerances keeps errors above what rounding makes of them, which no step

@@ -51,12 +51,12 @@ func (d *decoder) checkShown(c *Config, signals func(Config) []string) {
 
 // checkSignals refuses a signal that no network of the experiment has.
 func (d *decoder) checkSignals(c *Config, all []*Config, signals func(Config) []string) {
-	if signals == nil || slices.Contains(c.Record.Signals, "all") || !d.sound("model.kind") {
+	if signals == nil || slices.Contains(c.Record.Signals, "all") || !d.sound("model.kind") || !d.judgesModel() {
 		return
 	}
 	var there []string
 	for _, one := range all {
-		if !one.trains() {
+		if !one.trains() && one.Model.Text != nil {
 			there = append(there, signals(*one)...)
 		}
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 const maxVariants = 100
 
 // variants decodes [[compare]] into c.Compare.
-func (d *decoder) variants(n *node, c *Config) []*decoder {
+func (d *decoder) variants(n *node, models []chosen, c *Config) []*decoder {
 	if n == nil {
 		return nil
 	}
@@ -33,16 +34,19 @@ func (d *decoder) variants(n *node, c *Config) []*decoder {
 	base := *c
 	for i, item := range n.list {
 		v := newDecoder(d.problems)
-		v.folder = d.folder
+		v.folder, v.schema, v.text, v.unread = d.folder, d.schema, models[i].text, d.unread
 		v.within, v.prefix, v.number, v.head = d, fmt.Sprintf("compare[%d].", i), i, item
 		all = append(all, v)
 		variant := Variant{Config: base}
+		variant.Config.Values = maps.Clone(base.Values)
+		v.values = variant.Config.Values
 		if item.table == nil {
 			d.add(item, fmt.Sprintf("compare[%d]", i), func() string {
 				return fmt.Sprintf("is %s, expected a table with a name and the keys to change", item.what())
 			})
 		} else {
 			v.variant(&variant, taken)
+			variant.Config.adopt(models[i])
 		}
 		c.Compare = append(c.Compare, variant)
 	}

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"burstsim/sim/model"
 )
 
 // condition is what an `if` tag says: alternatives, of which one must hold with
@@ -17,10 +19,14 @@ type term struct {
 	key   *key
 	not   bool
 	words []string // nil: it must be given, or true
+	// presentation, without a key: how long a sample is presented decides on
+	// something in the model.
+	presentation bool
 }
 
 // parseCondition reads "a.b=x|y and !c.d or e.f": a.b is x or y, and c.d is not
-// given (or false); or e.f is given (or true).
+// given (or false); or e.f is given (or true). The word presentation stands for a model in which the
+// time matters for which a sample is presented.
 func (s *schema) parseCondition(text string) (condition, error) {
 	if text == "" {
 		return nil, nil
@@ -29,6 +35,10 @@ func (s *schema) parseCondition(text string) (condition, error) {
 	for alternative := range strings.SplitSeq(text, " or ") {
 		var all []term
 		for one := range strings.SplitSeq(alternative, " and ") {
+			if one == model.Presentation {
+				all = append(all, term{presentation: true})
+				continue
+			}
 			name, words, isWords := strings.Cut(strings.TrimPrefix(one, "!"), "=")
 			k, _, _ := s.lookup(name)
 			if k == nil || k.isSection() {
@@ -52,6 +62,9 @@ func (c condition) holds(s *schema, of *Config) bool {
 }
 
 func (t term) holds(s *schema, of *Config) bool {
+	if t.presentation {
+		return s.used(of)[model.Presentation]
+	}
 	v := t.key.of(of)
 	switch {
 	case !t.key.applies(s, of):
@@ -72,7 +85,7 @@ func (t term) names(word string) bool { return slices.Contains(t.words, word) }
 // alternatives that these leave possible, without what they fulfil. It is false
 // if they leave none.
 func (c condition) within(s *schema, of *Config) (left condition, ok bool) {
-	fixed := func(t term) bool { return slices.Contains(s.kinds, t.key) || !t.key.suits(s, of) }
+	fixed := func(t term) bool { return !t.presentation && (slices.Contains(s.kinds, t.key) || !t.key.suits(s, of)) }
 	for _, all := range c {
 		if slices.ContainsFunc(all, func(t term) bool { return fixed(t) && !t.holds(s, of) }) {
 			continue
@@ -96,6 +109,9 @@ func (c condition) String() string {
 }
 
 func (t term) String() string {
+	if t.presentation {
+		return "a learning rate that follows from a time constant"
+	}
 	words := make([]string, len(t.words))
 	for i, w := range t.words {
 		words[i] = quote(w)
@@ -116,11 +132,22 @@ func (t term) String() string {
 	return fmt.Sprintf("%s %s %s", t.key.path, verb, choices(words))
 }
 
+// presents says whether it asks for a model that looks at the time of a
+// presentation.
+func (c condition) presents() bool {
+	return slices.ContainsFunc(c, func(all []term) bool {
+		return slices.ContainsFunc(all, func(t term) bool { return t.presentation })
+	})
+}
+
 // keys are all that the condition looks at, and what these depend on.
 func (c condition) keys() []*key {
 	var all []*key
 	for _, terms := range c {
 		for _, t := range terms {
+			if t.presentation {
+				continue
+			}
 			all = append(append(all, t.key), t.key.when.keys()...)
 		}
 	}

@@ -15,8 +15,16 @@
 // too; `scope` "run" for what variants share, "experiment" for what none of them
 // uses. A key without default
 // keeps its zero value, whose meaning `doc` states and which a file cannot
-// give; `example` is what `burstsim init` shows for it, commented out.
+// give; `example` is what `burstsim init` shows for it, commented out; `ahead`
+// "parameters" puts the parameters that the model declares for the section ahead
+// of the key, otherwise they come last.
+//
+// MODELS, USUAL and SIGNALS in tags are the models that are built in, the one
+// that is the default, and what all of them record. Keys that belong to a model
+// are the parameters of its text: see [burstsim/sim/model].
 package config
+
+import "burstsim/sim/model"
 
 // Config is one experiment file with every default filled in. Variants share
 // the memory of lists they do not override: treat it as read-only.
@@ -31,6 +39,12 @@ type Config struct {
 	Checkpoint Checkpoint `toml:"checkpoint" scope:"run" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
 	Plots      Plots      `toml:"plots" scope:"experiment" doc:"Figures."`
 	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,xor" doc:"How the continuous model tends to the discrete one as tau/T falls."`
+
+	// Values are the model's parameters that are given, or have a default that
+	// follows from nothing else, by their full keys ("model.beta"): float64,
+	// Duration, string or bool. Those that have no effect are left out. An
+	// experiment has those of its variants too, where it gives them.
+	Values map[string]any `toml:"-"`
 
 	// Compare lists variants: each a name and any of the keys above with
 	// another value. They start from the same weights and see the same data.
@@ -65,7 +79,7 @@ type Task struct {
 	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
 	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
-	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or !learning.lr or model.y_plastic and !learning.y_lr or model.q_plastic and !learning.q_lr" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
+	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or presentation" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
 	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
 	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
 	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
@@ -84,32 +98,15 @@ type Task struct {
 
 // Model is the network: its populations and its feedback.
 type Model struct {
-	Kind             string  `toml:"kind" default:"burstccn" oneof:"burstccn,burstprop,edn,ann" doc:"learning rule"`
-	Hidden           []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
-	Layer            []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
-	PBaseline        float64 `toml:"p_baseline" range:"(0,1)" for:"burstccn,burstprop" example:"0.5" doc:"burst probability without error, p_b, at most 0.5; default: 0.5, and 0.2 for burstprop"`
-	Beta             float64 `toml:"beta" if:"model.hidden or model.layer" range:">0" for:"burstccn,burstprop" example:"4" doc:"gain of the apical dendrite; default: 4, and 1 for burstprop"`
-	BurstProbability string  `toml:"burst_probability" if:"model.hidden or model.layer" default:"centred" oneof:"centred,published" for:"burstccn" doc:"centred: p = 2 p_b sigmoid(u/(2 p_b)), which rests at p_b; published: p = sigmoid(u), which rests at 0.5"`
-	WeightGain       float64 `toml:"weight_gain" if:"model.weights=random" range:">0" example:"1" doc:"initial W ~ Normal(0, gain sqrt(2/(n_in+n_out))); default: 1, and 3.6 for images"`
-	Weights          string  `toml:"weights" default:"random" format:"file" special:"random" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from, its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
+	Kind      string  `toml:"kind" oneof:"MODELS" default:"USUAL" doc:"learning rule, one of those that come with burstsim; any other is what equations says"`
+	Equations string  `toml:"equations" format:"equations" example:"\"oja.model\"" doc:"instead of kind: the model as a text, or the file that has it, its path from the folder of this file"`
+	Hidden    []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
+	Layer     []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
+	Weights   string  `toml:"weights" default:"random" format:"file" special:"random" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from, its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
 
-	YMode    string  `toml:"y_mode" if:"model.hidden or model.layer" default:"tied" oneof:"tied,random,symmetric_init" doc:"feedback of bursts (rates, errors): equal to W at all times, random, or equal to W at the start"`
-	YScale   float64 `toml:"y_scale" if:"model.y_mode=tied or model.y_mode=symmetric_init|random and model.weights=random" default:"1" doc:"random: standard deviation of Y; otherwise factor on W"`
-	YPlastic bool    `toml:"y_plastic" if:"model.hidden or model.layer" default:"false" for:"burstccn,burstprop,edn" doc:"whether Y learns"`
-	QMode    string  `toml:"q_mode" if:"model.hidden or model.layer" default:"tied" oneof:"tied,random,symmetric_init,w_symmetric_init" for:"burstccn" doc:"feedback of events: p_b Y at all times, random, p_b Y at the start, or p_b W at the start"`
-	QScale   float64 `toml:"q_scale" if:"model.hidden and model.weights=random or model.layer and model.weights=random" default:"1" for:"burstccn" doc:"random: standard deviation of Q; otherwise factor"`
-	QPlastic bool    `toml:"q_plastic" if:"model.hidden or model.layer" default:"false" for:"burstccn" doc:"whether Q learns"`
-
-	Recurrent         bool    `toml:"recurrent_input" if:"model.hidden or model.layer" default:"false" for:"burstprop" doc:"whether hidden layers get an input from their own bursts; in discrete time only"`
-	RecurrentScale    float64 `toml:"recurrent_scale" if:"model.recurrent_input and model.weights=random" default:"0.01" range:">=0" for:"burstprop" doc:"standard deviation of the initial recurrent weights"`
-	RecurrentLearning bool    `toml:"recurrent_learning" if:"model.recurrent_input" default:"true" for:"burstprop" doc:"whether the recurrent weights learn, to silence the dendrites of the prediction"`
-
-	LambdaOutput      float64 `toml:"lambda_output" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the target in output somata"`
-	LambdaInterneuron float64 `toml:"lambda_interneuron" if:"model.hidden or model.layer" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the layer above in interneurons"`
-	LambdaHidden      float64 `toml:"lambda_hidden" if:"model.hidden or model.layer" default:"0.1" range:"[0,1)" for:"edn" doc:"weight of the apical dendrite in hidden somata"`
-	BasalLag          bool    `toml:"basal_lag" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous" default:"false" for:"edn" doc:"whether plasticity compares a soma with its basal dendrite low-passed as the soma is; otherwise lag behind a moving input counts as error"`
-	InterneuronMode   string  `toml:"interneuron_mode" if:"model.hidden or model.layer" default:"symmetric_init" oneof:"tied,random,symmetric_init" for:"edn" doc:"interneurons' weights: equal to W and Y at all times, random, or equal at the start"`
-	InterneuronScale  float64 `toml:"interneuron_scale" if:"model.hidden and model.weights=random or model.layer and model.weights=random" default:"1" range:">=0" for:"edn" doc:"random: standard deviation of interneurons' weights; otherwise 1"`
+	// Text is the model: what Kind chooses, or the text of Equations, whose name
+	// is Kind then. It is shared and must not be changed.
+	Text *model.Text `toml:"-"`
 }
 
 // Layer is a hidden layer of a network that sees images. What belongs to the
@@ -124,22 +121,15 @@ type Layer struct {
 	Units    int    `toml:"units" range:">=1" for:"dense" doc:"number of units"`
 }
 
-// Time holds the time constants and the phases.
+// Time holds the kind of time and the phases, beside the time constants that the
+// model declares.
 type Time struct {
-	Kind           string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
-	Dt             Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	TauSoma        Duration `toml:"tau_soma" if:"time.kind=continuous or limit.ratios" default:"100ms" range:">0" doc:"somatic time constant"`
-	TauDendrite    Duration `toml:"tau_dendrite" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous or limit.ratios" default:"100ms" range:">0" for:"burstccn,burstprop" doc:"apical dendritic time constant"`
-	TauAverage     Duration `toml:"tau_average" if:"time.kind=continuous" default:"5s" range:">0" for:"burstprop" doc:"time constant of the moving averages of events and bursts"`
-	TauWeight      Duration `toml:"tau_weight" if:"!learning.lr" default:"100s" range:">0" doc:"plasticity time constant of W and bias"`
-	TauY           Duration `toml:"tau_y" if:"model.y_plastic and !learning.y_lr" default:"100s" range:">0" for:"burstccn,burstprop,edn" doc:"plasticity time constant of Y, where it learns"`
-	TauQ           Duration `toml:"tau_q" if:"model.q_plastic and !learning.q_lr" default:"100s" range:">0" for:"burstccn" doc:"plasticity time constant of Q, where it learns"`
-	TauInterneuron Duration `toml:"tau_interneuron" if:"time.kind=continuous and model.interneuron_mode=random|symmetric_init" range:">0" for:"edn" example:"\"50s\"" doc:"plasticity time constant of interneurons' weights; default: tau_weight / 2"`
-	TraceDelay     Duration `toml:"trace_delay" if:"model.hidden and time.kind=continuous or model.layer and time.kind=continuous or model.hidden and limit.ratios" default:"0s" range:">=0" for:"burstccn,burstprop" doc:"presynaptic eligibility trace: time constant a layer of distance from the output (0: none; 200ms in the literature)"`
-	Before         Duration `toml:"before" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn          Duration `toml:"learn" if:"task.kind=regression|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
-	After          Duration `toml:"after" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
-	Phases         []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
+	Kind   string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
+	Dt     Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
+	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn  Duration `toml:"learn" if:"task.kind=regression|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After  Duration `toml:"after" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Phases []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
 
 // Phase is a stretch of the protocol that learning repeats.
@@ -149,16 +139,10 @@ type Phase struct {
 	Learning bool     `toml:"learning" default:"false" doc:"whether the weights change"`
 }
 
-// Learning holds what only the discrete model has. Its rates follow from the
-// time constants unless given: lr = [Config.Period] / tau_weight.
+// Learning holds what only the discrete model has, beside the learning rates
+// that the model declares.
 type Learning struct {
-	Rate        float64 `toml:"lr" range:">0" example:"0.001" doc:"learning rate of W and bias; default: task.sample (xor: task.hold) / time.tau_weight"`
-	YRate       float64 `toml:"y_lr" if:"model.y_plastic" range:">0" example:"0.001" for:"burstccn,burstprop,edn" doc:"learning rate of Y, where it learns; default: task.sample (xor: task.hold) / time.tau_y"`
-	QRate       float64 `toml:"q_lr" if:"model.q_plastic" range:">0" example:"0.001" for:"burstccn" doc:"learning rate of Q, where it learns; default: task.sample (xor: task.hold) / time.tau_q"`
-	Recurrent   float64 `toml:"recurrent_lr" if:"model.recurrent_input and model.recurrent_learning" default:"1e-4" range:">=0" for:"burstprop" doc:"learning rate of the recurrent weights"`
-	InternScale float64 `toml:"interneuron_lr_scale" if:"model.interneuron_mode=random|symmetric_init and !learning.interneuron_lr" default:"2" range:">=0" for:"edn" doc:"learning rate of interneurons' weights in units of lr"`
-	InternRate  float64 `toml:"interneuron_lr" if:"model.interneuron_mode=random|symmetric_init" range:">0" example:"0.002" for:"edn" doc:"learning rate of interneurons' weights; default: interneuron_lr_scale times lr"`
-	Optimiser   string  `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
+	Optimiser   string  `toml:"optimiser" ahead:"parameters" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
 	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
 	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
 	Noise       float64 `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
@@ -167,7 +151,7 @@ type Learning struct {
 
 // Integrator chooses how continuous time is stepped.
 type Integrator struct {
-	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential,layerwise" doc:"stepper"`
+	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential" doc:"stepper"`
 	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
 	RelTol     float64 `toml:"rtol" if:"integrator.method=dopri5" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have, and less than 1e-6 in float32"`
 	AbsTol     float64 `toml:"atol" if:"integrator.method=dopri5" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance, at least 1e-18, in float32 1e-9"`
@@ -180,7 +164,7 @@ type Record struct {
 	Sample      Duration `toml:"sample" if:"task.kind=regression|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
 	Units       int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
 	Chosen      []int    `toml:"chosen_units" if:"task.kind=regression|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals     []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,soma,dendrite,apical,event_rate,burst_prob,burst_rate,event_rate_average,burst_rate_average,burst_prob_average,basal,basal_rate,interneuron,error" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	Signals     []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
 	LogMode     string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
 	LogEvery    int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
 	TensorBoard bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"burstsim/sim/model"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/experiment-file.md anew")
@@ -36,7 +38,7 @@ func TestReference(t *testing.T) {
 	if !begun || !ended {
 		t.Fatalf("%s has lost the marks %q and %q", path, tablesBegin, tablesEnd)
 	}
-	want := reference(fileSchema())
+	want := reference(fileSchema()) + modelReference()
 	switch {
 	case tables == want:
 	case !*update:
@@ -61,8 +63,64 @@ func reference(s *schema) string {
 			}
 		}
 	}
+	return b.String()
+}
+
+// modelReference renders the parameters of each model that is built in.
+func modelReference() string {
+	var b bytes.Buffer
+	for _, name := range model.Builtins() {
+		text := builtin(name)
+		fmt.Fprintf(&b, "\n### model.kind = \"%s\"\n\n%s.\n\n", name, text.Doc)
+		fmt.Fprint(&b, "| key | type | default | accepted | only with | meaning |\n|---|---|---|---|---|---|\n")
+		for _, section := range []string{"model", "time", "learning"} {
+			for _, p := range text.AllParams() {
+				if p.Section == section {
+					own := newParameter(p)
+					fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", p.Path(), own.shape.typeName(), own.defaultText(text), own.shape.accepted(), own.onlyWith(text), strings.ReplaceAll(p.Doc, "|", `\|`))
+				}
+			}
+		}
+	}
 	b.WriteByte('\n')
 	return b.String()
+}
+
+func (p *parameter) defaultText(t *model.Text) string {
+	if v, ok := p.constant(); ok {
+		return "`" + p.shape.render(reflect.ValueOf(v)) + "`"
+	}
+	return t.DefaultText(p.Param)
+}
+
+// onlyWith is what the parameter needs beside the default values, hidden layers
+// and weights drawn at random.
+func (p *parameter) onlyWith(t *model.Text) string {
+	full := model.Usage{Presentation: 1, Hidden: 1}
+	discrete, flat, loaded := full, full, full
+	discrete.Discrete, flat.Hidden, loaded.Loaded = true, 0, true
+	used := func(use model.Usage) bool {
+		other := use
+		other.Discrete = true
+		return t.Used(nil, use)[p.Name] || t.Used(nil, other)[p.Name]
+	}
+	needs := func(use model.Usage) []string {
+		if t.Used(nil, use)[p.Name] {
+			return nil
+		}
+		return []string{alternatives(t.Needs(p.Name, nil, use))}
+	}
+	parts := needs(full)
+	if len(parts) == 0 {
+		parts = needs(discrete)
+	}
+	if used(full) && !used(flat) {
+		parts = append(parts, "a hidden layer")
+	}
+	if used(full) && !used(loaded) {
+		parts = append(parts, `model.weights = "random"`)
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (k *key) row(b *bytes.Buffer, s *schema, name string) {
@@ -162,11 +220,15 @@ func TestDocsNameWhatExists(t *testing.T) {
 		t.Fatalf("no documents: %v", err)
 	}
 	place := regexp.MustCompile("`([a-z0-9_/]+\\.go): ([A-Za-z0-9_., ]+)`")
+	broken := regexp.MustCompile("(?m)`[a-z0-9_/]+\\.go:[^`]*$")
 	seen := make(map[string][]string)
 	for _, document := range documents {
 		data, err := os.ReadFile(document)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, m := range broken.FindAllString(string(data), -1) {
+			t.Errorf("%s: a line ends within %s, where nothing is checked", document, m)
 		}
 		for _, m := range place.FindAllStringSubmatch(string(data), -1) {
 			file := m[1]

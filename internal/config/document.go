@@ -14,8 +14,10 @@ import (
 // node is a value of the file and where it stands.
 type node struct {
 	at, line int
-	set      bool // from --set
-	value    any  // string, int64, float64, bool or time.Time
+	set      bool   // from --set
+	opening  string // how the value begins as written
+	end      int    // line on which it ends as written
+	value    any    // string, int64, float64, bool or time.Time
 	table    map[string]*node
 	list     []*node
 	isList   bool
@@ -121,7 +123,7 @@ func graft(v any, m, parent *mark) *node {
 	if m == nil {
 		m = &mark{at: parent.at, line: parent.line}
 	}
-	n := &node{at: m.at, line: m.line}
+	n := &node{at: m.at, line: m.line, opening: m.opening, end: m.end}
 	item := func(i int) *mark {
 		if i < len(m.items) {
 			return m.items[i]

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/agnivade/levenshtein"
+
+	"burstsim/sim/model"
 )
 
 // setName is the File of an error in an override from the command line.
@@ -17,10 +19,11 @@ const setName = "--set"
 // Error is what is wrong with an experiment file, on one line:
 // FILE:LINE: full.key: what is wrong, what was expected.
 type Error struct {
-	File string // as given to [Load] or [Parse], or "--set"
-	Line int    // from 1; 0 if there is none
-	Key  string // full key, "" if there is none
-	Msg  string
+	File   string // as given to [Load] or [Parse], or "--set"
+	Line   int    // from 1; 0 if there is none
+	Column int    // from 1, in the text of a model; 0 elsewhere
+	Key    string // full key, "" if there is none
+	Msg    string
 
 	err error
 }
@@ -31,6 +34,9 @@ func (e *Error) Error() string {
 	b.WriteString(e.File)
 	if e.Line > 0 {
 		b.WriteString(":" + strconv.Itoa(e.Line))
+	}
+	if e.Column > 0 {
+		b.WriteString(":" + strconv.Itoa(e.Column))
 	}
 	b.WriteString(": ")
 	if e.Key != "" {
@@ -70,6 +76,9 @@ func (e Errors) Unwrap() []error {
 	return all
 }
 
+// maxMessage is the length of a message, in letters.
+const maxMessage = 450
+
 // maxErrors is how many are said of one file.
 const maxErrors = 30
 
@@ -85,12 +94,18 @@ type problem struct {
 	at   *node
 	key  string
 	text func() string
+
+	model *model.Error // in the text of a model; nil elsewhere
 }
 
 // add reports a problem at n. A file full of errors costs no more memory than
 // one with a few.
 func (p *problems) add(n *node, key string, msg func() string) {
-	p.found = append(p.found, problem{n, key, msg})
+	p.put(problem{at: n, key: key, text: msg})
+}
+
+func (p *problems) put(q problem) {
+	p.found = append(p.found, q)
 	if len(p.found) >= 4*maxErrors {
 		p.sort()
 		p.more += len(p.found) - maxErrors
@@ -116,6 +131,12 @@ func (p *problems) err() error {
 		e := &Error{File: p.file, Line: q.at.line, Key: q.key, Msg: q.text()}
 		if q.at.set {
 			e.File, e.Line = setName, 0
+		}
+		if m := q.model; m != nil {
+			e = &Error{File: m.File, Line: m.Line, Column: m.Column, Msg: e.Msg, err: m}
+		}
+		if r := []rune(e.Msg); len(r) > maxMessage {
+			e.Msg = string(r[:maxMessage]) + "..."
 		}
 		all = append(all, e)
 	}

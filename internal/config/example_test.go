@@ -23,7 +23,7 @@ learning.lr = 0.001
 	}
 	fmt.Println(c.Run.Name, c.Run.Label, c.Model.Hidden, c.Time.Dt)
 	for _, v := range c.Compare {
-		fmt.Println(v.Name, v.Config.Time.Kind, v.Config.Learning.Rate)
+		fmt.Println(v.Name, v.Config.Time.Kind, v.Config.Values["learning.lr"])
 	}
 	// Output:
 	// deep continuous [20 20] 5ms

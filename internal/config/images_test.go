@@ -178,8 +178,8 @@ func TestWeightGain(t *testing.T) {
 		"task.kind=regression": 1, "task.kind=xor": 1, "task.kind=mnist": 3.6, "task.kind=cifar10": 3.6, "model.weight_gain=2": 2,
 	} {
 		c, err := Parse("x.toml", nil, Options{Set: []string{set}})
-		if err != nil || c.WeightGain() != want {
-			t.Errorf("%s: weight gain %v (%v), want %v", set, c.WeightGain(), err, want)
+		if err != nil || c.Parameter("model.weight_gain") != want {
+			t.Errorf("%s: weight gain %v (%v), want %v", set, c.Parameter("model.weight_gain"), err, want)
 		}
 	}
 }

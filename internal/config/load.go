@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"burstsim/sim/model"
 )
 
 // maxBytes is the largest file that is read.
@@ -41,6 +43,9 @@ type Options struct {
 	// Memory says why an experiment with its variants would not fit into memory,
 	// and which keys decide, the most important first. Nil: not looked at.
 	Memory func(c *Config) (keys []string, err error)
+	// Model says why the text of the model cannot be compiled for the layers and
+	// the kinds of time of an experiment. Nil: not looked at.
+	Model func(c Config) error
 	// Input says why a file of data, or a folder of them, cannot be read. Nil: not
 	// looked at.
 	Input func(path string, folder bool) error
@@ -58,33 +63,50 @@ type Options struct {
 // writer is empty. What is wrong with its content are [Errors], all that can be
 // told at once; a file that cannot be read at all is an [*Error].
 func Load(path string, opt Options) (Config, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	data, regular, err := readFile(path, maxBytes, "an experiment file")
 	if err != nil {
-		return Config{}, readError(path, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
-	if err != nil {
-		return Config{}, readError(path, err)
+		return Config{}, &Error{File: path, Msg: err.Error(), err: err}
 	}
 	folder := filepath.Dir(path)
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		if len(data) == 0 { // an empty file is an experiment with every default
-			return Config{}, &Error{File: path, Msg: "is a pipe or a device from which nothing came, expected an experiment file"}
-		}
+	if !regular {
 		folder = "."
 	}
 	return parse(path, folder, data, opt)
 }
 
-func readError(path string, err error) error {
-	cause := err
-	var perr *fs.PathError
-	if errors.As(err, &perr) {
-		cause = perr.Err
+// readFile reads a file of at most so many bytes, and one more if it has more.
+// It waits for nobody: a pipe without a writer is empty, which is an error that
+// says what was expected.
+func readFile(path string, most int64, what string) (data []byte, regular bool, err error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, false, &unreadable{err}
 	}
-	return &Error{File: path, Msg: fmt.Sprintf("cannot be read: %v", cause), err: err}
+	defer f.Close()
+	if data, err = io.ReadAll(io.LimitReader(f, most+1)); err != nil {
+		return nil, false, &unreadable{err}
+	}
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		if len(data) == 0 { // an empty file is an experiment with every default
+			return nil, false, fmt.Errorf("is a pipe or a device from which nothing came, expected %s", what)
+		}
+		return data, false, nil
+	}
+	return data, true, nil
 }
+
+// unreadable says what the file system says, without the path.
+type unreadable struct{ err error }
+
+func (e *unreadable) Error() string {
+	var perr *fs.PathError
+	if errors.As(e.err, &perr) {
+		return fmt.Sprintf("cannot be read: %v", perr.Err)
+	}
+	return fmt.Sprintf("cannot be read: %v", e.err)
+}
+
+func (e *unreadable) Unwrap() error { return e.err }
 
 // Parse is [Load] for a file that is in memory already. name stands for the
 // file in messages and, without .toml, is the default of run.name. How keys go
@@ -104,13 +126,18 @@ func parse(name, folder string, data []byte, opt Options) (Config, error) {
 	}
 	c := defaults()
 	d := newDecoder(&problems{file: name})
-	d.folder = folder
+	d.folder, d.values = folder, c.Values
 	compare := root.table["compare"]
 	delete(root.table, "compare")
+	base, others := d.chooseModels(root, compare, opt.Set, len(data)+1)
+	d.schema = schemaOf(textsOf(append([]chosen{base}, others...))...)
+	d.text = base.text
+	d.unread = slices.ContainsFunc(append([]chosen{base}, others...), chosen.unread)
 	d.table(root, d.schema.root, reflect.ValueOf(&c).Elem(), "")
 	for i, override := range opt.Set {
 		d.override(override, len(data)+1+i, &c)
 	}
+	c.adopt(base)
 	if opt.Seed != nil {
 		c.Run.Seed = *opt.Seed
 	}
@@ -120,16 +147,35 @@ func parse(name, folder string, data []byte, opt Options) (Config, error) {
 	if c.Run.Label == "" {
 		c.Run.Label = c.Time.Kind
 	}
-	variants := d.variants(compare, &c)
-	d.settleStack(&c)
+	variants := d.variants(compare, others, &c)
+	d.settle(&c)
 	for _, v := range variants {
-		v.settleStack(&c.Compare[v.number].Config)
+		v.settle(&c.Compare[v.number].Config)
 	}
+	d.schema.memo = make(map[*Config]map[string]bool)
 	d.check(&c, variants, opt)
 	if err := d.err(); err != nil {
 		return Config{}, err
 	}
+	d.schema.settleValues(&c)
 	return c, nil
+}
+
+// textsOf are the models, each once.
+func textsOf(all []chosen) []*model.Text {
+	var texts []*model.Text
+	for _, c := range all {
+		if c.text != nil && !slices.Contains(texts, c.text) {
+			texts = append(texts, c.text)
+		}
+	}
+	return texts
+}
+
+// settle completes what keys that are not given leave open.
+func (d *decoder) settle(c *Config) {
+	d.settleStack(c)
+	c.fillDefaults()
 }
 
 // check looks at how the keys go together.
@@ -156,6 +202,7 @@ func (d *decoder) check(c *Config, variants []*decoder, opt Options) {
 // defaults is a Config with every default, and memory of its own.
 func defaults() Config {
 	c := initial()
+	c.Values = make(map[string]any)
 	v := reflect.ValueOf(&c).Elem()
 	for _, k := range fileSchema().keys {
 		if f := v.FieldByIndex(k.index); f.Kind() == reflect.Slice && !f.IsNil() {
@@ -190,13 +237,13 @@ func nameOf(file string) string {
 // is given in vain. A key of the experiment may serve a variant.
 func (d *decoder) applicability(c *Config, variants []*decoder) {
 	for _, k := range d.schema.keys {
-		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) && d.judges(k) &&
-			!slices.ContainsFunc(variants, func(v *decoder) bool { return !v.judges(k) }) {
+		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) && d.judges(k, c) &&
+			!slices.ContainsFunc(variants, func(v *decoder) bool { return !v.judges(k, &c.Compare[v.number].Config) }) {
 			d.fault(n, k.path, func() string { return k.misplaced(d.schema, c) })
 		}
 		for _, v := range variants {
 			vc := &c.Compare[v.number].Config
-			if n := v.given[k.path]; n != nil && !k.common && !k.applies(d.schema, vc) && v.judges(k) {
+			if n := v.given[k.path]; n != nil && !k.common && !k.applies(d.schema, vc) && v.judges(k, vc) {
 				v.fault(n, k.path, func() string { return k.misplaced(d.schema, vc) })
 			}
 		}
@@ -204,7 +251,13 @@ func (d *decoder) applicability(c *Config, variants []*decoder) {
 }
 
 // judges says whether all that decides on the effect of a key is right.
-func (d *decoder) judges(k *key) bool {
+func (d *decoder) judges(k *key, c *Config) bool {
+	switch {
+	case k.params != nil && d.text == nil:
+		return false
+	case (k.params != nil || k.when.presents()) && k.suits(d.schema, c) && !d.judgesModel():
+		return false
+	}
 	for _, other := range append(k.when.keys(), k) {
 		if other != k && !d.sound(other.path) {
 			return false
@@ -213,6 +266,25 @@ func (d *decoder) judges(k *key) bool {
 			if !d.sound(kind) {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+// judgesModel says whether all is right that decides on the effect of the
+// model's parameters.
+func (d *decoder) judgesModel() bool {
+	if d.text == nil {
+		return false
+	}
+	for _, path := range []string{"model.equations", "model.kind", "model.hidden", "model.layer", "model.weights", "task.kind", "time.kind", "limit.ratios"} {
+		if !d.sound(path) {
+			return false
+		}
+	}
+	for _, p := range d.text.AllParams() {
+		if !d.sound(p.Path()) {
+			return false
 		}
 	}
 	return true
@@ -232,19 +304,47 @@ func (d *decoder) settleStack(c *Config) {
 
 // serves says whether a key has an effect in the experiment or a variant.
 func (s *schema) serves(k *key, c *Config) bool {
-	return k.applies(s, c) || !k.base && slices.ContainsFunc(c.Compare, func(v Variant) bool { return k.applies(s, &v.Config) })
+	if k.applies(s, c) {
+		return true
+	}
+	for i := range c.Compare {
+		if !k.base && k.applies(s, &c.Compare[i].Config) {
+			return true
+		}
+	}
+	return false
+}
+
+// suited is the experiment, or a variant, to whose kinds the key belongs; nil if
+// there is none.
+func (s *schema) suited(k *key, c *Config) *Config {
+	if k.suits(s, c) {
+		return c
+	}
+	for i := range c.Compare {
+		if v := &c.Compare[i].Config; !k.base && k.suits(s, v) {
+			return v
+		}
+	}
+	return nil
 }
 
 // misplaced says which kinds the key belongs to, and which c and its variants
 // are not; or what else it needs to have an effect.
 func (k *key) misplaced(s *schema, c *Config) string {
-	suits := func(v Variant) bool { return k.suits(s, &v.Config) }
-	if k.suits(s, c) || !k.base && slices.ContainsFunc(c.Compare, suits) {
-		return "has no effect here, only with " + k.when.String()
+	if suited := s.suited(k, c); suited != nil {
+		if need := k.lacks(suited); need != "" {
+			return "has no effect here, only with " + need
+		}
+		return "has no effect here, whatever the other keys are"
 	}
 	var wanted, chosen []string
 	for _, kind := range s.kinds {
-		if words := k.needs[kind.path]; len(words) > 0 {
+		words := k.needs[kind.path]
+		if kind.path == "model.kind" && k.params != nil && (k.params[c.Model.Text] == nil || len(k.params) < len(model.Builtins())) {
+			words = k.models()
+		}
+		if len(words) > 0 {
 			wanted = append(wanted, kind.path+" "+choices(words))
 			chosen = append(chosen, kind.of(c).String())
 		}

@@ -63,12 +63,12 @@ func TestFourModels(t *testing.T) {
 		name string
 		ok   bool
 	}{
-		{"the experiment has its own", c.Model.QScale == 0.5 && c.Model.Gain() == 4 && c.Model.Baseline() == 0.3},
-		{"edn", edn.Model.LambdaHidden == 0.2 && edn.Model.LambdaOutput == 0.3 && edn.Model.Kind == "edn"},
-		{"burstprop", burstprop.Model.Gain() == 2 && burstprop.Model.Baseline() == 0.3 && burstprop.Time.TauAverage.Seconds() == 3 &&
+		{"the experiment has its own", c.Values["model.q_scale"] == 0.5 && c.Values["model.beta"] == 4. && c.Values["model.p_baseline"] == 0.3},
+		{"edn", edn.Values["model.lambda_hidden"] == 0.2 && edn.Values["model.lambda_output"] == 0.3 && edn.Model.Kind == "edn"},
+		{"burstprop", burstprop.Values["model.beta"] == 2. && burstprop.Values["model.p_baseline"] == 0.3 && burstprop.Parameter("time.tau_average") == 3. &&
 			len(burstprop.Time.Phases) == 2 && burstprop.Time.Phases[1].Learning && !burstprop.Time.Phases[0].Teacher},
-		{"ann", ann.Model.Kind == "ann" && ann.Model.YMode == "random"},
-		{"discrete edn", discrete.Learning.InternScale == 3 && discrete.Learning.Optimiser == "adam"},
+		{"ann", ann.Model.Kind == "ann" && ann.Values["model.y_mode"] == "random"},
+		{"discrete edn", discrete.Values["learning.interneuron_lr_scale"] == 3. && discrete.Learning.Optimiser == "adam"},
 		{"phases are burstprop's", c.Time.Phases == nil && edn.Time.Phases == nil},
 		{"same presentations", c.Period() == Duration(2*time.Second) && ann.Period() == c.Period()},
 	} {
@@ -186,32 +186,31 @@ time.tau_weight = "50s"
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\n# p_baseline = 0.5 follows: burst probability", "\n# beta = 4 follows: gain", "\n# weight_gain = 1 follows: ",
-		"\"discrete\"\n# learning.lr = 0.004 follows: ", "# model.p_baseline = 0.2 follows: ", "# model.beta = 1 follows: ",
+		"\np_baseline = 0.5\n", "\nbeta = 4\n", "\n# weight_gain = 1 follows: initial W",
+		"\"discrete\"\n# learning.lr = 0.004 follows: ", "\nmodel.p_baseline = 0.2\n", "\nmodel.beta = 1\n",
 		"# time.tau_interneuron = \"12500ms\" follows: ", "# model.weight_gain = 3.6 follows: ", "# learning.lr = 0.02 follows: ",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
 	}
-	for _, k := range fileSchema().keys {
-		if k.isDerived(k.of(&Config{})) && k.format != "name" && derived[k.path] == nil {
-			t.Errorf("nothing says what %s is if it is not given", k.path)
-		}
-	}
 }
 
 func TestDerived(t *testing.T) {
-	for kind, want := range map[string]struct{ baseline, gain float64 }{
-		"burstccn": {0.5, 4}, "burstprop": {0.2, 1},
+	for _, tt := range []struct {
+		set  []string
+		key  string
+		want any
+	}{
+		{nil, "model.beta", 4.}, {[]string{"model.kind=burstprop"}, "model.beta", 1.}, {[]string{"model.kind=burstprop", "model.beta=7"}, "model.beta", 7.},
+		{[]string{"time.kind=discrete"}, "learning.lr", 0.001}, {[]string{"time.tau_weight=10s", "time.kind=discrete"}, "learning.lr", 0.01},
+		{[]string{"model.kind=edn", "time.tau_weight=10s"}, "time.tau_interneuron", 5.},
+		{[]string{"model.kind=edn", "time.kind=discrete", "learning.lr=0.1"}, "learning.interneuron_lr", 0.2},
+		{[]string{"model.kind=edn"}, "model.beta", nil},
 	} {
-		m := Model{Kind: kind}
-		if m.Baseline() != want.baseline || m.Gain() != want.gain {
-			t.Errorf("%s: p_b %v, beta %v, want %+v", kind, m.Baseline(), m.Gain(), want)
-		}
-		m.PBaseline, m.Beta = 0.1, 7
-		if m.Baseline() != 0.1 || m.Gain() != 7 {
-			t.Errorf("%s: p_b %v, beta %v are not what was given", kind, m.Baseline(), m.Gain())
+		c, err := Parse("x.toml", nil, Options{Set: tt.set})
+		if got := c.Parameter(tt.key); err != nil || got != tt.want {
+			t.Errorf("%q: %s is %v (%v), want %v", tt.set, tt.key, got, err, tt.want)
 		}
 	}
 	for set, want := range map[string]float64{"task.sample=50ms": 0.05, "task.kind=xor": 1} {

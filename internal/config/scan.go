@@ -18,7 +18,9 @@ type mark struct {
 	at, line int // byte offset and line, from 1
 	keys     map[string]*mark
 	items    []*mark
-	whole    bool // given as key = value, which nothing may add to
+	opening  string // the first bytes of the value
+	end      int    // line on which the value ends
+	whole    bool   // given as key = value, which nothing may add to
 }
 
 func (m *mark) key(name string, at, line int) *mark {
@@ -172,7 +174,9 @@ func (s *scanner) pair(table *mark, depth int) bool {
 		}
 		table.whole = table.whole || last
 	}
-	return s.value(table, depth)
+	ok = s.value(table, depth)
+	table.end = s.line
+	return ok
 }
 
 // givenAgain notes a key that has a value already. The parser lets a value pass
@@ -246,6 +250,7 @@ func unquote(raw string) string {
 // value reads one value, whose keys or elements go under m.
 func (s *scanner) value(m *mark, depth int) bool {
 	s.blanks()
+	m.opening = s.src[s.pos:min(s.pos+5, len(s.src))]
 	switch s.peek() {
 	case '"', '\'':
 		return s.text()

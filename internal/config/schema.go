@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"burstsim/sim/model"
 )
 
 // key is what the struct tags say about one key of a file.
@@ -27,7 +29,9 @@ type key struct {
 	base       bool                // of the experiment alone, whatever its variants are
 	index      []int               // of the field in Config, or in the element of a list of tables
 	typ        reflect.Type
-	sub        []*key // of a section or of the elements of a list of tables
+	params     map[*model.Text]*parameter // of a parameter: what the models say of it that have it
+	last       bool                       // parameters come ahead of the key
+	sub        []*key                     // of a section or of the elements of a list of tables
 }
 
 func (k *key) isSection() bool { return k.typ.Kind() == reflect.Struct }
@@ -70,11 +74,20 @@ func (k *key) namesOf(v reflect.Value) []string {
 
 // applies says whether the key has an effect with the other keys of c.
 func (k *key) applies(s *schema, c *Config) bool {
-	return k.suits(s, c) && k.when.holds(s, c)
+	if !k.suits(s, c) {
+		return false
+	}
+	if k.params != nil {
+		return s.used(c)[k.params[c.Model.Text].Name]
+	}
+	return k.when.holds(s, c)
 }
 
 // suits says whether the key belongs to the kinds that c has chosen.
 func (k *key) suits(s *schema, c *Config) bool {
+	if k.params != nil && k.params[c.Model.Text] == nil {
+		return false
+	}
 	return !slices.ContainsFunc(s.kinds, func(kind *key) bool {
 		words := k.needs[kind.path]
 		return len(words) > 0 && !slices.Contains(words, kind.of(c).String())
@@ -92,8 +105,14 @@ func (k *key) has(s *key, v reflect.Value) bool {
 	return len(words) == 0 || slices.Contains(words, v.FieldByIndex(kind.index).String())
 }
 
-// of is the field of c that holds the key's value.
-func (k *key) of(c *Config) reflect.Value { return reflect.ValueOf(c).Elem().FieldByIndex(k.index) }
+// of is the field of c that holds the key's value; of a parameter, the value,
+// and none if it has no value of its own.
+func (k *key) of(c *Config) reflect.Value {
+	if k.params != nil {
+		return reflect.ValueOf(c.Values[k.path])
+	}
+	return reflect.ValueOf(c).Elem().FieldByIndex(k.index)
+}
 
 // schema is everything that a file may say.
 type schema struct {
@@ -101,9 +120,11 @@ type schema struct {
 	keys  []*key // that have a value, in the order of the structs
 	kinds []*key // task.kind, model.kind, time.kind
 	inner []*key // kinds of the elements of lists of tables: model.layer.kind
+
+	memo map[*Config]map[string]bool // of used, once nothing changes any more
 }
 
-// fileSchema is the schema of [Config]. A fault in the tags is a fault of the
+// fileSchema is the schema of [Config] without the parameters of models. A fault in the tags is a fault of the
 // program: a test reads them all.
 var fileSchema = sync.OnceValue(func() *schema {
 	s, err := newSchema(reflect.TypeFor[Config]())
@@ -214,6 +235,8 @@ func newKey(f reflect.StructField, name string) (*key, error) {
 		k.common, k.base = true, true
 	}
 	k.def, k.hasDefault = f.Tag.Lookup("default")
+	k.last = f.Tag.Get("ahead") == "parameters"
+	k.fromModels()
 	var err error
 	if k.limits, err = parseInterval(f.Tag.Get("range")); err != nil {
 		return nil, fmt.Errorf("field %s: %w", f.Name, err)
@@ -274,6 +297,10 @@ func (iv interval) contains(x float64) bool {
 func (iv interval) describe(unit string) string {
 	low := formatFloat(iv.low) + unit
 	switch {
+	case !iv.hasLow && iv.openHigh:
+		return "less than " + formatFloat(iv.high) + unit
+	case !iv.hasLow:
+		return "at most " + formatFloat(iv.high) + unit
 	case !iv.hasHigh && iv.openLow:
 		return "more than " + low
 	case !iv.hasHigh:

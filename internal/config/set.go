@@ -24,6 +24,9 @@ func (d *decoder) override(text string, at int, c *Config) {
 	switch {
 	case k == nil:
 		d.bad[parent.path] = true
+		if d.unread && hasParameters(parent) {
+			return
+		}
 		d.add(origin, d.shown(path), func() string { return d.unknownPath(parent, path, rest) })
 		return
 	case k.isSection():
@@ -35,14 +38,26 @@ func (d *decoder) override(text string, at int, c *Config) {
 	v, err := literal(value, k.typ)
 	if err != nil {
 		d.fault(origin, path, func() string {
-			return fmt.Sprintf("%s is not a TOML value, expected %s", shorten(value), k.wanted())
+			return fmt.Sprintf("%s is not a TOML value, expected %s", shorten(value), d.wanted(k))
 		})
 		return
 	}
 	n := graft(v, nil, &mark{at: at})
 	n.fromSet()
 	d.given[path] = n
+	if k.params != nil {
+		d.parameter(n, k)
+		return
+	}
 	d.value(n, k, k.of(c), path)
+}
+
+// wanted describes the whole value of a key, as the model wants it.
+func (d *decoder) wanted(k *key) string {
+	if k.params != nil {
+		k = k.param(d.text).shape
+	}
+	return k.wanted()
 }
 
 // wanted describes the whole value, a list or not.
@@ -142,6 +157,7 @@ func tomlValue(text string) (any, error) {
 var initial = sync.OnceValue(func() Config {
 	var c Config
 	d := newDecoder(&problems{})
+	d.schema = fileSchema()
 	for _, k := range d.schema.keys {
 		if k.hasDefault {
 			d.override(k.path+"="+k.def, 0, &c)
@@ -150,5 +166,6 @@ var initial = sync.OnceValue(func() Config {
 	if err := d.err(); err != nil {
 		panic("config: the default of a key: " + err.Error())
 	}
+	c.Model.Text = usual()
 	return c
 })

@@ -13,20 +13,20 @@ func TestSet(t *testing.T) {
 		seed *int64
 		ok   func(c Config) bool
 	}{
-		"number":           {[]string{"model.beta=2"}, nil, func(c Config) bool { return c.Model.Beta == 2 }},
-		"spaces":           {[]string{" model.beta = 2 "}, nil, func(c Config) bool { return c.Model.Beta == 2 }},
+		"number":           {[]string{"model.beta=2"}, nil, func(c Config) bool { return c.Values["model.beta"] == 2. }},
+		"spaces":           {[]string{" model.beta = 2 "}, nil, func(c Config) bool { return c.Values["model.beta"] == 2. }},
 		"bare time":        {[]string{"time.dt=5ms"}, nil, func(c Config) bool { return c.Time.Dt.Seconds() == 0.005 }},
 		"quoted time":      {[]string{`time.dt="5ms"`}, nil, func(c Config) bool { return c.Time.Dt.Seconds() == 0.005 }},
 		"bare word":        {[]string{"time.kind=discrete"}, nil, func(c Config) bool { return c.Time.Kind == "discrete" }},
 		"name of digits":   {[]string{"run.name=2024"}, nil, func(c Config) bool { return c.Run.Name == "2024" }},
 		"list":             {[]string{"model.hidden=[3, 4]"}, nil, func(c Config) bool { return reflect.DeepEqual(c.Model.Hidden, []int{3, 4}) }},
 		"tables":           {[]string{"record.windows=[{start='1s', length='2s'}]"}, nil, func(c Config) bool { return c.Record.Windows[0].Length.Seconds() == 2 }},
-		"the last wins":    {[]string{"model.beta=2", "model.beta=3"}, nil, func(c Config) bool { return c.Model.Beta == 3 }},
-		"kind and its own": {[]string{"learning.lr=1", "time.kind=discrete"}, nil, func(c Config) bool { return c.Learning.Rate == 1 }},
+		"the last wins":    {[]string{"model.beta=2", "model.beta=3"}, nil, func(c Config) bool { return c.Values["model.beta"] == 3. }},
+		"kind and its own": {[]string{"learning.lr=1", "time.kind=discrete"}, nil, func(c Config) bool { return c.Values["learning.lr"] == 1. }},
 		"seed":             {[]string{"run.seed=3"}, &seed, func(c Config) bool { return c.Run.Seed == 9 }},
 		"variants inherit": {[]string{"model.weight_gain=7", "model.beta=2"}, &seed, func(c Config) bool {
 			v := c.Compare[0].Config
-			return v.Model.WeightGain == 7 && v.Model.Beta == 5 && c.Model.Beta == 2 && v.Run.Seed == 9
+			return v.Values["model.weight_gain"] == 7. && v.Values["model.beta"] == 5. && c.Values["model.beta"] == 2. && v.Run.Seed == 9
 		}},
 	}
 	const file = "[model]\nbeta = 1\n[[compare]]\nname = \"v\"\nmodel.beta = 5"

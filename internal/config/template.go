@@ -2,8 +2,11 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,10 +16,20 @@ import (
 func Tasks() []string { return Choices("task.kind") }
 
 // Keys are the full names of all keys, in the order of the sections: what
-// --set may name.
+// --set may name with a model that is built in.
 func Keys() []string {
 	var paths []string
-	for _, k := range fileSchema().keys {
+	for _, k := range builtinSchema().keys {
+		paths = append(paths, k.path)
+	}
+	return paths
+}
+
+// Keys are the full names of all keys of the experiment, those of its models
+// among them, and of models that are built in.
+func (c Config) Keys() []string {
+	var paths []string
+	for _, k := range c.schema().keys {
 		paths = append(paths, k.path)
 	}
 	return paths
@@ -25,7 +38,7 @@ func Keys() []string {
 // Choices are the words that a key accepts, nil if it is not a choice of words
 // or does not exist.
 func Choices(key string) []string {
-	k, _, _ := fileSchema().lookup(key)
+	k, _, _ := builtinSchema().lookup(key)
 	switch {
 	case k == nil:
 		return nil
@@ -69,54 +82,105 @@ var imageStart = []string{
 // Start chooses what a template is for.
 type Start struct {
 	Task  string // one of Tasks
-	Model string // one of Choices("model.kind"); "": the default
+	Model string // one of Choices("model.kind"), or the file of a model; "": the default
 	Time  string // one of Choices("time.kind"); "": what suits the task
+	// Folder is that in which the file will stand: paths in it begin there. ""
+	// is the working directory.
+	Folder string
+}
+
+// settings are the overrides that make the template's experiment of an empty
+// file. The error names a word that is unknown.
+func (start Start) settings() ([]string, error) {
+	set := []string{}
+	for _, choice := range [][2]string{{"task", start.Task}, {"model", start.Model}, {"time", start.Time}} {
+		name, word := choice[0], choice[1]
+		words := Choices(name + ".kind")
+		switch {
+		case word == "" && name != "task":
+		case slices.Contains(words, word):
+			set = append(set, name+".kind="+word)
+		case name == "model" && start.isFile():
+			set = append(set, "model.equations="+word)
+		default:
+			msg := fmt.Sprintf("unknown %s %s, expected %s", name, shorten(word), choices(words))
+			if name == "model" {
+				msg += ", or the file of a model"
+			}
+			if w := nearest(word, words); w != "" {
+				msg += fmt.Sprintf("; did you mean %q?", w)
+			}
+			return nil, errors.New(msg)
+		}
+	}
+	return set, nil
+}
+
+// isFile says whether the model is meant as a file.
+func (start Start) isFile() bool {
+	_, err := os.Stat(start.Model)
+	return err == nil
+}
+
+// experiment is what the template shows: what suits the task, as far as the
+// model has the parameters, or else the defaults.
+func (start Start) experiment() (Config, error) {
+	set, err := start.settings()
+	if err != nil {
+		return Config{}, err
+	}
+	parse := func(set []string) (Config, error) { // a start may have keys of other kinds
+		return Parse(start.Task, nil, Options{Set: set, Recorded: true})
+	}
+	var model []string
+	if start.Model != "" {
+		model = set[1:2]
+	}
+	plain, err := parse(model)
+	if err != nil {
+		return Config{}, err
+	}
+	suits := starts[start.Task]
+	if start.Task == "cifar10" && plain.Model.Text.Dense() != "" {
+		suits = imageStart
+	}
+	s := plain.schema()
+	var kept []string
+	for _, one := range suits {
+		path, _, _ := strings.Cut(one, "=")
+		if k, _, _ := s.lookup(path); k.params != nil && k.params[plain.Model.Text] == nil {
+			continue
+		}
+		if _, err := parse(slices.Concat(kept, []string{one}, set)); err == nil {
+			kept = append(kept, one)
+		}
+	}
+	return parse(slices.Concat(kept, set))
 }
 
 // Template is the commented example that `burstsim init TASK` writes: every
 // key that applies to the task, the model and the kind of time, with its
 // meaning, the words it accepts and its default, or what suits the task better,
-// and beside a continuous model the discrete one. The error names a word that
-// is unknown.
+// and beside a continuous model the discrete one.
 func Template(start Start) (string, error) {
-	set := starts[start.Task]
-	if start.Task == "cifar10" && start.Model == "edn" {
-		set = imageStart // its interneurons have no maps
-	}
-	for _, choice := range [][2]string{{"task", start.Task}, {"model", start.Model}, {"time", start.Time}} {
-		name, word := choice[0], choice[1]
-		if word == "" && name != "task" {
-			continue
-		}
-		words := Choices(name + ".kind")
-		if !slices.Contains(words, word) {
-			msg := fmt.Sprintf("unknown %s %s, expected %s", name, shorten(word), choices(words))
-			if w := nearest(word, words); w != "" {
-				msg += fmt.Sprintf("; did you mean %q?", w)
-			}
-			return "", errors.New(msg)
-		}
-		set = append(set[:len(set):len(set)], name+".kind="+word)
-	}
-	c, err := Parse(start.Task, nil, Options{Set: set, Recorded: true}) // a start may have keys of other kinds
+	c, err := start.experiment()
 	if err != nil {
 		return "", err
 	}
-	if c.Time.Kind != "discrete" {
+	c.fillDefaults()
+	if c.Time.Kind != "discrete" && !c.Task.Images() { // there, a training of its own, not the limit of this one
 		discrete := c
 		discrete.Time.Kind = "discrete"
+		discrete.Values = maps.Clone(c.Values)
 		c.Compare = []Variant{{Name: "discrete", Config: discrete}}
-	}
-	if c.Task.Images() {
-		c.Compare = nil // a training of its own, not the limit of this one
 	}
 
 	var b bytes.Buffer
 	fmt.Fprintf(&b, templateHead, start.Task)
-	s := fileSchema()
+	s := c.schema()
 	for _, section := range s.root.sub {
 		var keys bytes.Buffer
-		if c.example(&keys, s, section); keys.Len() == 0 {
+		if c.example(&keys, s, section, start); keys.Len() == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n\n")
@@ -152,65 +216,98 @@ time.kind = "discrete"
 
 // example writes the keys of a section with their comments. Keys that would have
 // an effect if others had another value are commented out.
-func (c *Config) example(b *bytes.Buffer, s *schema, section *key) {
+func (c *Config) example(b *bytes.Buffer, s *schema, section *key, start Start) {
 	for _, k := range section.sub {
+		if k.path == "model.kind" || k.path == "model.equations" {
+			c.exampleModel(b, k, start)
+			continue
+		}
 		serves := s.serves(k, c)
-		left, possible := k.possible(s, c)
+		need, possible := k.possible(s, c)
 		if !serves && !possible {
 			continue
 		}
 		b.WriteByte('\n')
-		comment(b, k.doc)
-		if len(k.oneof) > 1 {
-			one := "One of: "
-			if k.isList() {
-				one = "Any of: "
-			}
-			comment(b, one+strings.Join(k.oneof, ", "))
-		}
+		comment(b, k.docFor(c))
+		k.exampleWords(b, c)
 		if serves {
 			c.exampleValue(b, k)
 			continue
 		}
-		comment(b, "Only with "+left.String()+".")
-		text, fallback := k.example, initial()
-		switch v := k.of(&fallback); {
-		case v.CanFloat() && k.hasDefault:
-			text = k.def
-		case k.hasDefault:
-			text = k.render(v)
-		}
-		fmt.Fprintf(b, "#%s = %s\n", k.name, text)
+		comment(b, "Only with "+need+".")
+		fmt.Fprintf(b, "#%s = %s\n", k.name, k.shown(c))
 	}
 }
 
-// possible says what a key needs beside the kinds of the experiment or one of
-// its variants, if they leave it an effect.
-func (k *key) possible(s *schema, c *Config) (left condition, ok bool) {
-	if k.suits(s, c) {
-		if left, ok = k.when.within(s, c); ok {
-			return left, ok
-		}
+// exampleModel writes how the model is chosen, and the other way commented out.
+func (c *Config) exampleModel(b *bytes.Buffer, k *key, start Start) {
+	b.WriteByte('\n')
+	comment(b, k.doc)
+	k.exampleWords(b, c)
+	switch {
+	case k.path == "model.kind" && k.silent(c):
+		fmt.Fprintf(b, "#kind = %s\n", quote(k.def))
+	case k.path == "model.kind":
+		c.exampleValue(b, k)
+	case k.silent(c):
+		fmt.Fprintf(b, "#equations = %s\n", k.example)
+	default:
+		file := *k
+		file.format = "file"
+		fmt.Fprintf(b, "equations = %s\n", quote(file.relative(start.Model, cmp.Or(start.Folder, "."))))
 	}
-	for i := range c.Compare {
-		if left, ok = k.possible(s, &c.Compare[i].Config); ok {
-			return left, ok
-		}
+}
+
+// exampleWords lists the words, or bounds, that a key accepts.
+func (k *key) exampleWords(b *bytes.Buffer, c *Config) {
+	words := k.oneof
+	if p := k.params[c.Model.Text]; p != nil {
+		words = p.Choices
 	}
-	return nil, false
+	if len(words) > 1 {
+		one := "One of: "
+		if k.isList() {
+			one = "Any of: "
+		}
+		comment(b, one+strings.Join(words, ", "))
+	}
+	if p := k.params[c.Model.Text]; p != nil && (p.shape.limits.hasLow || p.shape.limits.hasHigh) {
+		comment(b, "Range: "+p.shape.limits.describe(p.unit()))
+	}
+}
+
+// shown is a value of a key that has none in c: its default, or an example.
+func (k *key) shown(c *Config) string {
+	v := k.fallback(c)
+	switch {
+	case k.params != nil && v.IsValid():
+		return k.render(v)
+	case k.params != nil:
+		return k.follows(c)
+	case v.CanFloat() && k.hasDefault:
+		return k.def
+	case k.hasDefault:
+		return k.render(v)
+	}
+	return k.example
 }
 
 // exampleValue writes the key with its value, commented out if that is derived.
 func (c *Config) exampleValue(b *bytes.Buffer, k *key) {
-	v, fallback := k.of(c), initial()
+	v, fallback := k.of(c), k.fallback(c)
 	switch {
-	case !k.hasDefault && (v.IsZero() || k.format == "name"): // names follow from the file
+	case !v.IsValid(): // a parameter that follows
+		comment(b, "Default: follows from other keys, here the value below")
+		fmt.Fprintf(b, "#%s = %s\n", k.name, k.follows(c))
+		return
+	case k.params != nil && !fallback.IsValid():
+	case k.params == nil && !k.hasDefault && (v.IsZero() || k.format == "name"): // names follow from the file
 		fmt.Fprintf(b, "#%s = %s\n", k.name, k.example)
 		return
-	case !k.hasDefault:
-	case !reflect.DeepEqual(v.Interface(), k.of(&fallback).Interface()):
-		comment(b, "Default: "+k.render(k.of(&fallback)))
-	case v.CanFloat():
+	case k.params == nil && !k.hasDefault:
+	case !reflect.DeepEqual(v.Interface(), fallback.Interface()):
+		comment(b, "Default: "+k.render(fallback))
+	case k.params == nil && v.CanFloat():
 		fmt.Fprintf(b, "%s = %s\n", k.name, k.def) // 1e-6, not 1e-06
 		return
 	}

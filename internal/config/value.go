@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"burstsim/sim/model"
 )
 
 var durationType = reflect.TypeFor[Duration]()
@@ -20,6 +22,9 @@ type decoder struct {
 	bad     map[string]bool   // keys whose values are wrong, and sections with unknown keys
 	refused map[string]string // what crossChecks said of keys
 	folder  string            // of the file, where paths in it begin
+	text    *model.Text       // the model; nil if that is wrong
+	unread  bool              // the text of a model is wrong, so that its keys are not known
+	values  map[string]any    // of the model's parameters, by path
 
 	// Only in a variant:
 	within *decoder // of the experiment
@@ -29,7 +34,7 @@ type decoder struct {
 }
 
 func newDecoder(p *problems) *decoder {
-	return &decoder{problems: p, schema: fileSchema(), given: make(map[string]*node), bad: make(map[string]bool), refused: make(map[string]string)}
+	return &decoder{problems: p, schema: builtinSchema(), given: make(map[string]*node), bad: make(map[string]bool), refused: make(map[string]string)}
 }
 
 // fault reports what is wrong with the value of a key, or within it, so that
@@ -64,9 +69,16 @@ func (d *decoder) table(n *node, k *key, v reflect.Value, path string) {
 		case s == nil:
 			key, _, _ := strings.Cut(path, "[")
 			d.bad[key] = true
+			if d.unread && hasParameters(k) {
+				continue
+			}
 			d.add(child, d.prefix+full, func() string { return d.unknown(k, name, k.namesOf(v)) })
 		case !s.isSection():
 			d.given[full] = child
+			if s.params != nil {
+				d.parameter(child, s)
+				continue
+			}
 			d.value(child, s, v.FieldByIndex(s.index), full)
 		case child.table == nil:
 			d.fault(child, full, func() string {
@@ -76,6 +88,11 @@ func (d *decoder) table(n *node, k *key, v reflect.Value, path string) {
 			d.table(child, s, v, full)
 		}
 	}
+}
+
+// hasParameters says whether keys of a section are parameters of models.
+func hasParameters(section *key) bool {
+	return slices.Contains([]string{"model", "time", "learning"}, section.path)
 }
 
 // unknown says what might have been meant by a key that section k lacks.
@@ -187,6 +204,20 @@ func (k *key) knows(table map[string]*node, others ...string) bool {
 	return true
 }
 
+// parameter decodes a parameter of the model; one that only other models in the
+// file have, as these want it.
+func (d *decoder) parameter(n *node, k *key) {
+	v := reflect.New(k.typ).Elem()
+	p := k.param(d.text)
+	if p.shape.typ != k.typ { // of a model that is not used
+		p = &parameter{shape: k}
+	}
+	d.scalar(n, p.shape, v, k.path)
+	if !d.bad[k.path] {
+		d.values[k.path] = v.Interface()
+	}
+}
+
 // scalar decodes a single value and checks it against the tags.
 func (d *decoder) scalar(n *node, k *key, v reflect.Value, path string) {
 	msg := func() string { return fmt.Sprintf("is %s, expected %s", n.what(), k.expected()) }
@@ -268,7 +299,7 @@ func (k *key) admitsText(s string) bool {
 		return slices.Contains(k.oneof, s)
 	case k.format == "name":
 		return safeName(s)
-	case k.format == "path" || k.format == "file":
+	case k.format == "path" || k.format == "file" || k.format == "equations":
 		return s != "" && !strings.ContainsRune(s, 0)
 	}
 	return true
@@ -291,7 +322,7 @@ func (k *key) expected() string {
 	if t == durationType {
 		unit = "s"
 	}
-	if k.limits.hasLow {
+	if k.limits.hasLow || k.limits.hasHigh {
 		limit = ", " + k.limits.describe(unit)
 	}
 	switch {
@@ -309,6 +340,8 @@ func (k *key) expected() string {
 		return `a name of letters, digits, spaces and -_.+=, that begins with a letter or digit`
 	case k.format == "path" || k.format == "file":
 		return "a path that is not empty"
+	case k.format == "equations":
+		return "the text of a model, or the path of a file that has it"
 	}
 	return "text in quotes"
 }

@@ -46,11 +46,8 @@ func (d *decoder) checkWindows(c *Config) {
 		return
 	}
 	every := c.Record.Sample
-	switch { // which have no states in between
-	case c.Time.Kind == "discrete":
+	if c.Time.Kind == "discrete" { // which has no states in between
 		every = c.Period() * max(1, every/c.Period())
-	case c.Integrator.Method == "layerwise":
-		every = c.Time.Dt * max(1, every/c.Time.Dt)
 	}
 	samples := 0
 	for i, w := range c.Windows() {

@@ -14,7 +14,7 @@ import (
 // from others is left to be derived again; a comment says what it is.
 func (c Config) WriteTOML(w io.Writer) error {
 	var b bytes.Buffer
-	s := fileSchema()
+	s := c.schema()
 	for _, section := range s.root.sub {
 		var keys bytes.Buffer
 		for _, k := range section.sub {
@@ -35,7 +35,7 @@ func (c Config) WriteTOML(w io.Writer) error {
 func (c *Config) writeKey(b *bytes.Buffer, s *schema, k *key) {
 	v := k.of(c)
 	switch {
-	case !s.serves(k, c):
+	case k.silent(c) || !s.serves(k, c):
 	case k.isDerived(v) && k.applies(s, c):
 		k.writeDerived(b, k.name, c)
 	case k.isDerived(v): // where it has an effect: in a variant
@@ -46,17 +46,37 @@ func (c *Config) writeKey(b *bytes.Buffer, s *schema, k *key) {
 
 // writeDerived notes the value that a key has by others.
 func (k *key) writeDerived(b *bytes.Buffer, name string, c *Config) {
-	if follows := derived[k.path]; follows != nil {
-		fmt.Fprintf(b, "# %s = %s follows: %s\n", name, follows(*c), k.doc)
+	if follows := k.follows(c); follows != "" {
+		fmt.Fprintf(b, "# %s = %s follows: %s\n", name, follows, k.docFor(c))
 	} else {
 		fmt.Fprintf(b, "# %s: %s\n", name, k.doc)
 	}
 }
 
+// follows is the value that a parameter of the model has by others.
+func (k *key) follows(c *Config) string {
+	if k.params == nil || k.params[c.Model.Text] == nil {
+		return ""
+	}
+	v := c.Parameter(k.path)
+	if said, ok := k.params[c.Model.Text].said(v); ok && said != nil {
+		return k.render(reflect.ValueOf(said))
+	}
+	return fmt.Sprint(v)
+}
+
+// docFor is the meaning of the key in c.
+func (k *key) docFor(c *Config) string {
+	if p := k.params[c.Model.Text]; p != nil && p.Doc != "" {
+		return p.Doc
+	}
+	return k.doc
+}
+
 // isDerived says whether v, the value of k, stands for one that follows from
 // other keys.
 func (k *key) isDerived(v reflect.Value) bool {
-	return !k.hasDefault && v.Kind() != reflect.Slice && v.IsZero()
+	return !v.IsValid() || k.params == nil && !k.hasDefault && v.Kind() != reflect.Slice && v.IsZero()
 }
 
 func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
@@ -65,18 +85,17 @@ func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
 		fmt.Fprintf(b, "%s = %s\n", k.path, k.render(k.of(&v.Config)))
 	}
 	for _, k := range s.keys {
-		follows := derived[k.path]
-		if follows == nil || !k.applies(s, &v.Config) || !k.isDerived(k.of(&v.Config)) {
+		if k.params == nil || !k.applies(s, &v.Config) || !k.isDerived(k.of(&v.Config)) {
 			continue
 		}
-		if !k.applies(s, c) || follows(*c) != follows(v.Config) {
+		if !k.applies(s, c) || k.follows(c) != k.follows(&v.Config) {
 			k.writeDerived(b, k.path, &v.Config)
 		}
 	}
 	b.WriteByte('\n')
 }
 
-// render is v as TOML on one line.
+// render is v as TOML, on one line but for the equations of a model.
 func (k *key) render(v reflect.Value) string {
 	switch {
 	case v.Type() == durationType:
@@ -95,12 +114,27 @@ func (k *key) render(v reflect.Value) string {
 			}
 		}
 		return "{ " + strings.Join(items, ", ") + " }"
+	case k.format == "equations":
+		return literalText(v.String())
 	case v.Kind() == reflect.String:
 		return quote(v.String())
 	case v.CanFloat():
 		return formatFloat(v.Float())
 	}
 	return fmt.Sprint(v.Interface())
+}
+
+// literalText is s over several lines, as it is where that can be said.
+func literalText(s string) string {
+	if !strings.Contains(s, "'''") && !strings.HasSuffix(s, "'") {
+		return "'''\n" + s + "'''"
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		q := quote(line)
+		lines[i] = q[1 : len(q)-1]
+	}
+	return "\"\"\"\n" + strings.Join(lines, "\n") + "\"\"\""
 }
 
 // quote is s as a TOML basic string.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -24,11 +25,26 @@ func checkRoundTrip(t *testing.T, c Config) {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, &first)
 	}
+	sameTexts(&again, &c)
 	if !reflect.DeepEqual(again, c) {
 		t.Fatalf("changed\n%+v\nto\n%+v\nthrough\n%s", c, again, &first)
 	}
 	if err := again.WriteTOML(&second); err != nil || first.String() != second.String() {
 		t.Errorf("written again (%v) it differs:\n%s\n%s", err, &first, &second)
+	}
+}
+
+// sameTexts gives again the texts of c where they are the same but for where
+// they stand.
+func sameTexts(again, c *Config) {
+	same := func(new, old *Config) {
+		if new.Model.Text.Source == old.Model.Text.Source {
+			new.Model.Text = old.Model.Text
+		}
+	}
+	same(again, c)
+	for i := range min(len(c.Compare), len(again.Compare)) {
+		same(&again.Compare[i].Config, &c.Compare[i].Config)
 	}
 }
 
@@ -107,11 +123,11 @@ func TestWriteVariants(t *testing.T) {
 		},
 		"derived in the experiment": {
 			"[[compare]]\nname = \"d\"\nmodel.beta = 4\nmodel.kind = \"burstprop\"",
-			"name = \"d\"\nmodel.kind = \"burstprop\"\nmodel.beta = 4\n",
+			"name = \"d\"\nmodel.kind = \"burstprop\"\nmodel.p_baseline = 0.2\nmodel.recurrent_input = false\ntime.tau_average = \"5s\"\n",
 		},
 		"of another kind in the experiment": {
 			"model.q_scale = 2\nmodel.q_mode = \"random\"\n[[compare]]\nname = \"d\"\nmodel.kind = \"edn\"\nmodel.lambda_hidden = 0",
-			"name = \"d\"\nmodel.kind = \"edn\"\nmodel.lambda_hidden = 0\n",
+			"name = \"d\"\nmodel.kind = \"edn\"\nmodel.lambda_output = 0.1\nmodel.lambda_interneuron = 0.1\nmodel.lambda_hidden = 0\nmodel.basal_lag = false\nmodel.interneuron_mode = \"symmetric_init\"\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,7 +184,7 @@ func TestRoundTripRandom(t *testing.T) {
 // experiment and up to two variants.
 func randomFile(rng *rand.Rand) string {
 	var b strings.Builder
-	s := fileSchema()
+	s := builtinSchema()
 	kinds := make(map[string]string)
 	for i := range 1 + rng.IntN(3) {
 		if i > 0 {
@@ -186,7 +202,7 @@ func randomFile(rng *rand.Rand) string {
 		left := rng.IntN(6)
 		for _, j := range rng.Perm(len(s.keys)) {
 			k := s.keys[j]
-			fixed := k.name == "kind" || k.path == "task.files" || i > 0 && strings.HasPrefix(k.path, "run.")
+			fixed := k.name == "kind" || k.path == "task.files" || k.path == "model.equations" || k.params != nil && k.params[builtin(kinds["model.kind"])] == nil || i > 0 && strings.HasPrefix(k.path, "run.")
 			for path, words := range k.needs {
 				fixed = fixed || !slices.Contains(words, kinds[path])
 			}
@@ -253,6 +269,12 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(fourModels), "model.kind=edn")
 	f.Add([]byte("[task]\nkind = 'idx'\nfiles = ['a', 'b', 'c', 'd']\n[[model.layer]]\nkind = 'conv'\nchannels = 2\n[[model.layer]]\nkind = 'dense'\nunits = 3"), "task.kind=regression")
 	f.Add([]byte("time.phases = [{duration = '5s'}, {duration = '1s', learning = true}]"), "model.kind=burstprop")
+	oja, err := os.ReadFile("testdata/oja.model")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte("model.shape = 'rectified'\n[[compare]]\nname = 'e'\nmodel.kind = 'edn'\n[model]\nequations = \"\"\"\n"+string(oja)+"\"\"\""), "model.decay=2")
+	f.Add([]byte("[[compare]]\nname = 'o'\nmodel.decay = 2\ntime.kind = 'discrete'\nmodel.equations = \"\"\"\n"+string(oja)+"\"\"\""), "time.tau_slow=2s")
 	f.Add([]byte("[run]\nseed = 2\n[[compare]]\nname = \"a\"\ntime.kind = \"discrete\"\nlearning = { lr = 0.1 }"), "time.dt=5ms")
 	f.Add([]byte("[[record.windows]]\nstart = \"1s\"\nlength = \"1ms\"\n[plots]\nformats = [\"pdf\"]\n"), "limit.ratios=[0.5]")
 	f.Add([]byte("model.hidden = [1, 2]\nrun.out = '''\nx'''"), "record.windows=[{start='0s', length='1h'}]")

@@ -43,7 +43,7 @@ func newPatterns[F sim.Float](task *xor.Task, after time.Duration) *patterns[F] 
 
 // watch notes what the network answers to the presentation that is seen at time
 // t: where it begins in discrete time, where it ends in continuous.
-func (p *patterns[F]) watch(t time.Duration, net *sim.Network[F]) {
+func (p *patterns[F]) watch(t time.Duration, net *sim.State[F]) {
 	if t <= p.after {
 		return
 	}

@@ -11,7 +11,12 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/sim"
+	"burstsim/sim/analysis"
+	"burstsim/sim/course"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/sim/record"
+	"burstsim/sim/training"
 	"burstsim/tasks/regression"
 	"burstsim/tasks/xor"
 )
@@ -33,16 +38,16 @@ func source(cfg config.Config, stream uint64) *rand.PCG {
 // job is one variant, ready to run. A journal takes what it records; nil: it
 // stays in memory.
 type job interface {
-	run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error)
+	run(ctx context.Context, journal record.Journal, observe func(Progress)) (*result, error)
 }
 
 // result is what a variant leaves behind.
 type result struct {
-	outcome   *sim.Outcome // of a simulation
-	training  *sim.Trained // of a training
-	answers   *Answers     // of a task with patterns
-	testError float64      // of a simulation on images, as a fraction; NaN otherwise
-	data      string       // where images were found
+	outcome   *course.Outcome   // of a simulation
+	training  *training.Trained // of a training
+	answers   *Answers          // of a task with patterns
+	testError float64           // of a simulation on images, as a fraction; NaN otherwise
+	data      string            // where images were found
 	weights   func(w io.Writer, label string) error
 }
 
@@ -69,14 +74,14 @@ func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib library) 
 
 // simulation is one variant that goes through simulated time.
 type simulation[F sim.Float] struct {
-	sim.Simulation[F]
+	course.Simulation[F]
 	patterns *patterns[F]
 	after    func(context.Context, *result) error // what is measured when it is over; nil: nothing
 }
 
-func (s *simulation[F]) run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error) {
+func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe func(Progress)) (*result, error) {
 	s.Journal = journal
-	s.Observer = func(p sim.Progress) {
+	s.Observer = func(p course.Progress) {
 		observe(Progress{Time: p.Time.Seconds(), Duration: p.Duration.Seconds(), Unit: "s", Loss: p.Loss})
 	}
 	out, err := s.Run(ctx)
@@ -95,7 +100,7 @@ func (s *simulation[F]) run(ctx context.Context, journal sim.Journal, observe fu
 
 func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	inputs, outputs := taskSize(cfg)
-	net, err := newNetwork[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
+	w, err := newWeights[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +108,12 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := simulate(cfg, net, []sim.Stream{task})
+	s, err := simulate(cfg, w, []sim.Stream{task})
 	if x, ok := task.(*xor.Task); ok && err == nil {
 		// A presentation that began with the teacher does not count, nor does one
 		// that began where the teacher left.
 		after := time.Duration(cfg.Time.Before + cfg.Time.Learn)
-		if s.Engine.Shows() != sim.BeforeStep {
+		if s.Engine.Grid() == 0 {
 			after += time.Duration(cfg.Task.Hold) // it is seen where it ends
 		}
 		s.patterns = newPatterns[F](x, after)
@@ -118,20 +123,20 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 }
 
 // simulate joins a network, its tasks and the way it is moved.
-func simulate[F sim.Float](cfg config.Config, net *sim.Network[F], streams []sim.Stream) (*simulation[F], error) {
+func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.Stream) (*simulation[F], error) {
 	s := &simulation[F]{}
 	s.Phases = phases(cfg)
 	s.Sample = time.Duration(cfg.Period())
 	s.Record = recording(cfg)
 	if cfg.Time.Kind == "discrete" {
-		d, err := sim.NewDiscrete(net, learning(cfg))
+		d, err := sim.NewDiscrete(w, learning(cfg))
 		if err != nil {
 			return nil, err
 		}
 		s.Engine, err = sim.NewPresentation(d, streams, s.Sample)
 		return s, err
 	}
-	sys, err := sim.NewContinuous(net, streams, cfg.Integrator.Plasticity == "split")
+	sys, err := sim.NewContinuous(w, streams, cfg.Integrator.Plasticity == "split")
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +161,7 @@ func newTask(cfg config.Config) (sim.Stream, error) {
 			Inputs: k.Inputs, Outputs: k.Outputs,
 			ShortestPeriod: k.ShortestPeriod.Seconds(),
 			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
-			Leaky: k.Teacher == "leaky", TauTeacher: cfg.Time.TauSoma.Seconds(),
+			Leaky: k.Teacher == "leaky", TauTeacher: number(cfg, "time.tau_soma"),
 			Seed: seed,
 		})
 	case "xor":
@@ -184,100 +189,106 @@ func Phases(cfg config.Config) []record.Phase {
 	if trains(cfg) {
 		return nil
 	}
-	return sim.Timeline(phases(cfg))
+	return course.Timeline(phases(cfg))
 }
 
-func phases(cfg config.Config) []sim.Phase {
+func phases(cfg config.Config) []course.Phase {
 	t := cfg.Time
-	learn := sim.Phase{Name: "learning", Duration: time.Duration(t.Learn), Teacher: true, Learning: true}
+	learn := course.Phase{Name: "learning", Duration: time.Duration(t.Learn), Teacher: true, Learning: true}
 	switch {
 	case t.Kind == "discrete":
 		learn.Teacher = !cfg.Learning.NoTeaching
 	default:
 		for _, p := range t.Phases {
-			learn.Cycle = append(learn.Cycle, sim.Phase{Duration: time.Duration(p.Duration), Teacher: p.Teacher, Learning: p.Learning})
+			learn.Cycle = append(learn.Cycle, course.Phase{Duration: time.Duration(p.Duration), Teacher: p.Teacher, Learning: p.Learning})
 		}
 	}
-	return []sim.Phase{
+	return []course.Phase{
 		{Name: "before", Duration: time.Duration(t.Before)}, learn, {Name: "after", Duration: time.Duration(t.After)},
 	}
 }
 
 // learning is how the discrete model learns.
 func learning(cfg config.Config) sim.Learning {
-	l, interneurons := cfg.Learning, cfg.InterneuronRate()
+	l := cfg.Learning
 	return sim.Learning{
-		Rate: cfg.LearningRate(),
-		Rates: map[sim.Kind]float64{
-			sim.BurstFeedback:   cfg.YRate(),
-			sim.EventFeedback:   cfg.QRate(),
-			sim.Recurrent:       l.Recurrent,
-			sim.OntoInterneuron: interneurons, sim.FromInterneuron: interneurons,
-		},
 		Optimiser: l.Optimiser, Momentum: l.Momentum, WeightDecay: l.WeightDecay,
 		Noise: l.Noise, Random: source(cfg, noiseStream),
 	}
 }
 
-func recording(cfg config.Config) sim.Recording {
+func recording(cfg config.Config) course.Recording {
 	r := cfg.Record
-	rec := sim.Recording{Metrics: time.Duration(r.Metrics), Angles: time.Duration(r.Angles), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
+	rec := course.Recording{Metrics: time.Duration(r.Metrics), Angles: time.Duration(r.Angles), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
 	if !slices.Contains(r.Signals, "all") {
 		rec.Signals = r.Signals
 	}
 	for _, w := range cfg.Windows() {
 		start := time.Duration(w.Start)
-		rec.Windows = append(rec.Windows, sim.Window{Start: start, End: start + time.Duration(w.Length)})
+		rec.Windows = append(rec.Windows, course.Window{Start: start, End: start + time.Duration(w.Length)})
 	}
 	return rec
 }
 
 // measureLimit compares continuous and discrete weights for inputs held for
 // times of the file's choice.
-func measureLimit(ctx context.Context, journal sim.Journal, cfg config.Config) (*record.Limit, error) {
+func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config) (*record.Limit, error) {
 	task, err := newTask(cfg)
 	if err != nil {
 		return nil, err
 	}
-	slowest, fastest := timeConstants(cfg)
+	build := limited(cfg)
+	start, err := build(nil)
+	if err != nil {
+		return nil, err
+	}
+	fastest, slowest, err := timeConstants(start.Network())
+	if err != nil {
+		return nil, err
+	}
 	stride := time.Duration(cfg.Span()) / 4
 	if cfg.Task.Kind == "xor" {
 		stride = time.Duration(cfg.Task.Hold)
 	}
-	return sim.LimitProtocol{
-		Build: func(c sim.LimitConstants) (*sim.Network[float64], error) {
-			inputs, outputs := taskSize(cfg)
-			return newNetwork[float64](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, &c)
-		},
-		Task: task, Stride: stride,
+	return analysis.LimitProtocol{
+		Build: build,
+		Task:  task, Stride: stride,
 		Tau: slowest, Step: fastest / 10,
 		Ratios: cfg.Limit.Ratios, Presentations: cfg.Limit.Presentations,
-		TwoPhases: cfg.Model.Kind == "burstprop",
-		Journal:   journal,
+		Journal: journal,
 	}.Measure(ctx)
 }
 
+// limited builds the network whose limit is measured.
+func limited(cfg config.Config) func(change model.Values) (*sim.Weights[float64], error) {
+	inputs, outputs := taskSize(cfg)
+	return func(change model.Values) (*sim.Weights[float64], error) {
+		return newWeights[float64](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, change)
+	}
+}
+
 // LimitSpan is how much time (s) the measurement of the limit simulates at a
-// tau/T.
+// tau/T; 0 of a network that cannot be built, which is said elsewhere.
 func LimitSpan(cfg config.Config, ratio float64) float64 {
-	slowest, _ := timeConstants(cfg)
-	prediction, teaching, _ := sim.LimitSpan(slowest, ratio, cfg.Model.Kind == "burstprop")
+	start, err := limited(cfg)(nil)
+	if err != nil {
+		return 0
+	}
+	_, slowest, err := timeConstants(start.Network())
+	if err != nil {
+		return 0
+	}
+	prediction, teaching, _ := analysis.LimitSpan(slowest, ratio, start.Network().Text.Discrete.TwoPhases)
 	return float64(cfg.Limit.Presentations) * (prediction + teaching)
 }
 
-// timeConstants are the extremes of those of the compartments that relax, traces
-// included. Moving averages have one of their own while the limit is measured.
-func timeConstants(cfg config.Config) (slowest, fastest time.Duration) {
-	all := []config.Duration{cfg.Time.TauSoma}
-	if cfg.Model.Kind == "burstccn" || cfg.Model.Kind == "burstprop" {
-		all = append(all, cfg.Time.TauDendrite)
-		// A layer's trace has this time constant for each layer to the output.
-		maps, dense := cfg.Model.Stack()
-		for l := range len(maps) + len(dense) {
-			if delay := cfg.Time.TraceDelay; delay > 0 {
-				all = append(all, config.Duration(l+1)*delay)
-			}
-		}
+// timeConstants are the extremes of those of the compartments that relax.
+// Moving averages have one of their own while the limit is measured.
+func timeConstants(net *program.Network) (fastest, slowest time.Duration, err error) {
+	p, err := net.Continuous()
+	if err != nil {
+		return 0, 0, err
 	}
-	return time.Duration(slices.Max(all)), time.Duration(slices.Min(all))
+	low, high := p.TimeConstants()
+	return time.Duration(low * float64(time.Second)), time.Duration(high * float64(time.Second)), nil
 }

@@ -14,6 +14,8 @@ import (
 	"burstsim/internal/dataset/images"
 	"burstsim/internal/regular"
 	"burstsim/sim"
+	"burstsim/sim/record"
+	"burstsim/sim/training"
 	"burstsim/tasks/cifar10"
 	"burstsim/tasks/mnist"
 )
@@ -95,7 +97,7 @@ func transforms(k config.Task, seed uint64) (train, test *images.Transform) {
 	return cifar10.Normalise(), cifar10.Normalise()
 }
 
-// examples is a set of images for sim.Training.
+// examples is a set of images for training.Training.
 type examples[F sim.Float] struct {
 	set       *images.Images
 	transform *images.Transform
@@ -115,28 +117,28 @@ func (e *examples[F]) Fill(inputs, targets []F, indices []int, epoch int) {
 	images.FillTargets(targets, e.set, indices, 0, 1)
 }
 
-// training is one variant of a discrete network on images, ready to run.
-type training[F sim.Float] struct {
-	sim.Training[F]
+// imageTraining is one variant of a discrete network on images, ready to run.
+type imageTraining[F sim.Float] struct {
+	training.Training[F]
 	data string
 }
 
 type imageShape struct{ channels, height, width int }
 
-func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*training[F], error) {
+func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*imageTraining[F], error) {
 	shape := imageShape{data.Train.Channels, data.Train.Height, data.Train.Width}
-	net, err := newNetwork[F](cfg, networkShape{inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch, image: shape}, nil)
+	w, err := newWeights[F](cfg, networkShape{inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch, image: shape}, nil)
 	if err != nil {
 		return nil, err
 	}
-	model, err := sim.NewDiscrete(net, learning(cfg))
+	model, err := sim.NewDiscrete(w, learning(cfg))
 	if err != nil {
 		return nil, err
 	}
-	t := &training[F]{data: data.Where}
+	t := &imageTraining[F]{data: data.Where}
 	seed := random(cfg, taskStream).Uint64()
 	augment, plain := transforms(cfg.Task, seed)
-	set := func(d *images.Images, tr *images.Transform) sim.Examples[F] {
+	set := func(d *images.Images, tr *images.Transform) training.Examples[F] {
 		return &examples[F]{set: d, transform: tr, seed: seed}
 	}
 	train := data.Train
@@ -150,16 +152,16 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*training[F
 	t.Model = model
 	t.Train, t.Test = set(train, augment), set(data.Test, plain)
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
-	t.Filters = sim.FilterShape{Channels: shape.channels, Height: shape.height, Width: shape.width}
+	t.Filters = training.FilterShape{Channels: shape.channels, Height: shape.height, Width: shape.width}
 	if cfg.Record.LogMode != "minimal" {
-		t.Log = sim.Log{Every: cfg.Record.LogEvery, States: cfg.Record.LogMode == "all"}
+		t.Log = training.Log{Every: cfg.Record.LogEvery, States: cfg.Record.LogMode == "all"}
 	}
 	return t, nil
 }
 
-func (t *training[F]) run(ctx context.Context, journal sim.Journal, observe func(Progress)) (*result, error) {
+func (t *imageTraining[F]) run(ctx context.Context, journal record.Journal, observe func(Progress)) (*result, error) {
 	t.Journal = journal
-	t.Observer = func(p sim.TrainingProgress) {
+	t.Observer = func(p training.Progress) {
 		observe(Progress{Time: float64(p.Epoch-1) + float64(p.Batch)/float64(p.Batches), Duration: float64(p.Epochs),
 			Unit: "epochs", Loss: p.Loss})
 	}
@@ -167,7 +169,7 @@ func (t *training[F]) run(ctx context.Context, journal sim.Journal, observe func
 	if out == nil {
 		return nil, err
 	}
-	return &result{training: out, data: t.data, testError: math.NaN(), weights: weightsOf(t.Model.Network())}, err
+	return &result{training: out, data: t.data, testError: math.NaN(), weights: weightsOf(t.Model.Moved())}, err
 }
 
 // newImageSimulation is a continuous network that sees images, one after
@@ -177,7 +179,7 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch,
 		image: imageShape{data.Train.Channels, data.Train.Height, data.Train.Width},
 	}
-	net, err := newNetwork[F](cfg, shape, nil)
+	w, err := newWeights[F](cfg, shape, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +195,7 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		}
 		streams = append(streams, task)
 	}
-	s, err := simulate(cfg, net, streams)
+	s, err := simulate(cfg, w, streams)
 	if err != nil {
 		return nil, err
 	}
@@ -203,18 +205,11 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	s.after = func(ctx context.Context, r *result) error {
 		r.data = data.Where
 		// The answers that somata settle to are those of the discrete model.
-		twin, err := drawNetwork[F](cfg, shape, nil)
+		d, err := sim.NewDiscrete(s.Engine.Moved().Weights(), sim.Learning{})
 		if err != nil {
 			return err
 		}
-		if err := twin.CopyWeights(net); err != nil {
-			return err
-		}
-		d, err := sim.NewDiscrete(twin, sim.Learning{})
-		if err != nil {
-			return err
-		}
-		r.testError, err = sim.Assess(ctx, d, &examples[F]{set: data.Test})
+		r.testError, err = training.Assess(ctx, d, &examples[F]{set: data.Test})
 		return err
 	}
 	return s, nil

@@ -6,6 +6,7 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/memory"
+	"burstsim/sim/model"
 )
 
 // CheckMemory says why this machine cannot hold a run with all its variants,
@@ -131,7 +132,7 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		if rows > layer.units {
 			of = "task.batch"
 		}
-		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * copies * rows * layer.units})
+		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * (copies + quantities) * rows * layer.units})
 		below = layer
 	}
 	maps, dense := cfg.Model.Stack()
@@ -160,9 +161,13 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	return out
 }
 
+// quantities is how many arrays a model keeps at least of what follows from the
+// states of a layer.
+const quantities = 3
+
 // copiesOf is how many numbers are kept of each weight, and at least of each
 // unit: itself, what a stepper or an optimiser has of it, and what it has
-// changed by, for angles. EDN has interneurons beside its pyramidal cells.
+// changed by, for angles.
 func copiesOf(cfg config.Config) float64 {
 	copies := 3.0
 	switch joint := cfg.Integrator.Plasticity == "joint"; {
@@ -176,10 +181,16 @@ func copiesOf(cfg config.Config) float64 {
 	if cfg.Run.Precision == "float32" { // what rounding withholds
 		copies++
 	}
-	if cfg.Model.Kind == "edn" {
+	if besideProjects(cfg.Model.Text) {
 		copies *= 2
 	}
 	return copies
+}
+
+// besideProjects says whether populations beside layers, such as interneurons,
+// have weights of their own.
+func besideProjects(t *model.Text) bool {
+	return t != nil && slices.ContainsFunc(t.Blocks, func(b *model.Block) bool { return b.Beside != "" && len(b.Projections) > 0 })
 }
 
 // teacherOf is what the random teacher allocates.

@@ -37,7 +37,7 @@ record.metrics = "100ms"
 	}
 	for _, model := range []string{"burstccn", "burstprop", "edn", "ann"} {
 		sets[model+" discrete"] = []string{"model.kind=" + model, "time.kind=discrete", "time.learn=2s"}
-		for _, method := range []string{"euler", "rk4", "dopri5", "exponential", "layerwise"} {
+		for _, method := range []string{"euler", "rk4", "dopri5", "exponential"} {
 			sets[model+" "+method] = []string{"model.kind=" + model, "integrator.method=" + method}
 		}
 		sets[model+" split"] = []string{"model.kind=" + model, "integrator.plasticity=split"}

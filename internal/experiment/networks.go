@@ -1,11 +1,13 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 
 	"burstsim/internal/config"
-	"burstsim/neuron"
 	"burstsim/sim"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/synapse"
 )
 
@@ -16,13 +18,13 @@ type networkShape struct {
 }
 
 // stack returns the sizes of all layers, and the first ones if they are maps.
-func (shape networkShape) stack(m config.Model) (sizes []int, maps *sim.Convolutions, err error) {
+func (shape networkShape) stack(m config.Model) (sizes []int, maps *synapse.Convolutions, err error) {
 	layers, dense := m.Stack()
 	sizes = []int{shape.inputs}
 	if len(layers) > 0 {
-		maps = &sim.Convolutions{Channels: shape.image.channels, Height: shape.image.height, Width: shape.image.width}
+		maps = &synapse.Convolutions{Channels: shape.image.channels, Height: shape.image.height, Width: shape.image.width}
 		for _, l := range layers {
-			maps.Layers = append(maps.Layers, sim.Convolution{Channels: l.Channels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
+			maps.Layers = append(maps.Layers, synapse.Convolution{Channels: l.Channels, Kernel: l.Kernel, Stride: l.Stride, Padding: l.Padding})
 		}
 		if sizes, err = maps.Sizes(); err != nil {
 			return nil, nil, err
@@ -31,38 +33,55 @@ func (shape networkShape) stack(m config.Model) (sizes []int, maps *sim.Convolut
 	return append(append(sizes, dense...), shape.outputs), maps, nil
 }
 
-// newNetwork builds the network with the weights it starts from; limit, if not
-// nil, replaces the time constants of weights and averages.
-func newNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
-	net, err := drawNetwork[F](cfg, shape, limit)
+// newWeights builds the network with the weights it starts from.
+func newWeights[F sim.Float](cfg config.Config, shape networkShape, change model.Values) (*sim.Weights[F], error) {
+	w, err := drawWeights[F](cfg, shape, change)
 	if err != nil {
 		return nil, err
 	}
 	if path, sum := cfg.Model.WeightsFile(); path != "" {
-		if err := loadWeights(net, path, sum); err != nil {
+		if err := loadWeights(w, path, sum); err != nil {
 			return nil, fmt.Errorf("%s: model.weights: %w", label(cfg), err)
 		}
 	}
-	return net, nil
+	return w, nil
 }
 
 // Signals are the names of what a network of the experiment has to record.
 func Signals(cfg config.Config) []string {
 	cfg.Model.Hidden, cfg.Model.Layer = []int{1}, nil
-	net, err := drawNetwork[float64](cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
+	w, err := drawWeights[float64](cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
+	if err != nil {
+		return nil
+	}
+	compile := w.Network().Continuous
+	if cfg.Time.Kind == "discrete" {
+		compile = w.Network().Discrete
+	}
+	p, err := compile()
 	if err != nil {
 		return nil
 	}
 	var names []string
-	for _, s := range net.Signals() {
+	for _, s := range p.Signals {
 		names = append(names, s.Name)
 	}
 	return names
 }
 
-// drawNetwork is newNetwork with weights drawn at random, whatever the file
+// drawWeights is newWeights with weights drawn at random, whatever the file
 // says: for a network that gets its weights later.
-func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.LimitConstants) (*sim.Network[F], error) {
+func drawWeights[F sim.Float](cfg config.Config, shape networkShape, change model.Values) (*sim.Weights[F], error) {
+	net, err := newNetwork(cfg, shape, change)
+	if err != nil {
+		return nil, err
+	}
+	return sim.Draw[F](net, random(cfg, weightStream))
+}
+
+// newNetwork puts the model together for layers of a shape, with parameters of
+// which some change.
+func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*program.Network, error) {
 	if err := checkShape(cfg, shape); err != nil {
 		return nil, err
 	}
@@ -70,52 +89,45 @@ func drawNetwork[F sim.Float](cfg config.Config, shape networkShape, limit *sim.
 	if err != nil {
 		return nil, err
 	}
-	m, t, rng := cfg.Model, cfg.Time, random(cfg, weightStream)
-	tau := func(d config.Duration) float64 { return d.Seconds() }
-	average := t.TauAverage.Seconds()
-	if limit != nil {
-		tau = func(config.Duration) float64 { return limit.TauWeight }
-		average = limit.TauAverage
+	values := cfg.Parameters()
+	for name, v := range change {
+		values[name] = v
 	}
-	coupling := synapse.Coupling{
-		YMode: synapse.Mode(m.YMode), YScale: m.YScale, YPlastic: m.YPlastic,
-		QMode: synapse.Tied, QScale: 1,
-	}
-	cell := neuron.Pyramidal{
-		TauSoma: t.TauSoma.Seconds(), TauDendrite: t.TauDendrite.Seconds(),
-		PBaseline: m.Baseline(), Beta: m.Gain(), Transfer: neuron.Published,
-	}
-	switch m.Kind {
-	case "burstccn":
-		coupling.QMode, coupling.QScale, coupling.QPlastic = synapse.Mode(m.QMode), m.QScale, m.QPlastic
-		if m.BurstProbability == "centred" {
-			cell.Transfer = neuron.Centred
+	return program.New(cfg.Model.Text, program.Setting{
+		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Learning.Noise > 0, Usage: cfg.Usage(),
+	})
+}
+
+// CheckModel compiles the model of an experiment for the layers that its file
+// asks for. It returns what is wrong with the text, a *model.Error, and nil
+// where only the data tell how large they are.
+func CheckModel(cfg config.Config) error {
+	shape := shapeBefore(cfg)
+	switch cfg.Task.Kind {
+	case "mnist", "fashion-mnist", "cifar10":
+		shape.outputs = 10
+	default:
+		if cfg.Task.Images() {
+			return nil
 		}
-		return sim.NewBurstCCN[F](sim.BurstCCN{
-			Sizes: sizes, Maps: maps, Rows: shape.rows, Pyramidal: cell, Coupling: coupling, WeightGain: cfg.WeightGain(),
-			TauWeight: tau(t.TauWeight), TauY: tau(t.TauY), TauQ: tau(t.TauQ), TraceDelay: t.TraceDelay.Seconds(),
-		}, rng)
-	case "burstprop":
-		return sim.NewBurstprop[F](sim.Burstprop{
-			Sizes: sizes, Maps: maps, Rows: shape.rows, Pyramidal: cell, Coupling: coupling, WeightGain: cfg.WeightGain(),
-			TauWeight: tau(t.TauWeight), TauY: tau(t.TauY),
-			TauAverage: average, TraceDelay: t.TraceDelay.Seconds(),
-			Recurrent: m.Recurrent, RecurrentScale: m.RecurrentScale, RecurrentLearning: m.RecurrentLearning,
-		}, rng)
-	case "edn":
-		return sim.NewEDN[F](sim.EDN{
-			Sizes: sizes, Rows: shape.rows, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: cfg.WeightGain(),
-			LambdaOutput: m.LambdaOutput, LambdaInterneuron: m.LambdaInterneuron, LambdaHidden: m.LambdaHidden,
-			BasalLag:     m.BasalLag,
-			Interneurons: synapse.Mode(m.InterneuronMode), InterneuronScale: m.InterneuronScale,
-			TauWeight: tau(t.TauWeight), TauInterneuron: tau(cfg.TauInterneuron()), TauY: tau(t.TauY),
-		}, rng)
-	case "ann":
-		coupling.YPlastic = false
-		return sim.NewANN[F](sim.ANN{
-			Sizes: sizes, Maps: maps, Rows: shape.rows, TauSoma: t.TauSoma.Seconds(), Coupling: coupling, WeightGain: cfg.WeightGain(),
-			TauWeight: tau(t.TauWeight),
-		}, rng)
 	}
-	return nil, fmt.Errorf("experiment: unknown model %q", m.Kind)
+	net, err := newNetwork(cfg, shape, nil)
+	if err == nil && (cfg.Time.Kind == "continuous" || len(cfg.Limit.Ratios) > 0) {
+		_, err = net.Continuous()
+	}
+	if err == nil && (cfg.Time.Kind == "discrete" || len(cfg.Limit.Ratios) > 0) {
+		_, err = net.Discrete()
+	}
+	var inText *model.Error
+	if errors.As(err, &inText) {
+		return inText
+	}
+	return nil
+}
+
+// number is a parameter of the model, in seconds or as it is; 0 if the model has
+// none of this key.
+func number(cfg config.Config, key string) float64 {
+	x, _ := cfg.Parameter(key).(float64)
+	return x
 }

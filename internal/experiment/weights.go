@@ -37,7 +37,7 @@ func CheckWeights(path string) (sum string, err error) {
 // loadWeights sets the network's weights to those in a file, whose SHA-256 must
 // be sum unless that is empty. Numbers of another precision are converted:
 // exactly to float64, to the nearest to float32.
-func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
+func loadWeights[F sim.Float](w *sim.Weights[F], path, sum string) error {
 	return withWeights(path, func(f *safetensors.File, found string) error {
 		if sum != "" && sum != found {
 			return fmt.Errorf("has the SHA-256 %s, expected %s: it has changed", found, sum)
@@ -53,7 +53,7 @@ func loadWeights[F sim.Float](net *sim.Network[F], path, sum string) error {
 			}
 			tensors = append(tensors, sim.Tensor[F]{Name: t.Name, Shape: shape, Values: values})
 		}
-		return net.SetTensors(tensors)
+		return w.SetTensors(tensors)
 	})
 }
 
@@ -100,20 +100,20 @@ func keepWeights(j *journal.Journal, variants []config.Variant) error {
 // WriteWeights writes all weights of a network in the safetensors format, in
 // its precision, for a variant of this label. model.weights can start from
 // them. The same weights, written by the same version, give the same bytes.
-func WriteWeights[F sim.Float](w io.Writer, net *sim.Network[F], label string) error {
+func WriteWeights[F sim.Float](to io.Writer, w *sim.Weights[F], label string) error {
 	var tensors []safetensors.Tensor
-	for _, t := range net.Tensors() {
+	for _, t := range w.Tensors() {
 		tensors = append(tensors, safetensors.New(t.Name, t.Shape, t.Values))
 	}
-	return safetensors.Write(w, map[string]string{
-		"burstsim": Versions()["burstsim"], "model": net.Model(),
+	return safetensors.Write(to, map[string]string{
+		"burstsim": Versions()["burstsim"], "model": w.Network().Text.Name,
 		"precision": precisionOf[F](), "variant": label,
 	}, tensors)
 }
 
 // weightsOf writes a network as it is when the result is called.
-func weightsOf[F sim.Float](net *sim.Network[F]) func(io.Writer, string) error {
-	return func(w io.Writer, label string) error { return WriteWeights(w, net, label) }
+func weightsOf[F sim.Float](s *sim.State[F]) func(io.Writer, string) error {
+	return func(to io.Writer, label string) error { return WriteWeights(to, s.Weights(), label) }
 }
 
 // precisionOf is F as run.precision calls it.

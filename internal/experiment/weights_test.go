@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -54,13 +55,13 @@ func shapeOf(cfg config.Config) networkShape {
 	return networkShape{inputs: inputs, outputs: outputs, rows: 1}
 }
 
-func drawn[F sim.Float](t *testing.T, cfg config.Config, shape networkShape) *sim.Network[F] {
+func drawn[F sim.Float](t *testing.T, cfg config.Config, shape networkShape) *sim.Weights[F] {
 	t.Helper()
-	net, err := drawNetwork[F](cfg, shape, nil)
+	w, err := drawWeights[F](cfg, shape, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return net
+	return w
 }
 
 // writeWeights writes tensors into a new file and returns its path.
@@ -99,11 +100,11 @@ func TestWeightsOfEveryModel(t *testing.T) {
 		for precision, path := range map[string]string{"float64": writeWeights(t, wide), "float32": writeWeights(t, narrow)} {
 			start := v.Config
 			start.Model.Weights = path
-			got64, err := newNetwork[float64](start, shape, nil)
+			got64, err := newWeights[float64](start, shape, nil)
 			if err != nil {
 				t.Fatalf("%s: %v", v.Name, err)
 			}
-			got32, err := newNetwork[float32](start, shape, nil)
+			got32, err := newWeights[float32](start, shape, nil)
 			if err != nil {
 				t.Fatalf("%s: %v", v.Name, err)
 			}
@@ -156,7 +157,7 @@ func writeAndLoad[F sim.Float](t *testing.T, cfg config.Config, precision string
 		}
 		start := v.Config
 		start.Run.Seed, start.Model.Weights = 2, writeBytes(t, first.Bytes())
-		got, err := newNetwork[F](start, shapeOf(cfg), nil)
+		got, err := newWeights[F](start, shapeOf(cfg), nil)
 		if err != nil || !reflect.DeepEqual(got.Tensors(), net.Tensors()) {
 			t.Errorf("%s: started with other weights, %v", v.Name, err)
 		}
@@ -222,7 +223,8 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 	shape := shapeOf(cfg)
 	all := drawn[float64](t, cfg, shape).Tensors()
 	tied := cfg
-	tied.Model.YMode, tied.Model.QMode = "tied", "tied"
+	tied.Values = maps.Clone(tied.Values)
+	tied.Values["model.y_mode"], tied.Values["model.q_mode"] = "tied", "tied"
 	larger := cfg
 	larger.Model.Hidden = []int{6, 7}
 	for name, c := range map[string]struct {
@@ -232,7 +234,7 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		"other sizes": {drawn[float64](t, larger, shape).Tensors(), "W2 has shape 7 x 6, but layer 2 of the network needs 5 x 6"},
 		"no feedback": {drawn[float64](t, tied, shape).Tensors(), "Y1 is missing, which the network needs; there are W1, c1, W2, c2, W3 and c3"},
 		"more": {append(slices.Clone(all), sim.Tensor[float64]{Name: "R1", Shape: []int{1}, Values: []float64{0}}),
-			"R1 is none of the network's weights, which are W1, c1, W2, c2, W3, c3, Y1, Y2, Q1 and Q2"},
+			"R1 is none of the network's weights, which are W1, c1, W2, c2, W3, c3, Y1, Q1, Y2 and Q2"},
 	} {
 		path := writeWeights(t, c.tensors)
 		bad := cfg
@@ -245,7 +247,7 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 	}
 	pinned := cfg
 	pinned.Model.Weights = writeWeights(t, all) + "@sha256:" + strings.Repeat("0", 64)
-	if _, err := newNetwork[float64](pinned, shape, nil); err == nil || !strings.Contains(err.Error(), "it has changed") {
+	if _, err := newWeights[float64](pinned, shape, nil); err == nil || !strings.Contains(err.Error(), "it has changed") {
 		t.Errorf("file that was changed after the check: %v", err)
 	}
 }
@@ -275,10 +277,10 @@ func TestWeightsBeyondFloat32(t *testing.T) {
 	tensors := drawn[float64](t, cfg, shapeOf(cfg)).Tensors()
 	tensors[0].Values[1] = 1e300
 	cfg.Model.Weights = writeWeights(t, tensors)
-	if _, err := newNetwork[float64](cfg, shapeOf(cfg), nil); err != nil {
+	if _, err := newWeights[float64](cfg, shapeOf(cfg), nil); err != nil {
 		t.Error(err)
 	}
-	_, err := newNetwork[float32](cfg, shapeOf(cfg), nil)
+	_, err := newWeights[float32](cfg, shapeOf(cfg), nil)
 	if err == nil || !strings.Contains(err.Error(), `"W1" has 1e+300 as value 2 of `) || !strings.Contains(err.Error(), "beyond float32") {
 		t.Errorf("%v", err)
 	}

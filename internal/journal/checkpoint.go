@@ -17,9 +17,10 @@ import (
 	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
+	"burstsim/sim/record"
 )
 
-var _ sim.Journal = (*Variant)(nil)
+var _ record.Journal = (*Variant)(nil)
 
 // format tells checkpoints from other archives, and from those of versions
 // that kept other things in them.

@@ -167,7 +167,7 @@ type Policy struct {
 }
 
 // Variant is the part of a journal that belongs to one variant of a run. It
-// implements sim.Journal.
+// implements record.Journal.
 type Variant struct {
 	journal *Journal
 	name    string // of its files

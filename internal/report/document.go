@@ -105,7 +105,11 @@ func settingsTable(settings []config.Setting, other string) *Table {
 		if instead == "" {
 			instead = "follows from other keys"
 		}
-		t.Rows = append(t.Rows, []string{s.Key, s.Text, instead})
+		text := s.Text
+		if strings.Contains(text, "\n") { // the equations of a model
+			text = fmt.Sprintf("%d lines", strings.Count(text, "\n"))
+		}
+		t.Rows = append(t.Rows, []string{s.Key, text, instead})
 	}
 	return t
 }

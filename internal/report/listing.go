@@ -30,7 +30,7 @@ func Sort(runs []*rundir.Digest, by string) error {
 	case "error":
 		sortNumbers(runs, func(d *rundir.Digest) float64 { o, _ := d.Outcome(); return o.TestError })
 	default:
-		if err := CheckKey(by); err != nil {
+		if err := CheckKey(runs, by); err != nil {
 			return fmt.Errorf("%w; or %s", err, strings.Join(Orders(), ", "))
 		}
 		slices.SortStableFunc(runs, func(a, b *rundir.Digest) int {
@@ -81,12 +81,29 @@ func magnitude(s config.Setting) (float64, bool) {
 	return x, err == nil
 }
 
-// CheckKey reports a name that is no key of an experiment file.
-func CheckKey(key string) error {
-	if !slices.Contains(config.Keys(), key) {
+// CheckKey reports a name that is no key of an experiment file, nor of a model
+// in one of the runs.
+func CheckKey(runs []*rundir.Digest, key string) error {
+	if !slices.Contains(keysOf(runs), key) {
 		return fmt.Errorf("unknown key %q, expected one such as model.beta", key)
 	}
 	return nil
+}
+
+// keysOf are all keys of the runs, those of every experiment first.
+func keysOf(runs []*rundir.Digest) []string {
+	keys := config.Keys()
+	for _, d := range runs {
+		if d.Status == rundir.Unreadable || d.Config.Model.Equations == "" {
+			continue
+		}
+		for _, key := range d.Config.Keys() {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
 }
 
 // setting is the value of a key in a run that could be read and has one.
@@ -106,7 +123,7 @@ var listed = []string{"run.name", "run.label", "run.out", "run.seed", "task.kind
 // anyway and those of figures.
 func Varying(runs []*rundir.Digest) []string {
 	var out []string
-	for _, key := range config.Keys() {
+	for _, key := range keysOf(runs) {
 		if slices.Contains(listed, key) || strings.HasPrefix(key, "plots.") {
 			continue
 		}

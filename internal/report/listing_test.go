@@ -73,8 +73,8 @@ func TestVarying(t *testing.T) {
 	if got := Varying(sweep(t)[:2]); got != nil {
 		t.Errorf("%q differ in one run", got)
 	}
-	derived := []*rundir.Digest{digest(t, "a", "", 1), digest(t, "b", "model.beta = 4", 1)}
-	if got := Varying(derived); !slices.Equal(got, []string{"model.beta"}) {
+	derived := []*rundir.Digest{digest(t, "a", "", 1), digest(t, "b", "model.weight_gain = 1", 1)}
+	if got := Varying(derived); !slices.Equal(got, []string{"model.weight_gain"}) {
 		t.Errorf("%q, want a key that one run leaves out", got)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"burstsim/internal/experiment"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
 	"burstsim/sim/record"
 )
 
@@ -61,11 +63,19 @@ func documentedRun(t *testing.T) string {
 	if err := d.WriteRecord(&record.Result{Variants: variants}, &experiment.Summary{}); err != nil {
 		t.Fatal(err)
 	}
-	net, err := sim.NewBurstCCN[float64](sim.DefaultBurstCCN(3, 50, 1), rand.New(rand.NewPCG(1, 1)))
+	text, err := model.Builtin("burstccn")
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = d.WriteWeights("continuous", func(w io.Writer) error { return experiment.WriteWeights(w, net, "continuous") })
+	net, err := program.New(text, program.Setting{Sizes: []int{3, 50, 1}, Rows: 1, Usage: model.Usage{Presentation: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := sim.Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.WriteWeights("continuous", func(w io.Writer) error { return experiment.WriteWeights(w, weights, "continuous") })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,16 @@
+package runner
+
+import (
+	"burstsim/internal/config"
+	"burstsim/internal/experiment"
+	"burstsim/plots"
+)
+
+// Checks completes options with all that is looked at before an experiment
+// runs.
+func Checks(opt config.Options) config.Options {
+	opt.StabilityLimit, opt.LimitSpan = experiment.StabilityLimit, experiment.LimitSpan
+	opt.Weights, opt.Input, opt.Memory = experiment.CheckWeights, experiment.CheckInput, experiment.CheckMemory
+	opt.Signals, opt.Label, opt.Model = experiment.Signals, plots.CheckLabel, experiment.CheckModel
+	return opt
+}

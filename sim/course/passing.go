@@ -1,0 +1,201 @@
+package course
+
+import (
+	"math"
+	"time"
+
+	"burstsim/sim"
+	"burstsim/sim/analysis"
+	"burstsim/sim/record"
+)
+
+// What happens at times of its own while a network is moved: losses, samples of
+// the trajectory, rows of metrics, ends of angle intervals. None of it moves the
+// ends of steps.
+
+// passed does what was due in a step, in the order of time: from where it
+// began, which belongs to the step before, up to and with its end.
+func (r *run[F]) passed(from, to time.Duration) error {
+	if r.due <= from {
+		r.due = r.next(from)
+	}
+	for r.due <= to {
+		if err := r.pass(r.due, to); err != nil {
+			return err
+		}
+		r.due = r.next(r.due)
+	}
+	return nil
+}
+
+// next is the first time after t at which something is due.
+func (r *run[F]) next(t time.Duration) time.Duration {
+	next := following(t, r.Record.Metrics)
+	if end := r.end(r.phase); t < end {
+		next = min(next, r.angles.next(t, end))
+	}
+	if !r.discrete {
+		next = min(next, r.trajectory.next(t))
+	}
+	if !r.discrete {
+		next = min(next, following(t, r.Sample))
+	}
+	if t < r.total {
+		next = min(next, r.total)
+	}
+	return next
+}
+
+// pass does what is due at time t of a step that ended at to, where samples of
+// the trajectory belong to the step that begins.
+func (r *run[F]) pass(t, to time.Duration) error {
+	if !r.discrete && t < to {
+		if err := r.look(t); err != nil {
+			return err
+		}
+	}
+	if !r.discrete && t%r.Sample == 0 {
+		if err := r.evaluate(t); err != nil {
+			return err
+		}
+	}
+	if r.angles.next(t-1, r.end(r.phase)) == t {
+		r.endInterval()
+	}
+	if t%r.Record.Metrics == 0 || t == r.total {
+		return r.addMetrics(t)
+	}
+	return nil
+}
+
+// look takes the sample of time t, if one is due.
+func (r *run[F]) look(t time.Duration) error {
+	if !r.trajectory.due(t) {
+		return nil
+	}
+	r.Engine.Observe(t)
+	return r.trajectory.take(t)
+}
+
+// evaluate adds the loss of time t and, now and then, the angles.
+func (r *run[F]) evaluate(t time.Duration) error {
+	r.Engine.Observe(t)
+	if err := r.Engine.Check(t); err != nil {
+		return err
+	}
+	net := r.Engine.Moved()
+	l := net.Loss()
+	r.loss.Add(l)
+	r.interval.Add(l)
+	r.angles.loss.Add(l)
+	if r.teaching && r.angles.sample() {
+		r.angles.Add()
+	}
+	if r.Watch != nil {
+		r.Watch(t, net)
+	}
+	r.report()
+	return nil
+}
+
+// addMetrics adds a row for the interval that ends at t: the mean loss, and the
+// angles of the last angle interval.
+func (r *run[F]) addMetrics(t time.Duration) error {
+	if !r.discrete {
+		r.Engine.Observe(t) // weights may be those of another time
+	}
+	r.angles.Feedback()
+	r.row = r.angles.Row(append(r.row[:0], t.Seconds(), r.interval.Value()))
+	r.interval = record.Mean{}
+	return r.metrics.Append(r.row)
+}
+
+// endInterval closes an angle interval.
+func (r *run[F]) endInterval() {
+	if loss := r.angles.loss.Value(); r.angles.loss.Len() > 0 {
+		if math.IsNaN(r.out.FirstLoss) {
+			r.out.FirstLoss = loss
+		}
+		r.out.LastLoss = loss
+	}
+	r.angles.close(r.Phases[r.phase].Teacher)
+}
+
+// anglesPerInterval bounds how often changes and gradients are compared in an
+// interval: on a large network that costs as much as a few steps.
+const anglesPerInterval = 100
+
+// angleRecord takes the angles between what adds up over intervals, which begin
+// anew with every phase.
+type angleRecord[F sim.Float] struct {
+	*analysis.Comparison[F]
+	every time.Duration // length of an interval
+	skip  int64         // samples of the loss for one of the angles
+	start time.Duration // of the phase
+	count int64         // samples of the loss with a teacher
+	loss  record.Mean   // of the interval
+	row   []float64
+	sum   []float64 // of the intervals of phases with a teacher, by column
+	n     []int
+}
+
+func newAngleRecord[F sim.Float](net *sim.State[F], every, sample time.Duration) *angleRecord[F] {
+	a := &angleRecord[F]{Comparison: analysis.NewComparison(net), every: every}
+	a.skip = max(1, int64(every/sample)/anglesPerInterval)
+	a.sum, a.n = make([]float64, len(a.Columns())), make([]int, len(a.Columns()))
+	return a
+}
+
+// begin begins a phase at time t.
+func (a *angleRecord[F]) begin(t time.Duration) {
+	a.start, a.count, a.loss = t, 0, record.Mean{}
+	a.Mean() // of nothing
+}
+
+// next is the first end of an interval after t in a phase that ends at end.
+func (a *angleRecord[F]) next(t, end time.Duration) time.Duration {
+	return min(a.start+following(t-a.start, a.every), end)
+}
+
+// sample counts a sample of the loss and reports whether changes and gradients
+// are compared there.
+func (a *angleRecord[F]) sample() bool {
+	a.count++
+	return (a.count-1)%a.skip == 0
+}
+
+// close ends an interval, which counts in the means if it was taught.
+func (a *angleRecord[F]) close(taught bool) {
+	a.Mean()
+	a.loss = record.Mean{}
+	if !taught {
+		return
+	}
+	a.row = a.Row(a.row[:0])
+	for i, v := range a.row {
+		if !math.IsNaN(v) {
+			a.sum[i] += v
+			a.n[i]++
+		}
+	}
+}
+
+// means are those over the intervals so far, NaN where there were none.
+func (a *angleRecord[F]) means() map[string]float64 {
+	out := map[string]float64{}
+	for i, name := range a.Columns() {
+		out[name] = a.sum[i] / float64(a.n[i])
+	}
+	return out
+}
+
+// visit visits the sums, what the last interval gave, and the means.
+func (a *angleRecord[F]) visit(visit sim.Visit) {
+	a.Comparison.Visit(visit)
+	a.Angles.Visit(sim.Within("last", visit))
+	visit("start", &a.start)
+	visit("count", &a.count)
+	a.loss.Visit("loss", visit)
+	visit("sum", a.sum)
+	visit("intervals", a.n)
+}

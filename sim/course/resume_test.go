@@ -1,0 +1,109 @@
+package course
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"burstsim/sim"
+	"burstsim/sim/model"
+	"burstsim/sim/program"
+)
+
+// TestSimulationResumes interrupts a simulation at several times, in phases of
+// every kind: from its checkpoint, and from weights drawn otherwise, another
+// goes on to the same bits.
+func TestSimulationResumes(t *testing.T) {
+	forAll(t, func(t *testing.T, name string) {
+		for _, method := range []string{"euler", "exponential", "rk4", "dopri5", "discrete"} {
+			for _, split := range []bool{false, true} {
+				if split && method == "discrete" {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/split=%v", method, split), func(t *testing.T) {
+					t.Parallel()
+					resumes[float64](t, name, method, split)
+					resumes[float32](t, name, method, split)
+				})
+			}
+		}
+	})
+}
+
+func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
+	t.Helper()
+	simulation := func(seed uint64) *Simulation[F] {
+		text, err := model.Builtin(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		net, err := program.New(text, program.Setting{Sizes: []int{3, 6, 5, 2}, Rows: 1, Values: everything[name], Usage: model.Usage{Presentation: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := sim.Draw[F](net, rand.New(rand.NewPCG(seed, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Simulation[F]{Phases: phasesOf(), Sample: 50 * ms, Record: Recording{
+			Metrics: 250 * ms, Angles: time.Second, Sample: 20 * ms, Units: 10, Windows: []Window{{End: time.Hour}}}}
+		tasks := []sim.Stream{newTask(t, true)}
+		if method == "discrete" {
+			s.Engine = discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
+		} else {
+			s.Engine = continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
+		}
+		return s
+	}
+	weights := func(s *Simulation[F]) (out []F) {
+		for _, v := range s.Engine.Moved().Weights().Tensors() {
+			out = append(out, v.Values...)
+		}
+		return append(out, s.Engine.Moved().Machine().State()...)
+	}
+	whole := simulation(1)
+	want, err := whole.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := printed(want)
+	for _, stop := range []time.Duration{0, 500 * ms, 1850 * ms, 3300 * ms, 6 * time.Second} {
+		first, journal := simulation(1), newRemembered()
+		ctx, cancel := context.WithCancel(t.Context())
+		first.Journal = journal
+		first.Watch = func(at time.Duration, _ *sim.State[F]) {
+			if at >= stop {
+				cancel()
+			}
+		}
+		if _, err := first.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped at %v: %v", stop, err)
+		}
+		second := simulation(2)
+		second.Journal = journal
+		got, err := second.Run(t.Context())
+		if err != nil {
+			t.Fatalf("stopped at %v: %v", stop, err)
+		}
+		if !slices.Equal(weights(second), weights(whole)) {
+			t.Errorf("%T, stopped at %v: other weights and compartments", F(0), stop)
+		}
+		if printed(got) != wanted {
+			t.Errorf("%T, stopped at %v: another outcome", F(0), stop)
+		}
+	}
+}
+
+// printed is all of an outcome but the time that it took: NaN is not equal to
+// itself.
+func printed(o *Outcome) string {
+	out := []any{*o.Metrics, o.Trajectory.Time, o.PhaseLoss, o.Angles, o.FirstLoss, o.LastLoss, o.Steps, o.Phases}
+	for _, s := range o.Trajectory.Signals {
+		out = append(out, *s)
+	}
+	return fmt.Sprintf("%+v", out)
+}

@@ -1,0 +1,321 @@
+package program
+
+import (
+	"fmt"
+	"strings"
+
+	"burstsim/sim/model"
+)
+
+// variable is an array of a population: a state, a quantity, or what comes from
+// outside.
+type variable struct {
+	id    int
+	name  string
+	pop   *population
+	units int
+	dim   int
+	state bool
+
+	space space // where a program keeps it, once it is laid out
+	at    int
+}
+
+func (v *variable) String() string { return fmt.Sprint(v.name, v.pop.layer) }
+
+// phase is what holds while a section of a program is run.
+type phase struct {
+	discrete bool
+	teacher  bool
+	noise    bool
+	// held is the second phase of a discrete model of two: what is held keeps
+	// its value.
+	held bool
+}
+
+// builder turns equations into statements, each behind those it depends on.
+type builder struct {
+	graph
+	net   *Network
+	phase phase
+	// adopt lets states take their drives, as in discrete time; otherwise they
+	// are given.
+	adopt bool
+
+	vars  map[key]*variable
+	known map[*variable]*node // what a reference yields
+	stack []*variable         // being built
+	at    model.Pos           // of what is being built
+	line  string
+	out   []statement
+}
+
+// statement stores a node in a variable.
+type statement struct {
+	v *variable
+	n *node
+}
+
+func newBuilder(net *Network, vars map[key]*variable, p phase) *builder {
+	b := &builder{net: net, phase: p, vars: vars, known: map[*variable]*node{}}
+	b.nodes, b.means = map[string]*node{}, map[*node]*node{}
+	b.fail = failing(b)
+	return b
+}
+
+// failing ends compiling with an error about what b is building.
+func failing(b *builder) func(format string, args ...any) {
+	return func(format string, args ...any) {
+		panic(&model.Error{Pos: b.at, Equation: b.line, Msg: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (b *builder) flags() map[string]bool {
+	return map[string]bool{"discrete": b.phase.discrete, "images": b.net.Setting.Usage.Images, "teacher": b.phase.teacher}
+}
+
+// variable of a population.
+func (b *builder) variable(pop *population, name string) *variable {
+	k := key{pop, name}
+	v := b.vars[k]
+	if v == nil {
+		v = &variable{id: len(b.vars), name: name, pop: pop, units: b.net.width(k)}
+		b.vars[k] = v
+	}
+	return v
+}
+
+// within builds something of an equation, so that errors name it.
+func (b *builder) within(e *model.Equation, build func()) {
+	at, line := b.at, b.line
+	b.at, b.line = e.Pos, e.Text
+	build()
+	b.at, b.line = at, line
+}
+
+// held says whether a name keeps the value of the prediction.
+func (b *builder) held(pop *population, name string) bool {
+	if !b.phase.held {
+		return false
+	}
+	for _, h := range b.net.Text.Discrete.Hold {
+		if h.Name == name && (h.Index == "" && pop.host == nil || h.Index == pop.kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// value is what a reference to a population's quantity or state yields. What it
+// depends on is built first.
+func (b *builder) value(pop *population, name string) *node {
+	v := b.variable(pop, name)
+	if n := b.known[v]; n != nil {
+		return n
+	}
+	if name == stimulusName || name == targetName {
+		return b.load(v)
+	}
+	flags := b.flags()
+	if e := b.net.equation(pop, name, model.Changes, flags); e != nil {
+		v.state = true
+		own := len(b.stack) > 0 && b.stack[len(b.stack)-1] == v
+		if !b.adopt || own || b.held(pop, name) {
+			return b.load(v) // in its own equation it is itself: the leak
+		}
+		b.enter(v)
+		b.within(e, func() {
+			c := b.compartment(v, e)
+			if c.drive == nil {
+				b.fail("%s has no leak: in discrete time there is no value that it takes", name)
+			}
+			b.out = append(b.out, statement{v, c.drive})
+		})
+		b.leave(v)
+		b.known[v] = b.load(v)
+		return b.known[v]
+	}
+	if b.held(pop, name) {
+		return b.load(v)
+	}
+	e := b.net.equation(pop, name, model.Follows, flags)
+	if e == nil {
+		if pop.kind == "input" && len(b.net.Text.Of("input")) == 0 {
+			return b.value(pop, stimulusName)
+		}
+		b.fail("%s of the %s has no equation for these parameters", name, pop)
+	}
+	b.enter(v)
+	b.within(e, func() {
+		n := b.expr(pop, e.Right)
+		v.dim = n.dim
+		if n.op == opConst || n.op == opLoad && n.v.units == v.units {
+			b.known[v] = n // another name for it
+			return
+		}
+		b.out = append(b.out, statement{v, n})
+		b.known[v] = b.load(v)
+		if b.means != nil {
+			b.means[b.known[v]] = n
+		}
+	})
+	b.leave(v)
+	return b.known[v]
+}
+
+const (
+	stimulusName = "stimulus"
+	targetName   = "target"
+	answerName   = "answer"
+)
+
+// enter finds loops.
+func (b *builder) enter(v *variable) {
+	for i, other := range b.stack {
+		if other != v {
+			continue
+		}
+		var names []string
+		for _, s := range append(b.stack[i:], v) {
+			names = append(names, s.String())
+		}
+		what := "an algebraic loop"
+		if b.adopt {
+			what = "a loop, which discrete time cannot take in one sweep"
+		}
+		b.fail("%s: %s", what, strings.Join(names, " <- "))
+	}
+	b.stack = append(b.stack, v)
+}
+
+func (b *builder) leave(*variable) { b.stack = b.stack[:len(b.stack)-1] }
+
+// compartment is a state's equation: tau dx/dt = -x + drive.
+type compartment struct {
+	v     *variable
+	tau   float64 // s; 0 where it has no leak of a constant rate
+	drive *node   // nil where the equation is not linear in x, or has no leak
+	slope *node
+}
+
+// compartment builds the right-hand side of a state's equation.
+func (b *builder) compartment(v *variable, e *model.Equation) compartment {
+	tau := b.constant(1, 0)
+	if e.Tau != nil {
+		tau = b.expr(v.pop, e.Tau)
+		if tau.dim != 1 {
+			b.fail("the time constant of %s is %s, expected a time such as 100 ms", v.name, unitName(tau.dim))
+		}
+	}
+	right := b.expr(v.pop, e.Right)
+	for right.op == opDiv && right.args[1].op == opConst {
+		tau, right = b.mul(tau, right.args[1]), right.args[0]
+	}
+	if right.dim != tau.dim-1 && !right.is(0) {
+		b.fail("the right-hand side is %s, expected %s", unitName(right.dim), unitName(tau.dim-1))
+	}
+	if tau.op == opConst && !(tau.value > 0) {
+		b.fail("the time constant of %s is %v s, expected more than 0", v.name, tau.value)
+	}
+	x := b.load(v)
+	c := compartment{v: v}
+	leak, rest, linear := b.linear(right, x)
+	if linear && leak.is(-1) && tau.op == opConst {
+		c.tau, c.drive = tau.value, rest
+		c.slope = b.mul(b.constant(1/tau.value, -1), b.sub(rest, x))
+		return c
+	}
+	c.slope = b.div(right, tau)
+	grows := leak != nil && leak.op == opConst && leak.value >= 0
+	if linear && !grows {
+		c.drive = b.div(rest, b.neg(leak))
+		if leak.op == opConst && tau.op == opConst && leak.value < 0 {
+			c.tau = tau.value / -leak.value
+		}
+	}
+	return c
+}
+
+// linear splits n into leak x + rest.
+func (b *builder) linear(n, x *node) (leak, rest *node, ok bool) {
+	zero := b.constant(0, 0)
+	if !depends(n, x, map[*node]bool{}) {
+		return zero, n, true
+	}
+	if n == x {
+		return b.constant(1, 0), zero, true
+	}
+	part := func(k int) (leak, rest *node) {
+		var linear bool
+		leak, rest, linear = b.linear(n.args[k], x)
+		ok = ok && linear
+		return leak, rest
+	}
+	ok = true
+	switch n.op {
+	case opNeg:
+		if l, r := part(0); ok {
+			return b.neg(l), b.neg(r), true
+		}
+	case opAdd, opSub:
+		l0, r0 := part(0)
+		l1, r1 := part(1)
+		switch {
+		case ok && n.op == opSub:
+			return b.sub(l0, l1), b.sub(r0, r1), true
+		case ok:
+			return b.add(l0, l1), b.add(r0, r1), true
+		}
+	case opMul:
+		if depends(n.args[0], x, map[*node]bool{}) && depends(n.args[1], x, map[*node]bool{}) {
+			return nil, nil, false
+		}
+		l0, r0 := part(0)
+		l1, r1 := part(1)
+		if !ok {
+			return nil, nil, false
+		}
+		if l0.is(0) {
+			return b.mul(r0, l1), b.mul(r0, r1), true
+		}
+		return b.mul(r1, l0), b.mul(r1, r0), true
+	case opMulAdd:
+		return b.linear(b.sum(b.apply(opMul, n.dim, n.args[0], n.args[1]), n.args[2], 1), x)
+	case opSubMul:
+		return b.linear(b.apply(opMul, n.dim, b.sum(n.args[0], n.args[1], -1), n.args[2]), x)
+	case opRSubMul:
+		return b.linear(b.apply(opMul, n.dim, b.sum(b.constant(1, 0), n.args[0], -1), n.args[1]), x)
+	case opDiv:
+		if depends(n.args[1], x, map[*node]bool{}) {
+			return nil, nil, false
+		}
+		if l, r := part(0); ok {
+			return b.div(l, n.args[1]), b.div(r, n.args[1]), true
+		}
+	}
+	return nil, nil, false
+}
+
+// sum is a + sign b without any simplification.
+func (b *builder) sum(x, y *node, sign float64) *node {
+	if sign < 0 {
+		return b.apply(opSub, x.dim, x, y)
+	}
+	return b.apply(opAdd, x.dim, x, y)
+}
+
+func depends(n, x *node, seen map[*node]bool) bool {
+	if n == x {
+		return true
+	}
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	for _, a := range n.args {
+		if depends(a, x, seen) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package training
+
+import (
+	"errors"
+	"reflect"
+
+	"burstsim/sim"
+	"burstsim/sim/record"
+)
+
+// remembered is a journal in memory. Its state is a copy of all values.
+type remembered struct {
+	rows  map[string]*record.Memory
+	state map[string]reflect.Value
+	kept  map[string]int // rows at the last checkpoint
+}
+
+func newRemembered() *remembered { return &remembered{rows: map[string]*record.Memory{}} }
+
+func (m *remembered) Rows(name string, layout record.Layout) (record.Rows, error) {
+	if m.rows[name] == nil {
+		m.rows[name] = &record.Memory{Width: layout.Width()}
+	}
+	return m.rows[name], nil
+}
+
+func (m *remembered) Due(float64) bool { return false }
+
+func (m *remembered) Save(_ float64, state func(sim.Visit)) error {
+	m.state, m.kept = map[string]reflect.Value{}, map[string]int{}
+	state(func(name string, ref any) {
+		v := reflect.ValueOf(ref)
+		if v.Kind() == reflect.Slice {
+			m.state[name] = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
+		} else {
+			m.state[name] = reflect.ValueOf(v.Elem().Interface())
+		}
+	})
+	for name, r := range m.rows {
+		m.kept[name] = r.Len()
+	}
+	return nil
+}
+
+func (m *remembered) Restore(state func(sim.Visit)) (bool, error) {
+	if m.state == nil {
+		return false, nil
+	}
+	state(func(name string, ref any) {
+		v := reflect.ValueOf(ref)
+		if v.Kind() == reflect.Slice {
+			reflect.Copy(v, m.state[name])
+		} else {
+			v.Elem().Set(m.state[name])
+		}
+	})
+	for name, n := range m.kept {
+		if m.rows[name].Len() != n {
+			return false, errors.New("rows behind the checkpoint")
+		}
+	}
+	return true, nil
+}
