@@ -32,3 +32,4 @@ check neuron .
 check synapse .
 check integrator .
 check sim TestGolden
+check sim/program TestGoldenContinuous
