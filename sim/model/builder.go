@@ -28,6 +28,16 @@ func (b *Builder) Model(name, doc string) *Builder {
 //	beta = 4 in (0, inf) "gain of the apical dendrite"
 func (b *Builder) Parameters(lines ...string) *Builder { return b.add("parameters", lines) }
 
+// TimeConstants declares parameters that are times and stand in [time] of an
+// experiment, each a line such as
+//
+//	tau_weight = 5 s in (0, inf) rate lr "plasticity time constant"
+func (b *Builder) TimeConstants(lines ...string) *Builder { return b.add("time constants", lines) }
+
+// LearningRates declares parameters of [learning], each a line as those of
+// [Builder.Parameters].
+func (b *Builder) LearningRates(lines ...string) *Builder { return b.add("learning rates", lines) }
+
 // Input, Layer, Hidden and Output add lines to the populations of a stack of
 // layers; Layer's hold for hidden layers and the output.
 func (b *Builder) Input(lines ...string) *Builder  { return b.add("input", lines) }

@@ -105,10 +105,11 @@ func ExampleText_Resolve() {
 func ExampleBuilder() {
 	text, err := new(model.Builder).
 		Model("leaky", "one leaky unit for each output").
+		TimeConstants(`tau = 20 ms in (0, inf) "time constant of the units"`).
 		Input("y = stimulus").
 		Layer(
 			"projection W from below",
-			"20ms dy/dt = -y + W y[below]",
+			"tau dy/dt = -y + W y[below]",
 			"W(0) = normal(0.5)",
 		).
 		Output(
@@ -124,12 +125,15 @@ func ExampleBuilder() {
 	// Output:
 	// model leaky "one leaky unit for each output"
 	//
+	// time constants:
+	//     tau = 20 ms in (0, inf) "time constant of the units"
+	//
 	// input:
 	//     y = stimulus
 	//
 	// layer:
 	//     projection W from below
-	//     20ms dy/dt = -y + W y[below]
+	//     tau dy/dt = -y + W y[below]
 	//     W(0) = normal(0.5)
 	//
 	// output:
