@@ -159,8 +159,12 @@ func writeHeader(w io.Writer, cfg config.Config) error {
 	if cfg.Task.Kind == "mnist" && cfg.Task.Data == "embedded" {
 		demonstration = "a demonstration: of MNIST only the 200 + 100 images that come with the program, too few to learn much from\n"
 	}
-	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time, %d variants; %s, matrix products by %s\n%s\n", cfg.Run.Name,
-		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, 1+len(cfg.Compare), cfg.Run.Precision, linalg.Name(), demonstration)
+	variants := ""
+	if n := len(cfg.Compare); n > 0 {
+		variants = fmt.Sprintf(", %d variants", 1+n)
+	}
+	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time%s; %s, matrix products by %s\n%s\n", cfg.Run.Name,
+		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, variants, cfg.Run.Precision, linalg.Name(), demonstration)
 	return err
 }
 
