@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -14,7 +15,7 @@ import (
 func TestNoTeacherNoApicalDrive(t *testing.T) {
 	for _, pb := range []float64{0.5, 0.2} {
 		w := build[float64](t, "burstccn", program.Setting{Sizes: []int{3, 8, 6, 2}, Values: model.Values{"p_b": pb}})
-		in := continuous(t, w, []Stream{newTask(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
+		in := continuous(t, w, []Stream{fixture.Task(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
 		in.SetTeaching(false, true)
 		s := advanced(t, in, 0, 3*time.Second)
 		in.Observe(3 * time.Second)
@@ -30,7 +31,7 @@ func TestNoTeacherNoApicalDrive(t *testing.T) {
 		if looked == 0 {
 			t.Fatal("no signals")
 		}
-		if d := distance(allWeights(w), allWeights(s.Weights())); d > 1e-15 {
+		if d := fixture.Distance(allWeights(w), allWeights(s.Weights())); d > 1e-15 {
 			t.Errorf("p_b = %v: weights moved by %g", pb, d)
 		}
 	}
@@ -40,8 +41,8 @@ func TestNoTeacherNoApicalDrive(t *testing.T) {
 // learns, in either kind of time: there is no error to learn from. Averages have
 // settled then, and interneurons say what the layer above does.
 func TestNoTeacherNoLearning(t *testing.T) {
-	task := &constant{input: []float64{0.3, -0.8, 0.5}, target: []float64{0.9, 0.2}}
-	forAll(t, func(t *testing.T, name string) {
+	task := &fixture.Constant{In: []float64{0.3, -0.8, 0.5}, Out: []float64{0.9, 0.2}}
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		w := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Values: model.Values{"tau_weight": 1.0, "lr": 1.0}})
 		for kind, e := range map[string]advancing{
 			"continuous": continuous(t, w, []Stream{task}, Method{Name: "rk4", Step: 20 * ms}, false),
@@ -51,12 +52,12 @@ func TestNoTeacherNoLearning(t *testing.T) {
 			advanced(t, e, 0, 200*time.Second)
 			e.SetTeaching(false, true)
 			s := advanced(t, e, 200*time.Second, 210*time.Second)
-			if d := distance(allWeights(w), allWeights(s.Weights())); d > 1e-12 {
+			if d := fixture.Distance(allWeights(w), allWeights(s.Weights())); d > 1e-12 {
 				t.Errorf("%s: weights moved by %g", kind, d)
 			}
 			e.SetTeaching(true, true)
 			s = advanced(t, e, 210*time.Second, 220*time.Second)
-			if d := distance(allWeights(w), allWeights(s.Weights())); d < 1e-3 {
+			if d := fixture.Distance(allWeights(w), allWeights(s.Weights())); d < 1e-3 {
 				t.Errorf("%s: with a teacher, weights moved by %g only", kind, d)
 			}
 		}

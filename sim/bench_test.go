@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/program"
 	"burstsim/tasks/regression"
 )
@@ -82,7 +83,7 @@ func BenchmarkStepImages(b *testing.B) {
 					input[i] = float64(i%7) / 7
 				}
 				sys, err := NewContinuous(build[float32](b, "burstccn", program.Setting{Sizes: sizes}),
-					[]Stream{&constant{input: input, target: target}}, split)
+					[]Stream{&fixture.Constant{In: input, Out: target}}, split)
 				if err != nil {
 					b.Fatal(err)
 				}

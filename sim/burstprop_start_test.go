@@ -5,15 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"burstsim/sim/program"
-
 	"gonum.org/v1/gonum/stat"
+
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/program"
 )
 
 func burstpropFromRest(t *testing.T, m Method) *Integration[float64] {
 	t.Helper()
 	w := build[float64](t, "burstprop", program.Setting{Sizes: []int{3, 8, 6, 2}, Values: map[string]any{"tau_weight": 2.0, "tau_average": 1.0}})
-	in := continuous(t, w, []Stream{newTask(t, false)}, m, false)
+	in := continuous(t, w, []Stream{fixture.Task(t, false)}, m, false)
 	in.SetTeaching(true, true)
 	return in
 }
@@ -53,7 +54,7 @@ func TestBurstpropConvergesFromRest(t *testing.T) {
 	for method, want := range map[string]float64{"euler": 1, "exponential": 1, "rk4": 3} {
 		var x, y []float64
 		for _, h := range []time.Duration{24e6, 12e6, 6e6, 3e6} {
-			d := distance(learned(Method{Name: method, Step: h}), exact)
+			d := fixture.Distance(learned(Method{Name: method, Step: h}), exact)
 			x, y = append(x, math.Log(h.Seconds())), append(y, math.Log(d))
 		}
 		if _, order := stat.LinearRegression(x, y, nil, false); !(math.Abs(order-want) <= 0.2) {

@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"burstsim/integrator"
-	"burstsim/sim/program"
-
 	"gonum.org/v1/gonum/stat"
+
+	"burstsim/integrator"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/program"
 )
 
 // learnedBy returns state and weights of a network in which all learns that can
@@ -33,9 +34,9 @@ func learnedBy(t testing.TB, name string, task Stream, m Method, split bool, spa
 // equations, learning included.
 func TestConvergenceOrder(t *testing.T) {
 	const span = 960 * ms
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, leaky := range []bool{false, true} {
-			task := newTask(t, leaky)
+			task := fixture.Task(t, leaky)
 			exact := learnedBy(t, name, task, Method{Name: "dopri5", Step: ms, RelTol: 1e-13, AbsTol: 1e-14}, false, span)
 			for _, c := range []struct {
 				method string
@@ -50,7 +51,7 @@ func TestConvergenceOrder(t *testing.T) {
 					var x, y []float64
 					for _, h := range c.steps {
 						got := learnedBy(t, name, task, Method{Name: c.method, Step: h}, false, span)
-						x, y = append(x, math.Log(h.Seconds())), append(y, math.Log(distance(got, exact)))
+						x, y = append(x, math.Log(h.Seconds())), append(y, math.Log(fixture.Distance(got, exact)))
 					}
 					if _, order := stat.LinearRegression(x, y, nil, false); !(math.Abs(order-c.order) <= 0.2) {
 						t.Errorf("order %.3f, want %v; errors %v", order, c.order, y)
@@ -64,15 +65,15 @@ func TestConvergenceOrder(t *testing.T) {
 // TestAdaptiveTolerance checks that error control works on the networks: the
 // error falls with the tolerance.
 func TestAdaptiveTolerance(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
-		task := newTask(t, false)
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		task := fixture.Task(t, false)
 		const span = 2 * time.Second
 		run := func(tol float64) []float64 {
 			return learnedBy(t, name, task, Method{Name: "dopri5", Step: ms, RelTol: tol, AbsTol: tol / 100}, false, span)
 		}
 		exact := run(1e-13)
 		for _, tol := range []float64{1e-3, 1e-5, 1e-7, 1e-9} {
-			if d := distance(run(tol), exact); d > 10*tol {
+			if d := fixture.Distance(run(tol), exact); d > 10*tol {
 				t.Errorf("tolerance %g: error %g", tol, d)
 			}
 		}
@@ -82,12 +83,12 @@ func TestAdaptiveTolerance(t *testing.T) {
 // TestSplitPlasticity checks that weights moved once a step by Euler are those
 // of Euler over all, and that with RK4 they converge to the joint ones.
 func TestSplitPlasticity(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
-		task := newTask(t, true)
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		task := fixture.Task(t, true)
 		const span = 500 * ms
 		for _, method := range []string{"euler", "exponential"} {
 			m := Method{Name: method, Step: 5 * ms}
-			if d := distance(learnedBy(t, name, task, m, true, span), learnedBy(t, name, task, m, false, span)); d > 1e-13 {
+			if d := fixture.Distance(learnedBy(t, name, task, m, true, span), learnedBy(t, name, task, m, false, span)); d > 1e-13 {
 				t.Errorf("%s: split differs from joint by %g", method, d)
 			}
 		}
@@ -95,7 +96,7 @@ func TestSplitPlasticity(t *testing.T) {
 			exact := learnedBy(t, name, task, Method{Name: "rk4", Step: ms}, false, span)
 			var last float64
 			for _, h := range []time.Duration{20e6, 10e6, 5e6} {
-				d := distance(learnedBy(t, name, task, Method{Name: method, Step: h}, true, span), exact)
+				d := fixture.Distance(learnedBy(t, name, task, Method{Name: method, Step: h}, true, span), exact)
 				if last > 0 && d > 0.7*last {
 					t.Errorf("%s: halving the step to %v changes the distance to the joint solution from %g to %g", method, h, last, d)
 				}
@@ -109,11 +110,11 @@ func TestSplitPlasticity(t *testing.T) {
 // somata: dopri5 makes the same steps as with weights that are no part of the
 // state at all.
 func TestWeightsDoNotDiluteErrors(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		w := build[float64](t, name, program.Setting{Sizes: []int{3, 60, 60, 2}, Values: map[string]any{"tau_weight": 1e9}})
 		var steps [2]int
 		for k, split := range []bool{false, true} {
-			sys, err := NewContinuous(w, []Stream{newTask(t, true)}, split)
+			sys, err := NewContinuous(w, []Stream{fixture.Task(t, true)}, split)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,9 +136,9 @@ func TestWeightsDoNotDiluteErrors(t *testing.T) {
 // Nor do somata that are many hide few interneurons, or weights each other: what
 // is judged apart is each compartment of each layer and each projection.
 func TestPartsOfTheError(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, split := range []bool{false, true} {
-			sys, err := NewContinuous(everywhere(t, name), []Stream{newTask(t, true)}, split)
+			sys, err := NewContinuous(everywhere(t, name), []Stream{fixture.Task(t, true)}, split)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"burstsim/internal/linalg"
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/tasks/regression"
@@ -15,7 +16,7 @@ import (
 // that is made at once, for every model, method and backend.
 func TestDeferredChangesKeepTheBits(t *testing.T) {
 	plastic := func(name string) model.Values {
-		v := changed(everything[name], model.Values{"tau_weight": 100.0})
+		v := fixture.Changed(fixture.Everything[name], model.Values{"tau_weight": 100.0})
 		delete(v, "trace_delay")
 		return v
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"burstsim/neuron"
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -13,7 +14,7 @@ import (
 // feedback learns, and returns its weights then.
 func learnFeedback(t *testing.T, w *Weights[float64], learning Learning, teacher bool, presentations int) *Weights[float64] {
 	t.Helper()
-	p := discrete(t, w, []Stream{newTask(t, false)}, learning, time.Second)
+	p := discrete(t, w, []Stream{fixture.Task(t, false)}, learning, time.Second)
 	p.SetTeaching(teacher, true)
 	return advanced(t, p, 0, time.Duration(presentations)*time.Second).Weights()
 }
@@ -42,7 +43,7 @@ func TestEDNFeedbackPredicts(t *testing.T) {
 				}
 			}
 			neuron.Sigmoid(guess, guess)
-			sum += distance(guess, rates[l])
+			sum += fixture.Distance(guess, rates[l])
 		}
 		return sum
 	}
@@ -61,7 +62,7 @@ func TestPlasticFeedbackSilencesDendrites(t *testing.T) {
 		"edn":      {"y_mode": "random", "y_scale": 0.5, "interneuron_mode": "random", "interneuron_scale": 0.3, "lr": 0.0, "interneuron_lr": 0.5},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := discrete(t, build[float64](t, name, program.Setting{Sizes: []int{3, 8, 2}, Values: values}), []Stream{newTask(t, false)}, Learning{}, time.Second)
+			p := discrete(t, build[float64](t, name, program.Setting{Sizes: []int{3, 8, 2}, Values: values}), []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 			p.SetTeaching(false, true)
 			apical := func(at time.Duration) (sum float64) {
 				p.Observe(at)

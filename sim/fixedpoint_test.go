@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
-	"gonum.org/v1/gonum/stat"
 )
 
 // A search for a fixed point says that there is none, or that it was not found.
@@ -47,7 +49,7 @@ func TestFixedPointReports(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !math.IsNaN(loss) {
 				t.Errorf("loss %v, error %v, want one that says they %s", loss, err, c.want)
 			}
-			p := discrete(t, w, []Stream{&constant{[]float64{0.3, -0.8}, []float64{0.5}}}, Learning{FixedPoint: true}, time.Second)
+			p := discrete(t, w, []Stream{&fixture.Constant{In: []float64{0.3, -0.8}, Out: []float64{0.5}}}, Learning{FixedPoint: true}, time.Second)
 			p.SetTeaching(true, true)
 			if _, err := p.Advance(0, 3*time.Second); err == nil || !strings.Contains(err.Error(), "t = 0 s") {
 				t.Errorf("a stream of presentations ends with %v, want an error that says when", err)
@@ -76,7 +78,7 @@ func TestOneSweepOfEDN(t *testing.T) {
 			}
 			return out
 		}
-		x, y = append(x, math.Log(lambda)), append(y, math.Log(distance(gradients(false), gradients(true))))
+		x, y = append(x, math.Log(lambda)), append(y, math.Log(fixture.Distance(gradients(false), gradients(true))))
 	}
 	if _, order := stat.LinearRegression(x, y, nil, false); !(order >= 1.8) {
 		t.Errorf("the difference falls as lambda^%.2f, want at least 2; %v", order, y)

@@ -8,10 +8,21 @@ import (
 
 	"burstsim/sim"
 	"burstsim/sim/analysis"
+	"burstsim/sim/internal/golden"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/synapse"
 )
+
+// goldenWeights are the weights of a layer.
+type goldenWeights struct {
+	W, B, Y, Q, R golden.Tensor
+	Onto          golden.Tensor `json:"W_pyr_intn"`
+	OntoBias      golden.Tensor `json:"b_pyr_intn"`
+	From          golden.Tensor `json:"W_intn_pyr"`
+
+	above *goldenWeights
+}
 
 type goldenDiscreteFile struct {
 	Model   string
@@ -61,17 +72,17 @@ type goldenDiscreteFile struct {
 }
 
 type goldenStep struct {
-	Input, Target tensor
+	Input, Target golden.Tensor
 	Loss          float64
-	Layers        []map[string]tensor
+	Layers        []map[string]golden.Tensor
 	Angles        struct {
-		Backprop            tensor   `json:"bp"`
-		Alignment           tensor   `json:"fa"`
-		AlignmentToBackprop tensor   `json:"fa_to_bp"`
-		WeightFeedback      tensor   `json:"W_Y"`
-		EventFeedback       tensor   `json:"Q_Y"`
-		GlobalBackprop      *float64 `json:"global_bp"`
-		GlobalAlignment     *float64 `json:"global_fa"`
+		Backprop            golden.Tensor `json:"bp"`
+		Alignment           golden.Tensor `json:"fa"`
+		AlignmentToBackprop golden.Tensor `json:"fa_to_bp"`
+		WeightFeedback      golden.Tensor `json:"W_Y"`
+		EventFeedback       golden.Tensor `json:"Q_Y"`
+		GlobalBackprop      *float64      `json:"global_bp"`
+		GlobalAlignment     *float64      `json:"global_fa"`
 	}
 	After []goldenWeights
 }
@@ -179,8 +190,8 @@ var goldenNames = map[string]map[string]string{
 	"edn":       {"basal_rate": "basal_rate", "soma_teacher": "soma", "apical": "dendrite", "intn_soma": "interneuron"},
 }
 
-func goldenDiscrete(t *testing.T, data []byte) {
-	f := unmarshal[goldenDiscreteFile](t, data)
+func goldenDiscrete(t *testing.T, file golden.File) {
+	f := golden.As[goldenDiscreteFile](t, file)
 	d, err := sim.NewDiscrete(f.start(t, f.Initial), f.learning())
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +225,7 @@ func (f *goldenDiscreteFile) checkStep(t *testing.T, d *sim.Discrete[float64], k
 	if err != nil {
 		t.Fatal(err)
 	}
-	agree(t, fmt.Sprintf("step %d: loss", k), []float64{loss}, tensor{step.Loss})
+	agree(t, fmt.Sprintf("step %d: loss", k), []float64{loss}, golden.Tensor{step.Loss})
 
 	for l, layer := range step.Layers {
 		for name, want := range layer {
@@ -256,8 +267,8 @@ func (f *goldenDiscreteFile) checkStep(t *testing.T, d *sim.Discrete[float64], k
 	agreeAngles(t, k, "of W and Y", angles.WeightFeedback, want.WeightFeedback)
 	agreeAngles(t, k, "of Q and Y", angles.EventFeedback, want.EventFeedback)
 	if want.GlobalBackprop != nil {
-		agreeAngles(t, k, "to backprop, global", []float64{angles.GlobalBackprop}, tensor{*want.GlobalBackprop})
-		agreeAngles(t, k, "to feedback alignment, global", []float64{angles.GlobalAlignment}, tensor{*want.GlobalAlignment})
+		agreeAngles(t, k, "to backprop, global", []float64{angles.GlobalBackprop}, golden.Tensor{*want.GlobalBackprop})
+		agreeAngles(t, k, "to feedback alignment, global", []float64{angles.GlobalAlignment}, golden.Tensor{*want.GlobalAlignment})
 	}
 	return loss
 }

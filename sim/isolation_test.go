@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/synapse"
@@ -45,8 +46,8 @@ func engines(t *testing.T, w *Weights[float64]) map[string]advancing {
 // it were alone, and leave the weights they began with as they were.
 func TestSimulationsAreIndependent(t *testing.T) {
 	const parts = 10
-	forAll(t, func(t *testing.T, name string) {
-		w := build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: everything[name]})
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		w := build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: fixture.Everything[name]})
 		before := allWeights(w)
 		together := engines(t, w)
 		for k := range time.Duration(parts) { // by turns
@@ -83,8 +84,8 @@ func TestSimulationsAreIndependent(t *testing.T) {
 // disturbs the other, whatever the order of the kinds of time and the optimiser.
 func TestOneSimulationAfterTheOther(t *testing.T) {
 	kinds := []string{"rk4", "dopri5", "euler, split", "sgd", "adam"}
-	forAll(t, func(t *testing.T, name string) {
-		w := build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: everything[name]})
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		w := build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: fixture.Everything[name]})
 		for _, first := range kinds {
 			for _, second := range kinds {
 				run := func(with bool) (one, other []float64) {
@@ -144,7 +145,7 @@ func TestSettingIsCopied(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := discrete(t, w, []Stream{newTask(t, false)}, Learning{}, time.Second)
+		p := discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 		p.SetTeaching(true, true)
 		advanced(t, p, 0, 3*time.Second)
 		var shape []string

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/tasks/regression"
@@ -18,7 +19,7 @@ func TestLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, feedback := range []string{"tied", "random"} {
 			values := model.Values{"y_mode": feedback, "tau_weight": 5.0, "lr": 0.1}
 			switch name {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/synapse"
@@ -15,12 +16,12 @@ import (
 // changes.
 func TestRowsAreIndependent(t *testing.T) {
 	tasks := []Stream{
-		&constant{input: []float64{0.3, -0.8, 0.5}, target: []float64{0.9, 0.2}},
-		&constant{input: []float64{-0.1, 0.4, 0.9}, target: []float64{0.1, 0.7}},
-		&constant{input: []float64{0.7, 0.2, -0.5}, target: []float64{0.5, 0.4}},
+		&fixture.Constant{In: []float64{0.3, -0.8, 0.5}, Out: []float64{0.9, 0.2}},
+		&fixture.Constant{In: []float64{-0.1, 0.4, 0.9}, Out: []float64{0.1, 0.7}},
+		&fixture.Constant{In: []float64{0.7, 0.2, -0.5}, Out: []float64{0.5, 0.4}},
 	}
-	forAll(t, func(t *testing.T, name string) {
-		values := changed(everything[name], nil)
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		values := fixture.Changed(fixture.Everything[name], nil)
 		delete(values, "trace_delay") // so that something is learned at once
 		draw := func(rows int) *Weights[float64] {
 			return build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Rows: rows, Values: values})
@@ -45,7 +46,7 @@ func TestRowsAreIndependent(t *testing.T) {
 			for k, s := range alone.Signals() {
 				want := s.Value()
 				got := batch.Signals()[k].Value()[r*len(want) : (r+1)*len(want)]
-				if d := distance(got, want); d > 1e-13 {
+				if d := fixture.Distance(got, want); d > 1e-13 {
 					t.Errorf("row %d: %s of layer %d differs by %g", r, s.Name, s.Layer, d)
 				}
 			}
@@ -56,8 +57,8 @@ func TestRowsAreIndependent(t *testing.T) {
 		for i := range mean {
 			mean[i] += start[i]
 		}
-		if d := distance(learned, mean); d > 1e-9 || distance(learned, start) < 1e-6 {
-			t.Errorf("learning from a batch differs from the mean of its rows by %g, of %g", d, distance(learned, start))
+		if d := fixture.Distance(learned, mean); d > 1e-9 || fixture.Distance(learned, start) < 1e-6 {
+			t.Errorf("learning from a batch differs from the mean of its rows by %g, of %g", d, fixture.Distance(learned, start))
 		}
 	})
 }
@@ -90,8 +91,8 @@ func TestTiedIsACopyAtAllTimes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := func(values model.Values, copies copies) *Weights[float64] {
-				w := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Values: changed(values, model.Values{"y_scale": 0.7, "lr": 0.1})})
-				p := discrete(t, w, []Stream{newTask(t, false)}, Learning{}, time.Second)
+				w := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Values: fixture.Changed(values, model.Values{"y_scale": 0.7, "lr": 0.1})})
+				p := discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 				p.SetTeaching(true, true)
 				for k := range time.Duration(50) {
 					w = advanced(t, p, k*time.Second, (k+1)*time.Second).Weights()
@@ -105,7 +106,7 @@ func TestTiedIsACopyAtAllTimes(t *testing.T) {
 				return w
 			}
 			tied, copied := run(c.tied, nil), run(c.free, c.copies)
-			if d := distance(forward(tied), forward(copied)); d > 1e-13 {
+			if d := fixture.Distance(forward(tied), forward(copied)); d > 1e-13 {
 				t.Errorf("tied feedback differs from copied by %g", d)
 			}
 		})

@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
 
 // elongated varies most in one direction: along (2, 1)/sqrt(5).
-type elongated struct{ constant }
+type elongated struct{ fixture.Constant }
 
 func (e *elongated) Input(dst []float64, t float64) {
 	a, b := math.Cos(2*math.Pi*t/0.7), 0.3*math.Cos(2*math.Pi*t/0.31)
@@ -38,7 +39,7 @@ func TestOja(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	task := &elongated{constant{make([]float64, 2), make([]float64, 1)}}
+	task := &elongated{fixture.Constant{In: make([]float64, 2), Out: make([]float64, 1)}}
 	c, err := NewContinuous(w, []Stream{task}, false)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -94,7 +95,7 @@ func compareChanges(t *testing.T, got, want map[string][]float64) {
 
 func precisionNetwork[F Float](t *testing.T, name string, rows int, values model.Values) *Weights[F] {
 	t.Helper()
-	s := program.Setting{Sizes: []int{3, 20, 17, 2}, Rows: rows, Values: changed(everything[name], values)}
+	s := program.Setting{Sizes: []int{3, 20, 17, 2}, Rows: rows, Values: fixture.Changed(fixture.Everything[name], values)}
 	w, same := build[float64](t, name, s), build[F](t, name, s)
 	// Both precisions start from weights that float32 holds, at a distance from
 	// zero at which it is coarse.
@@ -110,7 +111,7 @@ func precisionNetwork[F Float](t *testing.T, name string, rows int, values model
 func streams(t *testing.T, rows int) []Stream {
 	var out []Stream
 	for range rows {
-		out = append(out, newTask(t, false))
+		out = append(out, fixture.Task(t, false))
 	}
 	return out
 }

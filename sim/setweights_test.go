@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/program"
 )
 
@@ -26,12 +27,12 @@ func nudged(w *Weights[float64]) *Weights[float64] {
 // with these weights, with every method: none uses a slope of before.
 func TestSetWeights(t *testing.T) {
 	const at, end = 510 * ms, 600 * ms
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, method := range []string{"euler", "exponential", "rk4", "dopri5"} {
 			for _, split := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/split=%v", method, split), func(t *testing.T) {
 					m := Method{Name: method, Step: 10 * ms, RelTol: 1e-6, AbsTol: 1e-8}
-					in := continuous(t, everywhere(t, name), []Stream{newTask(t, false)}, m, split)
+					in := continuous(t, everywhere(t, name), []Stream{fixture.Task(t, false)}, m, split)
 					in.SetTeaching(true, true)
 					var now time.Duration
 					for now < at { // so that it stands between steps, the last of them unfinished business
@@ -44,7 +45,7 @@ func TestSetWeights(t *testing.T) {
 					in.Observe(now - ms) // which must not be what is set
 					in.Observe(now)
 					other := nudged(in.Moved().Weights())
-					want := continuous(t, other, []Stream{newTask(t, false)}, m, split)
+					want := continuous(t, other, []Stream{fixture.Task(t, false)}, m, split)
 					want.SetTeaching(true, true)
 					copy(want.System.State()[:in.System.dynamic], in.System.State()[:in.System.dynamic])
 					if err := in.SetWeights(other); err != nil {
@@ -61,7 +62,7 @@ func TestSetWeights(t *testing.T) {
 							tolerance = 1e-2
 						}
 					}
-					if d := distance(got, fresh); d > tolerance {
+					if d := fixture.Distance(got, fresh); d > tolerance {
 						t.Errorf("goes on to another end, off by %g", d)
 					}
 				})
@@ -73,9 +74,9 @@ func TestSetWeights(t *testing.T) {
 // The first step of dopri5 after weights were set starts with the slope that
 // they give: it is that of a method which keeps nothing.
 func TestNoStaleSlope(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		m := Method{Name: "dopri5", Step: 10 * ms, RelTol: 1e-6, AbsTol: 1e-8}
-		in := continuous(t, everywhere(t, name), []Stream{newTask(t, false)}, m, false)
+		in := continuous(t, everywhere(t, name), []Stream{fixture.Task(t, false)}, m, false)
 		in.SetTeaching(true, true)
 		advanced(t, in, 0, 500*ms)
 		x := slices.Clone(in.System.State())
@@ -87,12 +88,12 @@ func TestNoStaleSlope(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same := continuous(t, other, []Stream{newTask(t, false)}, Method{Name: "rk4", Step: time.Microsecond}, false)
+		same := continuous(t, other, []Stream{fixture.Task(t, false)}, Method{Name: "rk4", Step: time.Microsecond}, false)
 		same.SetTeaching(true, true)
 		copy(same.System.State()[:same.System.dynamic], x)
 		advanced(t, same, 500*ms, to)
 		// A stale slope moves by h (f - f_before), which here is far larger.
-		if d := distance(in.System.State(), same.System.State()); d > 1e-12 {
+		if d := fixture.Distance(in.System.State(), same.System.State()); d > 1e-12 {
 			t.Errorf("a step of %v after the weights were set is off by %g", to-500*ms, d)
 		}
 	})
@@ -101,14 +102,14 @@ func TestNoStaleSlope(t *testing.T) {
 // Weights that do not fit are refused and change nothing; in discrete time set
 // ones count from the next presentation.
 func TestSetWeightsOfBoth(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		w := everywhere(t, name)
 		other := nudged(w)
-		narrow := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 5, 2}, Values: everything[name]})
+		narrow := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 5, 2}, Values: fixture.Everything[name]})
 		infinite := w.Clone()
 		infinite.Of("W2")[3] = math.Inf(1)
-		d := discrete(t, w, []Stream{newTask(t, false)}, Learning{}, time.Second)
-		in := continuous(t, w, []Stream{newTask(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
+		d := discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
+		in := continuous(t, w, []Stream{fixture.Task(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
 		d.SetTeaching(true, true)
 		advanced(t, d, 0, 3*time.Second)
 		in.SetTeaching(true, true)
@@ -124,14 +125,14 @@ func TestSetWeightsOfBoth(t *testing.T) {
 				}
 			}
 		}
-		fresh := discrete(t, other, []Stream{newTask(t, false)}, Learning{}, time.Second)
+		fresh := discrete(t, other, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 		fresh.SetTeaching(true, true)
 		copy(fresh.Moved().machine.State(), d.Moved().machine.State())
 		if err := d.Discrete.SetWeights(other); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := snapshot(advanced(t, d, 3*time.Second, 6*time.Second)), snapshot(advanced(t, fresh, 3*time.Second, 6*time.Second)); !slices.Equal(got, want) {
-			t.Errorf("goes on to another end, off by %g", distance(got, want))
+			t.Errorf("goes on to another end, off by %g", fixture.Distance(got, want))
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/synapse"
@@ -25,7 +26,7 @@ var storedWeights = map[string]struct {
 }{
 	"burstccn tied": {"burstccn", []int{3, 5, 4, 2}, nil, nil,
 		"W1[5 3] c1[5] W2[4 5] c2[4] W3[2 4] c3[2]", false},
-	"burstccn plastic": {"burstccn", []int{3, 5, 4, 2}, nil, everything["burstccn"],
+	"burstccn plastic": {"burstccn", []int{3, 5, 4, 2}, nil, fixture.Everything["burstccn"],
 		"W1[5 3] c1[5] W2[4 5] c2[4] W3[2 4] c3[2] Y1[4 5] Q1[4 5] Y2[2 4] Q2[2 4]", false},
 	"burstccn fixed Q, maps": {"burstccn", []int{3, 32, 16, 2}, &synapse.Convolutions{Channels: 1, Height: 1, Width: 3, Layers: []synapse.Convolution{
 		{Channels: 4, Kernel: 2, Stride: 1, Padding: 1}, {Channels: 2, Kernel: 3, Stride: 1, Padding: 1}}},
@@ -51,7 +52,7 @@ func storedNetwork(t *testing.T, name string, seed uint64) *Weights[float64] {
 		t.Fatal(err)
 	}
 	rates := ownOf(t, c.model, model.Values{"lr": 0.5, "y_lr": 0.3, "q_lr": 0.3, "recurrent_lr": 0.2, "interneuron_lr": 0.4})
-	net, err := program.New(text, program.Setting{Sizes: c.sizes, Maps: c.maps, Rows: 1, Values: changed(c.values, rates),
+	net, err := program.New(text, program.Setting{Sizes: c.sizes, Maps: c.maps, Rows: 1, Values: fixture.Changed(c.values, rates),
 		Usage: model.Usage{Discrete: c.discreteOnly, Presentation: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +99,7 @@ func taught(t *testing.T, w *Weights[float64], discreteTime bool) [][]float64 {
 			d.Learn(present(t, d, true))
 		}
 	} else {
-		in := continuous(t, w, []Stream{newTask(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
+		in := continuous(t, w, []Stream{fixture.Task(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
 		in.SetTeaching(true, true)
 		s = advanced(t, in, 0, time.Second)
 		in.Observe(time.Second)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -22,13 +23,13 @@ func limitOf(t *testing.T, name string, sizes []int, values model.Values, ratios
 			if err != nil {
 				return nil, err
 			}
-			net, err := program.New(text, program.Setting{Sizes: sizes, Rows: 1, Values: changed(values, change), Usage: model.Usage{Presentation: 1}})
+			net, err := program.New(text, program.Setting{Sizes: sizes, Rows: 1, Values: fixture.Changed(values, change), Usage: model.Usage{Presentation: 1}})
 			if err != nil {
 				return nil, err
 			}
 			return sim.Draw[float64](net, rand.New(rand.NewPCG(3, 1)))
 		},
-		Task: newTask(t, false), Stride: time.Second,
+		Task: fixture.Task(t, false), Stride: time.Second,
 		Tau: 100 * ms, Step: 40 * ms,
 		Ratios: ratios, Presentations: 3,
 	}
@@ -37,8 +38,8 @@ func limitOf(t *testing.T, name string, sizes []int, values model.Values, ratios
 // TestLimit checks that continuous time tends to discrete time as tau/T.
 func TestLimit(t *testing.T) {
 	random := model.Values{"y_mode": "random", "y_scale": 0.5}
-	plasticY := changed(random, model.Values{"y_plastic": true})
-	plastic := changed(plasticY, model.Values{"q_mode": "random", "q_scale": 0.3, "q_plastic": true})
+	plasticY := fixture.Changed(random, model.Values{"y_plastic": true})
+	plastic := fixture.Changed(plasticY, model.Values{"q_mode": "random", "q_scale": 0.3, "q_plastic": true})
 	ratios, few := []float64{0.03, 0.01, 0.003, 0.001}, []float64{0.05, 0.03, 0.02}
 	for _, c := range []struct {
 		name   string
@@ -66,7 +67,7 @@ func TestLimit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := limitOf(t, c.model, c.sizes, c.values, c.ratios)
-			p.Task, p.Step, p.Presentations = newTask(t, c.leaky), 20*ms, 5
+			p.Task, p.Step, p.Presentations = fixture.Task(t, c.leaky), 20*ms, 5
 			limit, err := p.Measure(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -114,7 +115,7 @@ func TestLimitHasNoFloor(t *testing.T) {
 // A measurement of hours ends at once when it is interrupted, in either kind of
 // time.
 func TestLimitIsInterrupted(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		ratio := 1e-7
 		if name == "burstprop" {
 			ratio = 1e-3 // its averages take as long as that

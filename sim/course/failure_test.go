@@ -12,13 +12,17 @@ import (
 
 	"burstsim/integrator"
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/internal/simtest"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
 
+const ms = time.Millisecond
+
 // failing is a task of which one part fails from t = 0.5 s on.
 type failing struct {
-	constant
+	fixture.Constant
 	part string // input, target or teacher
 }
 
@@ -30,13 +34,13 @@ func (f *failing) value(part string, t, v float64) float64 {
 }
 
 func (f *failing) Input(dst []float64, t float64) {
-	for i, v := range f.input {
+	for i, v := range f.In {
 		dst[i] = f.value("input", t, v)
 	}
 }
 
 func (f *failing) Target(dst []float64, t float64, state []float64) {
-	for i, v := range f.target {
+	for i, v := range f.Out {
 		dst[i] = f.value("target", t, v) + 0.1*state[0]
 	}
 }
@@ -94,9 +98,9 @@ func TestFailureNamesItsCause(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				task := &failing{constant{[]float64{0.7, -0.4}, []float64{0.6}}, c.part}
+				task := &failing{fixture.Constant{In: []float64{0.7, -0.4}, Out: []float64{0.6}}, c.part}
 				s := &Simulation[float64]{
-					Engine: continuous(t, w, []sim.Stream{task}, sim.Method{Name: method, Step: 10 * ms}, false),
+					Engine: simtest.Continuous(t, w, []sim.Stream{task}, sim.Method{Name: method, Step: 10 * ms}, false),
 					Phases: []Phase{{Duration: 10 * time.Second, Teacher: true, Learning: true}}, Sample: 10 * ms, Record: Recording{Metrics: time.Second},
 				}
 				_, err = s.Run(context.Background())
@@ -119,12 +123,12 @@ func TestFailureNamesItsCause(t *testing.T) {
 // A derivative that is no number ends dopri5 with ErrNotFinite as any other
 // method, for every model.
 func TestNotFiniteWithAnyMethod(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, method := range []string{"euler", "exponential", "rk4", "dopri5"} {
 			for _, split := range []bool{false, true} {
-				task := &failing{constant{[]float64{0.7, -0.4, 0.1}, []float64{0.6, 0.2}}, "input"}
+				task := &failing{fixture.Constant{In: []float64{0.7, -0.4, 0.1}, Out: []float64{0.6, 0.2}}, "input"}
 				s := &Simulation[float64]{
-					Engine: continuous(t, everywhere(t, name), []sim.Stream{task}, sim.Method{Name: method, Step: 10 * ms}, split),
+					Engine: simtest.Continuous(t, simtest.Everywhere(t, name), []sim.Stream{task}, sim.Method{Name: method, Step: 10 * ms}, split),
 					Phases: []Phase{{Duration: time.Second, Teacher: true, Learning: true}}, Sample: 10 * ms, Record: Recording{Metrics: time.Second},
 				}
 				_, err := s.Run(context.Background())

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/internal/simtest"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 	"burstsim/tasks/xor"
@@ -20,12 +22,12 @@ func engineOf(t *testing.T, name string, m sim.Method, split bool) sim.Engine[fl
 	t.Helper()
 	var values model.Values
 	if name == "burstccn" {
-		values = changed(everything[name], model.Values{"tau_weight": 1.0})
+		values = fixture.Changed(fixture.Everything[name], model.Values{"tau_weight": 1.0})
 	}
 	if m.Name == "discrete" {
-		values = changed(values, model.Values{"lr": 0.1})
+		values = fixture.Changed(values, model.Values{"lr": 0.1})
 	}
-	w := build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: values})
+	w := simtest.Build[float64](t, name, program.Setting{Sizes: []int{2, 6, 5, 1}, Values: values})
 	cfg := xor.DefaultConfig()
 	cfg.Hold = 0.5
 	task, err := xor.New(cfg)
@@ -33,9 +35,9 @@ func engineOf(t *testing.T, name string, m sim.Method, split bool) sim.Engine[fl
 		t.Fatal(err)
 	}
 	if m.Name == "discrete" {
-		return discrete(t, w, []sim.Stream{task}, sim.Learning{}, 500*ms)
+		return simtest.Discrete(t, w, []sim.Stream{task}, sim.Learning{}, 500*ms)
 	}
-	return continuous(t, w, []sim.Stream{task}, m, split)
+	return simtest.Continuous(t, w, []sim.Stream{task}, m, split)
 }
 
 // phasesOf has ends on and off the presentations, and a protocol.
@@ -95,7 +97,7 @@ func TestRecordingChangesNothing(t *testing.T) {
 						m := sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}
 						engine := engineOf(t, name, m, split)
 						out := simulate(t, engine, rec)
-						r := result{out, snapshot(engine.Moved())}
+						r := result{out, simtest.Snapshot(engine.Moved())}
 						if k == 0 {
 							first = r
 						}
@@ -201,9 +203,9 @@ func teaching(now float64) bool {
 // from the first sample on: with Q = p_b Y and Y = W, Wt (b - p_b e).
 func TestApicalIsOfTheSample(t *testing.T) {
 	for _, method := range []string{"euler", "rk4", "dopri5", "exponential"} {
-		w := build[float64](t, "burstccn", program.Setting{Sizes: []int{2, 4, 3}})
-		target := &constant{input: []float64{0.3, -0.8}, target: []float64{0.1, 0.9, 0.4}}
-		in := continuous(t, w, []sim.Stream{target}, sim.Method{Name: method, Step: 30 * ms}, false)
+		w := simtest.Build[float64](t, "burstccn", program.Setting{Sizes: []int{2, 4, 3}})
+		target := &fixture.Constant{In: []float64{0.3, -0.8}, Out: []float64{0.1, 0.9, 0.4}}
+		in := simtest.Continuous(t, w, []sim.Stream{target}, sim.Method{Name: method, Step: 30 * ms}, false)
 		s := &Simulation[float64]{Engine: in, Sample: 100 * ms,
 			Phases: []Phase{{Duration: 300 * ms, Teacher: true}, {Duration: 300 * ms}},
 			Record: Recording{Metrics: time.Hour, Sample: 20 * ms, Units: 10, Windows: []Window{{End: time.Hour}}}}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/internal/simtest"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -18,7 +20,7 @@ import (
 // every kind: from its checkpoint, and from weights drawn otherwise, another
 // goes on to the same bits.
 func TestSimulationResumes(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, method := range []string{"euler", "exponential", "rk4", "dopri5", "discrete"} {
 			for _, split := range []bool{false, true} {
 				if split && method == "discrete" {
@@ -41,7 +43,7 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		net, err := program.New(text, program.Setting{Sizes: []int{3, 6, 5, 2}, Rows: 1, Values: everything[name], Usage: model.Usage{Presentation: 1}})
+		net, err := program.New(text, program.Setting{Sizes: []int{3, 6, 5, 2}, Rows: 1, Values: fixture.Everything[name], Usage: model.Usage{Presentation: 1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,11 +53,11 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 		}
 		s := &Simulation[F]{Phases: phasesOf(), Sample: 50 * ms, Record: Recording{
 			Metrics: 250 * ms, Angles: time.Second, Sample: 20 * ms, Units: 10, Windows: []Window{{End: time.Hour}}}}
-		tasks := []sim.Stream{newTask(t, true)}
+		tasks := []sim.Stream{fixture.Task(t, true)}
 		if method == "discrete" {
-			s.Engine = discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
+			s.Engine = simtest.Discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
 		} else {
-			s.Engine = continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
+			s.Engine = simtest.Continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
 		}
 		return s
 	}
@@ -72,7 +74,7 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 	}
 	wanted := printed(want)
 	for _, stop := range []time.Duration{0, 500 * ms, 1850 * ms, 3300 * ms, 6 * time.Second} {
-		first, journal := simulation(1), newRemembered()
+		first, journal := simulation(1), simtest.NewJournal()
 		ctx, cancel := context.WithCancel(t.Context())
 		first.Journal = journal
 		first.Watch = func(at time.Duration, _ *sim.State[F]) {

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -10,36 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"burstsim/sim/internal/golden"
 	"burstsim/sim/model"
 )
-
-// tensor is an array of any number of dimensions, flattened row by row.
-type tensor []float64
-
-func (x *tensor) UnmarshalJSON(data []byte) error {
-	var v any
-	if err := json.Unmarshal(data, &v); err != nil {
-		return err
-	}
-	*x = nil
-	return x.flatten(v)
-}
-
-func (x *tensor) flatten(v any) error {
-	switch v := v.(type) {
-	case float64:
-		*x = append(*x, v)
-	case []any:
-		for _, e := range v {
-			if err := x.flatten(e); err != nil {
-				return err
-			}
-		}
-	default:
-		return fmt.Errorf("a %T in a tensor", v)
-	}
-	return nil
-}
 
 // continuousFile is a trajectory of the published system in continuous time.
 type continuousFile struct {
@@ -59,52 +31,34 @@ type continuousFile struct {
 	Beta        float64 `json:"beta_hidden"`
 	Transport   bool    `json:"weight_transport"`
 
-	Warmup     int                   `json:"warmup_steps"`
-	Initial    []layerWeights        `json:"initial"`
-	InputRows  []tensor              `json:"inputs"`
-	TargetRows []tensor              `json:"targets"`
-	Trajectory [][]map[string]tensor `json:"trajectory"`
-	Final      []layerWeights        `json:"final"`
+	Warmup     int                          `json:"warmup_steps"`
+	Initial    []layerWeights               `json:"initial"`
+	InputRows  []golden.Tensor              `json:"inputs"`
+	TargetRows []golden.Tensor              `json:"targets"`
+	Trajectory [][]map[string]golden.Tensor `json:"trajectory"`
+	Final      []layerWeights               `json:"final"`
 }
 
-type layerWeights struct{ W, B, Y, Q tensor }
+type layerWeights struct{ W, B, Y, Q golden.Tensor }
 
 // TestGoldenContinuous moves the models' own texts in the published order of
 // updates, layer by layer, along trajectories of the published system. The files
 // are those of BURSTSIM_GOLDEN_DIR where it is set.
 func TestGoldenContinuous(t *testing.T) {
-	dir := os.Getenv("BURSTSIM_GOLDEN_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "testdata", "golden")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var head struct{ Kind string }
-		if err := json.Unmarshal(data, &head); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		if head.Kind != "continuous" {
+	files := golden.Files(t, filepath.Join("..", "testdata", "golden"))
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if files[name].Kind != "continuous" {
 			continue
 		}
 		found++
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			var f continuousFile
-			if err := json.Unmarshal(data, &f); err != nil {
-				t.Fatal(err)
-			}
+		t.Run(name, func(t *testing.T) {
+			f := golden.As[continuousFile](t, files[name])
 			f.follow(t)
 		})
 	}
 	if found == 0 && os.Getenv("BURSTSIM_GOLDEN_DIR") == "" {
-		t.Fatalf("no continuous golden files in %s", dir)
+		t.Fatal("none of the golden files is continuous")
 	}
 }
 
@@ -165,7 +119,7 @@ func (f *continuousFile) follow(t *testing.T) {
 				if f.Model == "burstccn" && strings.HasSuffix(symbol, "_a") {
 					continue // the text has no averages
 				}
-				same(t, fmt.Sprintf("step %d: %s of the %s", k, name, pop), got, layer[name], 1e-12)
+				same(t, fmt.Sprintf("step %d: %s of the %s", k, name, pop), got, layer[name], golden.Tolerance)
 				compared++
 			}
 		}
@@ -178,7 +132,7 @@ func (f *continuousFile) follow(t *testing.T) {
 	}
 	for _, m := range net.Matrices() {
 		if m.Forward {
-			same(t, "final "+m.Name, s.weights[m.index], f.stored(f.Final, m), 1e-12)
+			same(t, "final "+m.Name, s.weights[m.index], f.stored(f.Final, m), golden.Tolerance)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/simtest"
 )
 
 // watched is a set that counts who uses it, and calls at when it is used for
@@ -50,7 +51,7 @@ func TestCancelledEvaluation(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			tr := newTraining(t, "burstccn", 1, sim.Learning{})
 			test := &watched{blobs: newBlobs(61, 3), number: number, at: cancel}
-			journal := newRemembered()
+			journal := simtest.NewJournal()
 			tr.Epochs, tr.Test, tr.Journal = 3, test, journal
 			out, err := tr.Run(ctx)
 			if !errors.Is(err, context.Canceled) || out == nil || out.Confusion != nil {
@@ -65,7 +66,7 @@ func TestCancelledEvaluation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(allWeights(again.Model.Moved().Weights()), allWeights(whole.Model.Moved().Weights())) ||
+			if !slices.Equal(simtest.Weights(again.Model.Moved().Weights()), simtest.Weights(whole.Model.Moved().Weights())) ||
 				!reflect.DeepEqual(got.Confusion, want.Confusion) || !slices.Equal(got.Epochs.Column("test_error"), want.Epochs.Column("test_error")) {
 				t.Error("went on to other results")
 			}

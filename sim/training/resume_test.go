@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/internal/simtest"
 )
 
 // TestTrainingResumes interrupts a training among batches, with each optimiser
 // and with noise.
 func TestTrainingResumes(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		for _, optimiser := range []string{"sgd", "momentum", "adam", "nadagrad"} {
 			t.Run(optimiser, func(t *testing.T) {
 				train := func() *Training[float64] {
@@ -30,7 +32,7 @@ func TestTrainingResumes(t *testing.T) {
 				}
 				for _, number := range []int64{1, 10, 26, 60} {
 					ctx, cancel := context.WithCancel(t.Context())
-					first, journal := train(), newRemembered()
+					first, journal := train(), simtest.NewJournal()
 					first.Train, first.Journal = &watched{blobs: newBlobs(203, 1), number: number, at: cancel}, journal
 					if _, err := first.Run(ctx); !errors.Is(err, context.Canceled) {
 						t.Fatal(err)
@@ -41,7 +43,7 @@ func TestTrainingResumes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if !slices.Equal(allWeights(second.Model.Moved().Weights()), allWeights(whole.Model.Moved().Weights())) ||
+					if !slices.Equal(simtest.Weights(second.Model.Moved().Weights()), simtest.Weights(whole.Model.Moved().Weights())) ||
 						!reflect.DeepEqual(got.Confusion, want.Confusion) ||
 						!slices.Equal(got.Epochs.Column("test_loss"), want.Epochs.Column("test_loss")) || fmt.Sprint(*got.Log) != fmt.Sprint(*want.Log) {
 						t.Errorf("stopped at batch %d, went on to other results", number)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"burstsim/sim"
+	"burstsim/sim/internal/fixture"
+	"burstsim/sim/internal/simtest"
 	"burstsim/sim/model"
 	"burstsim/sim/program"
 )
@@ -53,7 +55,7 @@ func (b *blobs) Fill(inputs, targets []float64, indices []int, _ int) {
 // newTraining trains a model on blobs, with a learning rate.
 func newTraining(t *testing.T, name string, rate float64, learning sim.Learning) *Training[float64] {
 	t.Helper()
-	w := build[float64](t, name, program.Setting{Sizes: []int{4, 10, 3}, Rows: 8, Noise: learning.Noise > 0,
+	w := simtest.Build[float64](t, name, program.Setting{Sizes: []int{4, 10, 3}, Rows: 8, Noise: learning.Noise > 0,
 		Values: model.Values{"weight_gain": 2.0, "lr": rate}, Usage: model.Usage{Discrete: true}})
 	d, err := sim.NewDiscrete(w, learning)
 	if err != nil {
@@ -193,14 +195,14 @@ func TestTrainingStops(t *testing.T) {
 // TestNoTeachingSignal checks that without a teacher nothing is learned while
 // feedback is balanced.
 func TestNoTeachingSignal(t *testing.T) {
-	forAll(t, func(t *testing.T, name string) {
+	fixture.ForAll(t, func(t *testing.T, name string) {
 		tr := newTraining(t, name, 1, sim.Learning{})
 		tr.NoTeacher = true
-		before := allWeights(tr.Model.Moved().Weights())
+		before := simtest.Weights(tr.Model.Moved().Weights())
 		if _, err := tr.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if d := distance(before, allWeights(tr.Model.Moved().Weights())); d > 1e-13 {
+		if d := fixture.Distance(before, simtest.Weights(tr.Model.Moved().Weights())); d > 1e-13 {
 			t.Errorf("weights moved by %g", d)
 		}
 	})

@@ -1,4 +1,4 @@
-package training
+package simtest
 
 import (
 	"errors"
@@ -8,25 +8,25 @@ import (
 	"burstsim/sim/record"
 )
 
-// remembered is a journal in memory. Its state is a copy of all values.
-type remembered struct {
+// Journal is a journal in memory. Its state is a copy of all values.
+type Journal struct {
 	rows  map[string]*record.Memory
 	state map[string]reflect.Value
 	kept  map[string]int // rows at the last checkpoint
 }
 
-func newRemembered() *remembered { return &remembered{rows: map[string]*record.Memory{}} }
+func NewJournal() *Journal { return &Journal{rows: map[string]*record.Memory{}} }
 
-func (m *remembered) Rows(name string, layout record.Layout) (record.Rows, error) {
+func (m *Journal) Rows(name string, layout record.Layout) (record.Rows, error) {
 	if m.rows[name] == nil {
 		m.rows[name] = &record.Memory{Width: layout.Width()}
 	}
 	return m.rows[name], nil
 }
 
-func (m *remembered) Due(float64) bool { return false }
+func (m *Journal) Due(float64) bool { return false }
 
-func (m *remembered) Save(_ float64, state func(sim.Visit)) error {
+func (m *Journal) Save(_ float64, state func(sim.Visit)) error {
 	m.state, m.kept = map[string]reflect.Value{}, map[string]int{}
 	state(func(name string, ref any) {
 		v := reflect.ValueOf(ref)
@@ -42,7 +42,7 @@ func (m *remembered) Save(_ float64, state func(sim.Visit)) error {
 	return nil
 }
 
-func (m *remembered) Restore(state func(sim.Visit)) (bool, error) {
+func (m *Journal) Restore(state func(sim.Visit)) (bool, error) {
 	if m.state == nil {
 		return false, nil
 	}
