@@ -52,6 +52,8 @@ func TestErrors(t *testing.T) {
 		{what: "wrong shape", old: "W e[below]", new: "W e[above]", line: 12, column: 29, says: []string{"e[above]", "nothing is above the output"}},
 		{what: "wrong shape in hidden layers", old: "Y' d[above]", new: "Y' e", line: 19, column: 12, says: []string{"Y' expects 4 numbers, but e has 5", `in "d = Y' e"`}},
 		{what: "wrong shape of a sum", old: "Y' d[above]", new: "Y' d[above] + d[above]", line: 19, column: 5, says: []string{"5 numbers meet 4", `in "d = Y' d[above] + d[above]"`}},
+		{what: "one unit and many", old: "signals:", new: "brake beside hidden, 1 units:\n    projection V from beside\n    V(0) = normal(1)\n    r = V e[beside]\nhidden:\n    f = r[brake] + e\nsignals:\n    f sum", line: 28, column: 5, says: []string{"1 numbers meet 5", `in "f = r[brake] + e"`}},
+		{what: "many units and one", old: "signals:", new: "brake beside hidden, 1 units:\n    projection V from beside\n    V(0) = normal(1)\n    r = V e[beside]\nhidden:\n    f = e + r[brake]\nsignals:\n    f sum", line: 28, column: 5, says: []string{"5 numbers meet 1", `in "f = e + r[brake]"`}},
 		{what: "weights not transposed", old: "Y' d[above]", new: "Y d[above]", line: 19, column: 11, says: []string{"Y expects 5 numbers", "d[above] has 4"}},
 		{what: "wrong shape in a rule", old: "d e[below]'", new: "d e'", line: 15, column: 16, says: []string{"e' has 5 numbers", "W sees 3", `in "tau_weight dW/dt = d e' if plastic"`}},
 		{what: "rule without presynaptic factor", old: "d e[below]'", new: "d e[below]", line: 15, column: 16, says: []string{"5 numbers meet 3"}},

@@ -68,15 +68,12 @@ func (g *graph) apply(o op, dim int, args ...*node) *node {
 	constant := true
 	for _, a := range args {
 		constant = constant && a.op == opConst
-		if a.spread == single || a.spread == byRow {
-			continue
+		if a.spread != single && a.spread != byRow {
+			if sp != single && sp != byRow && a.units != units {
+				g.fail("%d numbers meet %d in %s", units, a.units, o)
+			}
+			units = a.units
 		}
-		if units > 1 && a.units != units || units == 1 && sp != single && sp != byRow && a.units != units {
-			g.fail("%d numbers meet %d in %s", units, a.units, o)
-		}
-		units = a.units
-	}
-	for _, a := range args {
 		sp = join(sp, a.spread)
 	}
 	if constant {
@@ -222,18 +219,12 @@ func (g *graph) mul(a, b *node) *node {
 		return g.mul(g.constant(a.value*b.args[0].value, a.dim+b.args[0].dim), b.args[1])
 	}
 	for _, side := range [][2]*node{{a, b}, {b, a}} {
-		if x := side[0]; x.op == opSub && side[1].op != opConst {
+		if x := side[0]; x.op == opSub {
 			if x.args[0].is(1) {
 				return g.apply(opRSubMul, dim, x.args[1], side[1])
 			}
 			return g.apply(opSubMul, dim, x.args[0], x.args[1], side[1])
 		}
-	}
-	if b.op == opSub && a.op == opConst {
-		if b.args[0].is(1) {
-			return g.apply(opRSubMul, dim, b.args[1], a)
-		}
-		return g.apply(opSubMul, dim, b.args[0], b.args[1], a)
 	}
 	return g.apply(opMul, dim, a, b)
 }
