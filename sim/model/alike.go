@@ -63,7 +63,7 @@ func (u *usage) expand(kind string, e Expr, deep int) Expr {
 // definition is what the one line for a name says it is; of a state x with
 // tau dx/dt = -x + y, y.
 func (u *usage) definition(kind string, r *Ref) Expr {
-	if r.Index != "" || u.text.Param(r.Name) != nil || u.text.isProjection(kind, r.Name) || u.text.held(kind, r.Name) {
+	if r.Index != "" || u.text.Param(r.Name) != nil || u.text.IsProjection(kind, r.Name) || u.text.Held(kind, r.Name) {
 		return nil
 	}
 	var one *Equation

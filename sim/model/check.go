@@ -178,22 +178,9 @@ func (c *checker) projection(kind string, p *Projection) {
 		c.fail(p.Pos, "", "projection %s: %v", p.Name, err)
 		return
 	}
-	if p.Along != nil && !c.isProjection(where, p.Along.Name) {
+	if p.Along != nil && !slices.ContainsFunc(where, func(kind string) bool { return c.text.IsProjection(kind, p.Along.Name) }) {
 		c.fail(p.Along.Pos, "", "%s[%s] is no projection", p.Along.Name, index)
 	}
-}
-
-func (c *checker) isProjection(kinds []string, name string) bool {
-	for _, kind := range kinds {
-		for _, b := range c.text.Of(kind) {
-			for _, p := range b.Projections {
-				if p.Name == name || p.Bias == name {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 func (c *checker) equation(kind string, e *Equation) {
@@ -206,9 +193,9 @@ func (c *checker) equation(kind string, e *Equation) {
 		c.fail(e.Pos, e.Text, "only the output has an answer")
 	case (e.Kind == Begins || e.Kind == Bound) && !slices.Contains(c.text.names(kind), e.Name):
 		c.fail(e.Pos, e.Text, "unknown name %s%s", e.Name, near(e.Name, c.text.names(kind)))
-	case e.Kind == Begins && !c.isProjection([]string{kind}, e.Name):
+	case e.Kind == Begins && !c.text.IsProjection(kind, e.Name):
 		c.fail(e.Pos, e.Text, "%s is no projection: states begin at 0, and only weights begin otherwise", e.Name)
-	case e.Kind == Bound && !c.isProjection([]string{kind}, e.Name):
+	case e.Kind == Bound && !c.text.IsProjection(kind, e.Name):
 		c.fail(e.Pos, e.Text, "%s is no projection: only weights are kept within bounds", e.Name)
 	}
 	for _, x := range []Expr{e.Tau, e.Right, e.Low, e.High} {

@@ -24,7 +24,7 @@ func (t *Text) Leaks(given Values, use Usage) []Leak {
 			depths = slices.Compact([]int{1, max(1, use.Hidden)})
 		}
 		for _, depth := range depths {
-			env := Env{Values: values, Flags: use.flags(), Constants: use.constants()}
+			env := Env{Values: values, Flags: use.Flags(), Constants: use.constants()}
 			env.Constants["depth"] = float64(depth)
 			for _, b := range t.Of(kind) {
 				for _, e := range b.Equations {
@@ -40,7 +40,7 @@ func (t *Text) Leaks(given Values, use Usage) []Leak {
 
 // leak is that of an equation tau dx/dt = -x + ..., or dx/dt = (-x + ...)/tau.
 func (t *Text) leak(kind string, e *Equation, env Env) (Leak, bool) {
-	if e.Kind != Changes || t.isProjection(kind, e.Name) {
+	if e.Kind != Changes || t.IsProjection(kind, e.Name) {
 		return Leak{}, false
 	}
 	if e.When != nil {

@@ -83,7 +83,7 @@ func (s *seeker) parameter(name string, terms []string) {
 
 // equation adds what a line needs in which the parameter stands.
 func (s *seeker) equation(kind string, e *Equation, name string, terms []string) {
-	weights := s.text.isProjection(kind, e.Name)
+	weights := s.text.IsProjection(kind, e.Name)
 	inTau, time := false, ""
 	if ref, ok := e.Tau.(*Ref); ok && weights { // where a learning rate stands for it
 		p := s.text.Param(ref.Name)
@@ -135,7 +135,7 @@ func (s *seeker) add(kind string, e *Equation, time string, weights bool, terms 
 	if e.Kind == Begins && weights && s.use.Loaded {
 		need.Terms = append(need.Terms, `model.weights = "random"`)
 	}
-	env := Env{Values: s.values, Flags: s.use.flags(), Constants: s.use.constants()}
+	env := Env{Values: s.values, Flags: s.use.Flags(), Constants: s.use.constants()}
 	for _, c := range conjuncts(s.condition(kind, e)) {
 		if inCond && s.decides(c) {
 			continue

@@ -61,7 +61,7 @@ type usage struct {
 // env is what is known in a kind of population; without values, what is known
 // whatever the parameters are.
 func (u *usage) env(kind string, values Values) Env {
-	env := Env{Values: values, Flags: u.use.flags(), Constants: u.use.constants()}
+	env := Env{Values: values, Flags: u.use.Flags(), Constants: u.use.constants()}
 	if kind == "output" {
 		env.Constants["depth"] = 0
 	}
@@ -98,7 +98,7 @@ func (u *usage) roots(kind string) {
 
 // quantity looks at the lines of a name that hold.
 func (u *usage) quantity(q quantity) {
-	weights := u.text.isProjection(q.kind, q.name)
+	weights := u.text.IsProjection(q.kind, q.name)
 	for kind := range endOfKind {
 		if kind == Begins && weights && u.use.Loaded {
 			continue
@@ -147,7 +147,7 @@ func (u *usage) line(kind string, e *Equation, weights bool) {
 		u.rate(kind, e)
 	case u.use.Discrete:
 		right = u.drive(right)
-	case u.use.Limit && u.text.held(kind, e.Name): // moving averages have a time constant of their own there
+	case u.use.Limit && u.text.Held(kind, e.Name): // moving averages have a time constant of their own there
 	default:
 		u.expr(kind, e.Tau)
 	}
@@ -189,14 +189,19 @@ func (u *usage) drive(right Expr) Expr {
 	return right
 }
 
-// held says whether a quantity keeps its value while the network is taught.
-func (t *Text) held(kind, name string) bool {
+// Held says whether a quantity of a kind of population keeps its value while
+// the network is taught. Without an index, "hold x" means that of layers.
+func (t *Text) Held(kind, name string) bool {
+	b := t.Block(kind)
+	beside := b != nil && b.Beside != ""
 	return slices.ContainsFunc(t.Discrete.Hold, func(r Ref) bool {
-		return r.Name == name && (r.Index == "" || r.Index == kind)
+		return r.Name == name && (r.Index == "" && !beside || r.Index == kind)
 	})
 }
 
-func (t *Text) isProjection(kind, name string) bool {
+// IsProjection says whether a name is that of a projection onto a kind of
+// population, or of its bias.
+func (t *Text) IsProjection(kind, name string) bool {
 	for _, b := range t.Of(kind) {
 		for _, p := range b.Projections {
 			if p.Name == name || p.Bias == name {

@@ -201,7 +201,8 @@ type Usage struct {
 	Limit  bool // measured is how it tends to discrete time: learning rates are those of the measurement
 }
 
-func (use Usage) flags() map[string]bool {
+// Flags are the conditions of a usage that are words of the language.
+func (use Usage) Flags() map[string]bool {
 	return map[string]bool{"discrete": use.Discrete, "images": use.Images}
 }
 
@@ -241,7 +242,7 @@ func (t *Text) Resolve(given Values, use Usage) (Values, error) {
 			return nil, err
 		}
 	}
-	env := Env{Values: t.complete(given, use), Flags: use.flags(), Constants: use.constants()}
+	env := Env{Values: t.complete(given, use), Flags: use.Flags(), Constants: use.constants()}
 	for _, p := range t.AllParams() {
 		v, ok := env.Values[p.Name]
 		if !ok {
@@ -269,7 +270,7 @@ func (t *Text) complete(given Values, use Usage) Values {
 	if out == nil {
 		out = Values{}
 	}
-	env := Env{Values: out, Flags: use.flags(), Constants: use.constants()}
+	env := Env{Values: out, Flags: use.Flags(), Constants: use.constants()}
 	for added := true; added; {
 		added = false
 		for _, p := range t.AllParams() {

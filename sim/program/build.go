@@ -95,15 +95,7 @@ func (b *builder) within(e *model.Equation, build func()) {
 
 // held says whether a name keeps the value of the prediction.
 func (b *builder) held(pop *population, name string) bool {
-	if !b.phase.held {
-		return false
-	}
-	for _, h := range b.net.Text.Discrete.Hold {
-		if h.Name == name && (h.Index == "" && pop.host == nil || h.Index == pop.kind) {
-			return true
-		}
-	}
-	return false
+	return b.phase.held && b.net.Text.Held(pop.kind, name)
 }
 
 // value is what a reference to a population's quantity or state yields. What it
@@ -131,7 +123,7 @@ func (b *builder) value(pop *population, name string) *node {
 			}
 			b.out = append(b.out, statement{v, c.drive})
 		})
-		b.leave(v)
+		b.leave()
 		b.known[v] = b.load(v)
 		return b.known[v]
 	}
@@ -159,7 +151,7 @@ func (b *builder) value(pop *population, name string) *node {
 			b.means[b.known[v]] = n
 		}
 	})
-	b.leave(v)
+	b.leave()
 	return b.known[v]
 }
 
@@ -188,7 +180,7 @@ func (b *builder) enter(v *variable) {
 	b.stack = append(b.stack, v)
 }
 
-func (b *builder) leave(*variable) { b.stack = b.stack[:len(b.stack)-1] }
+func (b *builder) leave() { b.stack = b.stack[:len(b.stack)-1] }
 
 // compartment is a state's equation: tau dx/dt = -x + drive.
 type compartment struct {

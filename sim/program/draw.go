@@ -258,7 +258,7 @@ func (m *Matrix) BiasOf() string {
 	if m.proj.biasOf == "" {
 		return ""
 	}
-	return m.proj.of.projections[m.proj.biasOf].name + strconv.Itoa(m.Layer)
+	return m.proj.biasOf + strconv.Itoa(m.Layer)
 }
 
 // Averages lists the parameters that are the time constants of what keeps the
@@ -268,7 +268,7 @@ func (net *Network) Averages() []string {
 	flags := net.timeless()
 	for _, h := range net.Text.Discrete.Hold {
 		for _, pop := range net.all {
-			if h.Index != pop.kind && (h.Index != "" || pop.host != nil) {
+			if !net.Text.Held(pop.kind, h.Name) {
 				continue
 			}
 			flags["discrete"] = false

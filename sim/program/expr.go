@@ -166,22 +166,19 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 
 // named is a parameter or a word of the language; nil if it is neither.
 func (b *builder) named(pop *population, name string) *node {
+	p := b.net.Text.Param(name)
 	if v, known := b.net.env(pop, nil).Number(&model.Ref{Name: name}); known {
 		dim := 0
 		if name == "presentation" {
 			dim = 1
 		}
-		for _, p := range b.net.Text.AllParams() {
-			if p.Name == name {
-				dim = map[string]int{"s": 1, "Hz": -1}[p.Unit]
-			}
+		if p != nil {
+			dim = map[string]int{"s": 1, "Hz": -1}[p.Unit]
 		}
 		return b.constant(v, dim)
 	}
-	for _, p := range b.net.Text.Params {
-		if p.Name == name {
-			b.fail("%s is no number: it can stand in a condition only", name)
-		}
+	if p != nil {
+		b.fail("%s is no number: it can stand in a condition only", name)
 	}
 	return nil
 }

@@ -60,6 +60,5 @@ func (p *Program) compileRules(present *builder, ph phase, tag string) *section 
 	stores, rules := p.factors(b)
 	s := p.emit(tag, stores)
 	s.learned = rules
-	p.signals()
 	return s
 }

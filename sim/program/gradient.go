@@ -1,6 +1,10 @@
 package program
 
-import "slices"
+import (
+	"slices"
+
+	"burstsim/sim/model"
+)
 
 // backward computes what gradient descent would change. It goes backwards
 // through what the answer without a teacher depends on, at present values: a
@@ -11,13 +15,14 @@ type backward struct {
 	b       *builder
 	aligned bool // feedback alignment: backwards through feedback weights
 
-	defs   map[*variable]*node
-	order  []*variable // each behind those it depends on
-	state  map[*variable]int
-	leads  map[*variable]bool // to weights that are wanted
-	wanted map[*projection]bool
-	adj    map[*variable]*node
-	found  map[*projection][2]*node // delta and presynaptic factor
+	defs     map[*variable]*node
+	order    []*variable       // each behind those it depends on
+	position map[*variable]int // in order
+	state    map[*variable]int
+	leads    map[*variable]bool // to weights that are wanted
+	wanted   map[*projection]bool
+	adj      map[*variable]*node
+	found    map[*projection][2]*node // delta and presynaptic factor
 }
 
 // compileGradient compiles minus the gradient of half the squared error with
@@ -58,7 +63,7 @@ func (p *Program) compileGradient() {
 }
 
 func (p *Program) descent(b *builder, aligned bool) *backward {
-	g := &backward{p: p, b: b, aligned: aligned, defs: map[*variable]*node{}, state: map[*variable]int{},
+	g := &backward{p: p, b: b, aligned: aligned, defs: map[*variable]*node{}, position: map[*variable]int{}, state: map[*variable]int{},
 		leads: map[*variable]bool{}, wanted: map[*projection]bool{}, adj: map[*variable]*node{}, found: map[*projection][2]*node{}}
 	for _, r := range p.Rules {
 		if r.Forward && !r.Bias {
@@ -100,7 +105,7 @@ func (g *backward) define(v *variable) *node {
 	}
 	var n *node
 	if v.name != stimulusName && v.name != targetName {
-		if e := g.p.net.equation(v.pop, v.name, 1, g.b.flags()); e != nil {
+		if e := g.p.net.equation(v.pop, v.name, model.Changes, g.b.flags()); e != nil {
 			g.b.within(e, func() { n = g.b.compartment(v, e).drive })
 		} else {
 			g.b.value(v.pop, v.name)
@@ -128,6 +133,7 @@ func (g *backward) visit(v *variable) {
 		g.leads[v] = g.search(v, n, map[*node]bool{})
 	}
 	g.state[v] = seen
+	g.position[v] = len(g.order)
 	g.order = append(g.order, v)
 }
 
@@ -177,10 +183,6 @@ func (g *backward) through(v *variable, derivative *node) {
 	}
 	visit(def)
 	at := map[*node]*node{def: derivative}
-	position := map[*variable]int{}
-	for i, o := range g.order {
-		position[o] = i
-	}
 	known := map[*node]bool{}
 	for _, n := range slices.Backward(order) {
 		d := at[n]
@@ -188,7 +190,7 @@ func (g *backward) through(v *variable, derivative *node) {
 			continue
 		}
 		if n.op == opLoad {
-			if to := n.v; to.pop.layer <= v.pop.layer && position[to] < position[v] && g.leads[to] {
+			if to := n.v; to.pop.layer <= v.pop.layer && g.position[to] < g.position[v] && g.leads[to] {
 				g.adj[to] = g.plus(g.adj[to], d)
 			}
 			continue

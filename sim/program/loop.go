@@ -2,6 +2,7 @@ package program
 
 import (
 	"math"
+	"slices"
 
 	"burstsim/neuron"
 )
@@ -210,10 +211,7 @@ func compare[F Float](o op, dst, a, b []F) {
 }
 
 func softmax[F Float](dst, x []F) {
-	largest := x[0]
-	for _, v := range x {
-		largest = max(largest, v)
-	}
+	largest := slices.Max(x)
 	var sum F
 	for i, v := range x {
 		dst[i] = F(math.Exp(float64(v - largest)))

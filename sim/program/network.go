@@ -216,7 +216,7 @@ func (net *Network) populate() {
 	for _, pop := range net.all {
 		for _, b := range net.Text.Of(pop.kind) {
 			for _, e := range b.Equations {
-				if (e.Kind == model.Follows || e.Kind == model.Changes) && !slices.Contains(pop.names, e.Name) && !declares(net.Text, pop.kind, e.Name) {
+				if (e.Kind == model.Follows || e.Kind == model.Changes) && !slices.Contains(pop.names, e.Name) && !net.Text.IsProjection(pop.kind, e.Name) {
 					pop.names = append(pop.names, e.Name)
 				}
 			}
@@ -286,5 +286,5 @@ func (net *Network) equation(pop *population, name string, kind model.EquationKi
 
 // timeless are the flags for weights, which are the same whatever happens.
 func (net *Network) timeless() map[string]bool {
-	return map[string]bool{"discrete": net.Setting.Usage.Discrete, "images": net.Setting.Usage.Images}
+	return net.Setting.Usage.Flags()
 }

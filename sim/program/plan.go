@@ -40,6 +40,7 @@ func (net *Network) compile(discrete bool) (p *Program, err error) {
 		}
 	}
 	p.compileGradient()
+	p.signals()
 	if n := float64(p.Work) + float64(p.Dim); n > maxNumbers {
 		return nil, fmt.Errorf("program: %d rows of this network need %.3g numbers of memory, expected at most %.3g", p.net.Rows(), n, float64(maxNumbers))
 	}
@@ -67,8 +68,7 @@ func (p *Program) states() {
 			if pop.host != nil {
 				c.Beside = pop.kind
 			}
-			held := newBuilder(p.net, p.vars, phase{held: true})
-			c.Held = held.held(pop, name)
+			c.Held = p.net.Text.Held(pop.kind, name)
 			p.Compartments = append(p.Compartments, c)
 			p.Dim += p.net.Rows() * v.units
 		}
@@ -281,7 +281,6 @@ func (p *Program) compileContinuous(ph phase, tag string) {
 	p.sections.observe[which(ph.teacher, false)] = p.emit("observe "+tag, p.stores(b))
 	p.sections.factors[which(ph.teacher, false)] = p.compileRules(b, ph, "factors "+tag)
 	if ph.teacher {
-		p.signals()
 		p.answer = p.vars[key{p.net.layers[p.net.Layers()], answerName}].operand()
 	}
 }
@@ -363,7 +362,7 @@ func stored(statements []statement) []target {
 
 // signals lists what can be recorded, layer by layer.
 func (p *Program) signals() {
-	p.Signals = nil
+	b := newBuilder(p.net, p.vars, phase{discrete: p.Discrete})
 	for l := 1; l <= p.net.Layers(); l++ {
 		host := p.net.layers[l]
 		for _, s := range p.net.Text.Signals {
@@ -374,7 +373,7 @@ func (p *Program) signals() {
 				}
 			}
 			v := p.vars[key{pop, s.Symbol}]
-			if v == nil || v.space == spaceNone || !p.has(newBuilder(p.net, p.vars, phase{discrete: p.Discrete}), pop, s.Symbol) {
+			if v == nil || v.space == spaceNone || !p.has(b, pop, s.Symbol) {
 				continue
 			}
 			p.Signals = append(p.Signals, Signal{Name: s.Name, Label: s.Label, Symbol: s.Symbol, Layer: l, Units: v.units,

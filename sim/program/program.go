@@ -93,7 +93,6 @@ const (
 )
 
 func (c *compiledChange) classify(m *Matrix, rows int) {
-	both := c.post != nil && c.pre != nil
 	switch {
 	case c.weights != nil && (c.post != nil || c.pre != nil), c.post == nil != (c.pre == nil) && !m.Bias:
 		c.kind = changeMixed
@@ -101,7 +100,7 @@ func (c *compiledChange) classify(m *Matrix, rows int) {
 		c.kind = changeFunction
 	case m.Bias:
 		c.kind = changeBias
-	case both && rows == 1 && m.proj.shape.maps == nil:
+	case rows == 1 && m.proj.shape.maps == nil:
 		c.kind = changeOuter
 	default:
 		c.kind = changeProduct

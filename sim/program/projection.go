@@ -53,18 +53,6 @@ func (m *Matrix) Len() int {
 	return n
 }
 
-// declares says whether a name is that of a projection or its bias.
-func declares(t *model.Text, kind, name string) bool {
-	for _, b := range t.Of(kind) {
-		for _, p := range b.Projections {
-			if p.Name == name || p.Bias == name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // connect makes the projections: those from below first.
 func (net *Network) connect() error {
 	maps, err := net.Setting.maps()
@@ -137,9 +125,6 @@ func (net *Network) store(p *projection) {
 	if p.begin == nil && p.biasOf == "" {
 		return
 	}
-	if p.biasOf != "" && p.of.projections[p.biasOf] == nil && p.begin == nil {
-		return
-	}
 	m := &Matrix{Name: fmt.Sprint(p.name, p.of.layer), Layer: p.of.layer, Forward: p.forward, Bias: p.biasOf != "", proj: p, index: len(net.matrices)}
 	switch s := p.shape; {
 	case m.Bias:
@@ -152,9 +137,7 @@ func (net *Network) store(p *projection) {
 		m.Shape = []int{s.out, s.in}
 		m.fanIn, m.fanOut = s.in, s.out
 	}
-	for k, bound := range net.bounds(p) {
-		m.bound[k] = bound
-	}
+	m.bound = net.bounds(p)
 	p.stored = m
 	net.matrices = append(net.matrices, m)
 }

@@ -6,7 +6,6 @@ import (
 
 // rule is a projection's equation dW/dt as a sum of changes.
 type rule struct {
-	m       *Matrix
 	e       *model.Equation
 	tau     float64 // s
 	rate    float64 // of one presentation in discrete time
@@ -29,7 +28,7 @@ func (b *builder) rule(p *projection) *rule {
 	if e == nil {
 		return nil
 	}
-	r := &rule{m: p.stored, e: e}
+	r := &rule{e: e}
 	b.within(e, func() {
 		if p.stored == nil {
 			b.fail("%s cannot learn: it equals other weights at all times, or has no beginning", p.name)
@@ -87,10 +86,8 @@ func (b *builder) rates(r *rule, pop *population) {
 	if ref.Name == "presentation" {
 		r.rate = 1
 	}
-	for _, p := range b.net.Text.Params {
-		if p.Name == ref.Name && p.Rate != nil {
-			r.rate = b.net.Values[p.Rate.Name].(float64)
-		}
+	if p := b.net.Text.Param(ref.Name); p != nil && p.Rate != nil {
+		r.rate = b.net.Values[p.Rate.Name].(float64)
 	}
 }
 

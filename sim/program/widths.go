@@ -8,11 +8,8 @@ import (
 
 // width is the number of units of a quantity.
 func (net *Network) width(k key) int {
-	switch {
-	case k.name == stimulusName || k.name == targetName:
-		return k.pop.units
-	case net.widths[k] > 0:
-		return net.widths[k]
+	if w := net.widths[k]; w > 0 {
+		return w
 	}
 	return k.pop.units
 }
