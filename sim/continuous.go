@@ -289,10 +289,7 @@ func (c *Continuous[F]) stepWeights(h float64) {
 	}
 	for k := range c.rules {
 		r := &c.rules[k]
-		var carry []F
-		if c.carry != nil {
-			carry = c.carry[r.from:r.to]
-		}
+		carry := c.Withheld(k)
 		switch {
 		case r.single && r.waits:
 			c.machine.Defer(k, h*r.rate, carry, r.product)
@@ -324,7 +321,10 @@ func (c *Continuous[F]) Leak(dst []F) {
 	clear(dst)
 	for _, s := range c.state.compartments {
 		if s.Tau > 0 {
-			filled(dst[s.At:s.At+c.state.rows*s.Units], 1/s.Tau)
+			leak := F(1 / s.Tau)
+			for i := range c.state.rows * s.Units {
+				dst[s.At+i] = leak
+			}
 		}
 	}
 	at := c.teachers()
@@ -334,12 +334,6 @@ func (c *Continuous[F]) Leak(dst []F) {
 		s.StateLeak(leak)
 		convert(dst[at:at+n], leak)
 		at += n
-	}
-}
-
-func filled[F Float](x []F, v float64) {
-	for i := range x {
-		x[i] = F(v)
 	}
 }
 

@@ -23,7 +23,10 @@ func learnedBy(t testing.TB, name string, task Stream, m Method, split bool, spa
 	// quotients of numbers that vanish: see TestBurstpropConvergesFromRest.
 	for _, c := range in.System.state.compartments {
 		if v, ok := map[string]float64{"e_a": 0.5, "b_a": 0.15}[c.Name]; ok {
-			filled(in.System.State()[c.At:c.At+c.Units], v)
+			at := in.System.State()[c.At:][:c.Units]
+			for i := range at {
+				at[i] = v
+			}
 		}
 	}
 	in.SetTeaching(true, true)

@@ -92,7 +92,7 @@ func NewIntegration[F Float](sys *Continuous[F], m Method) (*Integration[F], err
 func Integrate[F Float](sys *Continuous[F], s integrator.Stepper[F], c integrator.Control[F]) (*Integration[F], error) {
 	in := &Integration[F]{System: sys, stepper: s, control: c}
 	if fixed, ok := c.(*integrator.Fixed[F]); ok {
-		in.step = duration(fixed.Size)
+		in.step = Duration(fixed.Size)
 		if in.step <= 0 {
 			return nil, fmt.Errorf("sim: the time step is %g s, expected at least 1 ns", fixed.Size)
 		}
@@ -241,13 +241,14 @@ func (c *Continuous[F]) enter(t time.Duration) (jump time.Duration) {
 			s.Enter(t.Seconds())
 		}
 		if next := s.NextChange(t.Seconds()); next < jump.Seconds() {
-			jump = max(duration(next), t+1)
+			jump = max(Duration(next), t+1)
 		}
 	}
 	return jump
 }
 
-func duration(seconds float64) time.Duration {
+// Duration is the nearest to a number of seconds.
+func Duration(seconds float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }
 

@@ -44,13 +44,11 @@ func NewConv[F Float](inChannels, inHeight, inWidth, outChannels, kernel, stride
 	if kernel > inHeight+2*padding || kernel > inWidth+2*padding {
 		return nil, fmt.Errorf("synapse: a kernel of %d does not fit maps of %d x %d with padding %d", kernel, inHeight, inWidth, padding)
 	}
-	c := &Conv[F]{
+	return &Conv[F]{
 		InChannels: inChannels, InHeight: inHeight, InWidth: inWidth, OutChannels: outChannels,
 		Kernel: kernel, Stride: stride, Padding: padding,
 		height: (inHeight+2*padding-kernel)/stride + 1, width: (inWidth+2*padding-kernel)/stride + 1,
-	}
-	c.sums = make([]F, outChannels*c.patch())
-	return c, nil
+	}, nil
 }
 
 // patch is the number of weights of an output neuron.
@@ -70,7 +68,7 @@ func (c *Conv[F]) Units() (out, in int) {
 // allocate makes the memory of a batch, once.
 func (c *Conv[F]) allocate(rows int) {
 	if n := rows * c.positions(); len(c.maps) < c.OutChannels*n {
-		c.columns, c.maps = make([]F, c.patch()*n), make([]F, c.OutChannels*n)
+		c.columns, c.maps, c.sums = make([]F, c.patch()*n), make([]F, c.OutChannels*n), make([]F, c.OutChannels*c.patch())
 	}
 }
 

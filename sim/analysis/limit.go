@@ -183,7 +183,7 @@ func (p LimitProtocol) discrete(ctx context.Context, start *sim.Weights[float64]
 // continuous returns the change of the weights in continuous time.
 func (p LimitProtocol) continuous(ctx context.Context, ratio float64, twoPhases bool) ([]float64, error) {
 	predicted, taught, average := LimitSpan(p.Tau, ratio, twoPhases)
-	prediction, teaching := duration(predicted), duration(taught)
+	prediction, teaching := sim.Duration(predicted), sim.Duration(taught)
 	method := sim.Method{Name: "rk4", Step: p.Step}
 	change := model.Values{}
 	if twoPhases {
@@ -302,7 +302,7 @@ func newHeld(s sim.Stream, stride, hold time.Duration) *held {
 }
 
 // index is the number of the presentation that t (s) belongs to.
-func (h *held) index(t float64) time.Duration { return (duration(t) + h.hold/1000) / h.hold }
+func (h *held) index(t float64) time.Duration { return (sim.Duration(t) + h.hold/1000) / h.hold }
 
 func (h *held) Enter(t float64) {
 	h.at = (h.index(t) * h.stride).Seconds()
@@ -324,7 +324,3 @@ func (h *held) SteadyState(dst []float64, t float64) {
 }
 
 var _ sim.Segmented = (*held)(nil)
-
-func duration(seconds float64) time.Duration {
-	return time.Duration(math.Round(seconds * float64(time.Second)))
-}

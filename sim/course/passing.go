@@ -35,10 +35,7 @@ func (r *run[F]) next(t time.Duration) time.Duration {
 		next = min(next, r.angles.next(t, end))
 	}
 	if !r.discrete {
-		next = min(next, r.trajectory.next(t))
-	}
-	if !r.discrete {
-		next = min(next, following(t, r.Sample))
+		next = min(next, r.trajectory.next(t), following(t, r.Sample))
 	}
 	if t < r.total {
 		next = min(next, r.total)
