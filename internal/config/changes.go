@@ -64,18 +64,25 @@ func (c Config) ChangesOf(i int) []Setting {
 // Setting is the value of a key in the experiment, with an empty text if it
 // follows from other keys. It is false of a key that does not exist or has no
 // meaning here.
-func (c Config) Setting(path string) (Setting, bool) {
+func (c Config) Setting(path string) (Setting, bool) { return c.Lookup()(path) }
+
+// Lookup is Setting for many keys of an experiment that does not change
+// meanwhile: which keys there are, and which have a meaning, it finds out once.
+// The function is for one goroutine.
+func (c *Config) Lookup() func(path string) (Setting, bool) {
 	s := c.schema()
-	for _, k := range s.keys {
-		if k.path != path || !k.applies(s, &c) {
-			continue
+	return func(path string) (Setting, bool) {
+		for _, k := range s.keys {
+			if k.path != path || !k.applies(s, c) {
+				continue
+			}
+			if v := k.of(c); !k.isDerived(v) {
+				return k.setting(v, reflect.Value{}), true
+			}
+			return Setting{Key: path}, true
 		}
-		if v := k.of(&c); !k.isDerived(v) {
-			return k.setting(v, reflect.Value{}), true
-		}
-		return Setting{Key: path}, true
+		return Setting{}, false
 	}
-	return Setting{}, false
 }
 
 func (k *key) setting(v, instead reflect.Value) Setting {

@@ -90,7 +90,7 @@ func (d *decoder) checkLayers(c *Config) {
 		return
 	}
 	above := false // dense layers
-	side := c.Task.side()
+	side := c.Task.Side()
 	for i, l := range c.Model.Layer {
 		at := func(key string) []string {
 			element := fmt.Sprintf("model.layer[%d]", i)
@@ -117,16 +117,4 @@ func (d *decoder) checkLayers(c *Config) {
 			side = (frame-l.Kernel)/l.Stride + 1
 		}
 	}
-}
-
-// side is the height, and the width, of the images in pixels; 0 if only the
-// files say.
-func (t Task) side() int {
-	switch t.Kind {
-	case "mnist", "fashion-mnist":
-		return 28
-	case "cifar10":
-		return 32
-	}
-	return 0
 }

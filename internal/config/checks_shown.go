@@ -8,7 +8,7 @@ import (
 
 // AllFigures are those that the experiment itself can show: what "all" draws.
 func (c Config) AllFigures() []string {
-	if c.trains() {
+	if c.Trains() {
 		names := []string{"training", "filters", "confusion"}
 		if c.Record.LogMode == "all" {
 			names = append(names, "states")
@@ -21,9 +21,6 @@ func (c Config) AllFigures() []string {
 	}
 	return names
 }
-
-// trains reports whether the experiment goes through epochs, not simulated time.
-func (c *Config) trains() bool { return c.Task.Images() && c.Time.Kind == "discrete" }
 
 // checkShown refuses what the experiment asks to see but will not have, before
 // it is waited for.
@@ -42,7 +39,7 @@ func (d *decoder) checkShown(c *Config, signals func(Config) []string) {
 	}
 	d.checkSignals(c, all, signals)
 	for i, u := range c.Record.Chosen {
-		if !slices.ContainsFunc(all, func(c *Config) bool { return c.trains() || u < c.widest() }) {
+		if !slices.ContainsFunc(all, func(c *Config) bool { return c.Trains() || u < c.widest() }) {
 			d.refuse(c, []string{fmt.Sprintf("record.chosen_units[%d]", i), "record.chosen_units", "model.hidden", "model.layer"},
 				"no layer has a unit %d, expected at most %d", u, c.widest()-1)
 		}
@@ -56,7 +53,7 @@ func (d *decoder) checkSignals(c *Config, all []*Config, signals func(Config) []
 	}
 	var there []string
 	for _, one := range all {
-		if !one.trains() && one.Model.Text != nil {
+		if !one.Trains() && one.Model.Text != nil {
 			there = append(there, signals(*one)...)
 		}
 	}

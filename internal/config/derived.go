@@ -38,6 +38,21 @@ func (c Config) Period() Duration {
 // Images reports whether the task is a data set of images.
 func (t Task) Images() bool { return t.Kind != "regression" && t.Kind != "xor" }
 
+// Side is the height, and the width, of the images in pixels; 0 if only the
+// files say, or if the task has no images.
+func (t Task) Side() int {
+	switch t.Kind {
+	case "mnist", "fashion-mnist":
+		return 28
+	case "cifar10":
+		return 32
+	}
+	return 0
+}
+
+// Trains reports whether the experiment goes through epochs, not simulated time.
+func (c *Config) Trains() bool { return c.Task.Images() && c.Time.Kind == "discrete" }
+
 // somaticKey is the parameter that a leaky teacher takes from the model.
 const somaticKey = "time.tau_soma"
 

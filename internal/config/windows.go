@@ -42,7 +42,7 @@ func (c Config) Windows() []Window {
 
 // checkWindows refuses a window without a sample.
 func (d *decoder) checkWindows(c *Config) {
-	if c.trains() {
+	if c.Trains() {
 		return
 	}
 	every := c.Record.Sample

@@ -186,7 +186,7 @@ func taskSize(cfg config.Config) (inputs, outputs int) {
 // Phases are those of an experiment, or of one of its variants, as it will go
 // through them: none if it goes through epochs.
 func Phases(cfg config.Config) []record.Phase {
-	if trains(cfg) {
+	if cfg.Trains() {
 		return nil
 	}
 	return course.Timeline(phases(cfg))
@@ -237,12 +237,12 @@ func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config
 	if err != nil {
 		return nil, err
 	}
-	build := limited(cfg)
-	start, err := build(nil)
+	shape := shapeBefore(cfg)
+	net, err := newNetwork(cfg, shape, nil)
 	if err != nil {
 		return nil, err
 	}
-	fastest, slowest, err := timeConstants(start.Network())
+	fastest, slowest, err := timeConstants(net)
 	if err != nil {
 		return nil, err
 	}
@@ -251,34 +251,28 @@ func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config
 		stride = time.Duration(cfg.Task.Hold)
 	}
 	return analysis.LimitProtocol{
-		Build: build,
-		Task:  task, Stride: stride,
+		Build: func(change model.Values) (*sim.Weights[float64], error) {
+			return newWeights[float64](cfg, shape, change)
+		},
+		Task: task, Stride: stride,
 		Tau: slowest, Step: fastest / 10,
 		Ratios: cfg.Limit.Ratios, Presentations: cfg.Limit.Presentations,
 		Journal: journal,
 	}.Measure(ctx)
 }
 
-// limited builds the network whose limit is measured.
-func limited(cfg config.Config) func(change model.Values) (*sim.Weights[float64], error) {
-	inputs, outputs := taskSize(cfg)
-	return func(change model.Values) (*sim.Weights[float64], error) {
-		return newWeights[float64](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, change)
-	}
-}
-
 // LimitSpan is how much time (s) the measurement of the limit simulates at a
 // tau/T; 0 of a network that cannot be built, which is said elsewhere.
 func LimitSpan(cfg config.Config, ratio float64) float64 {
-	start, err := limited(cfg)(nil)
+	net, err := newNetwork(cfg, shapeBefore(cfg), nil)
 	if err != nil {
 		return 0
 	}
-	_, slowest, err := timeConstants(start.Network())
+	_, slowest, err := timeConstants(net)
 	if err != nil {
 		return 0
 	}
-	prediction, teaching, _ := analysis.LimitSpan(slowest, ratio, start.Network().Text.Discrete.TwoPhases)
+	prediction, teaching, _ := analysis.LimitSpan(slowest, ratio, net.Text.Discrete.TwoPhases)
 	return float64(cfg.Limit.Presentations) * (prediction + teaching)
 }
 

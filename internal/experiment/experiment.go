@@ -151,21 +151,18 @@ func runLimit(ctx context.Context, journal *journal.Journal, number int, cfg con
 func policy(cfg config.Config) journal.Policy {
 	c := cfg.Checkpoint
 	p := journal.Policy{Every: time.Duration(c.Every), Progress: c.Simulated.Seconds()}
-	if trains(cfg) {
+	if cfg.Trains() {
 		p.Progress = c.Epochs
 	}
 	return p
 }
-
-// trains tells whether a variant goes through epochs, not simulated time.
-func trains(cfg config.Config) bool { return cfg.Task.Images() && cfg.Time.Kind == "discrete" }
 
 func lastCheckpoint(v *journal.Variant, cfg config.Config) string {
 	file, progress := v.Checkpoint()
 	switch {
 	case file == "":
 		return "no checkpoint had been saved"
-	case trains(cfg):
+	case cfg.Trains():
 		return fmt.Sprintf("the last checkpoint is %s, after %.6g epochs", file, progress)
 	}
 	return fmt.Sprintf("the last checkpoint is %s, at t = %.6g s", file, progress)
@@ -219,7 +216,7 @@ func (r *reporter) progress(i int, name string, p Progress) {
 // cost estimates a variant's work by how often it evaluates its network.
 func cost(cfg config.Config) float64 {
 	t := cfg.Time
-	if trains(cfg) {
+	if cfg.Trains() {
 		return float64(cfg.Task.Epochs)
 	}
 	span := (t.Before + t.Learn + t.After).Seconds()

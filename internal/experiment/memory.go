@@ -43,18 +43,19 @@ func withVariants(cfg config.Config) demands {
 	return all
 }
 
-// shapeBefore is a network's shape as far as the file alone tells it.
+// shapeBefore is a network's shape as far as the file alone tells it: wholly,
+// unless the task has images.
 func shapeBefore(cfg config.Config) networkShape {
 	if !cfg.Task.Images() {
 		inputs, outputs := taskSize(cfg)
 		return networkShape{inputs: inputs, outputs: outputs, rows: 1}
 	}
 	image := imageShape{1, 1, 1}
-	switch cfg.Task.Kind {
-	case "mnist", "fashion-mnist":
-		image = imageShape{1, 28, 28}
-	case "cifar10":
-		image = imageShape{3, 32, 32}
+	if n := cfg.Task.Side(); n > 0 {
+		image.height, image.width = n, n
+	}
+	if cfg.Task.Kind == "cifar10" {
+		image.channels = 3
 	}
 	return networkShape{inputs: image.channels * image.height * image.width, outputs: 1, rows: cfg.Task.Batch, image: image}
 }
@@ -171,7 +172,7 @@ const quantities = 3
 func copiesOf(cfg config.Config) float64 {
 	copies := 3.0
 	switch joint := cfg.Integrator.Plasticity == "joint"; {
-	case trains(cfg) && cfg.Record.LogMode == "minimal": // no angles
+	case cfg.Trains() && cfg.Record.LogMode == "minimal": // no angles
 		copies--
 	case cfg.Time.Kind == "discrete" && cfg.Learning.Optimiser == "adam":
 		copies += 2

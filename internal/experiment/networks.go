@@ -50,13 +50,13 @@ func newWeights[F sim.Float](cfg config.Config, shape networkShape, change model
 // Signals are the names of what a network of the experiment has to record.
 func Signals(cfg config.Config) []string {
 	cfg.Model.Hidden, cfg.Model.Layer = []int{1}, nil
-	w, err := drawWeights[float64](cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
+	net, err := newNetwork(cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
 	if err != nil {
 		return nil
 	}
-	compile := w.Network().Continuous
+	compile := net.Continuous
 	if cfg.Time.Kind == "discrete" {
-		compile = w.Network().Discrete
+		compile = net.Discrete
 	}
 	p, err := compile()
 	if err != nil {
@@ -103,13 +103,11 @@ func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*pr
 // where only the data tell how large they are.
 func CheckModel(cfg config.Config) error {
 	shape := shapeBefore(cfg)
-	switch cfg.Task.Kind {
-	case "mnist", "fashion-mnist", "cifar10":
+	switch {
+	case cfg.Task.Side() > 0:
 		shape.outputs = 10
-	default:
-		if cfg.Task.Images() {
-			return nil
-		}
+	case cfg.Task.Images():
+		return nil
 	}
 	net, err := newNetwork(cfg, shape, nil)
 	if err == nil && (cfg.Time.Kind == "continuous" || len(cfg.Limit.Ratios) > 0) {

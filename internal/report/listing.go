@@ -33,9 +33,15 @@ func Sort(runs []*rundir.Digest, by string) error {
 		if err := CheckKey(runs, by); err != nil {
 			return fmt.Errorf("%w; or %s", err, strings.Join(Orders(), ", "))
 		}
+		values := map[*rundir.Digest]config.Setting{}
+		for _, d := range runs {
+			if s, _ := lookup(d)(by); s.Text != "" {
+				values[d] = s
+			}
+		}
 		slices.SortStableFunc(runs, func(a, b *rundir.Digest) int {
-			x, inA := setting(a, by)
-			y, inB := setting(b, by)
+			x, inA := values[a]
+			y, inB := values[b]
 			if !inA || !inB {
 				return cmp.Compare(yes(inB), yes(inA))
 			}
@@ -106,13 +112,12 @@ func keysOf(runs []*rundir.Digest) []string {
 	return keys
 }
 
-// setting is the value of a key in a run that could be read and has one.
-func setting(d *rundir.Digest, key string) (config.Setting, bool) {
+// lookup finds the values of keys in a run. One that could not be read has none.
+func lookup(d *rundir.Digest) func(key string) (config.Setting, bool) {
 	if d.Status == rundir.Unreadable {
-		return config.Setting{}, false
+		return func(string) (config.Setting, bool) { return config.Setting{}, false }
 	}
-	s, ok := d.Config.Setting(key)
-	return s, ok && s.Text != ""
+	return d.Config.Lookup()
 }
 
 // listed are the keys that each row of a listing shows anyway.
@@ -122,21 +127,26 @@ var listed = []string{"run.name", "run.label", "run.out", "run.seed", "task.kind
 // have a meaning, in the order of a file, without those that a listing shows
 // anyway and those of figures.
 func Varying(runs []*rundir.Digest) []string {
-	var out []string
-	for _, key := range keysOf(runs) {
-		if slices.Contains(listed, key) || strings.HasPrefix(key, "plots.") {
-			continue
-		}
-		values := map[string]bool{}
-		for _, d := range runs {
-			if d.Status == rundir.Unreadable {
+	keys := slices.DeleteFunc(keysOf(runs), func(key string) bool {
+		return slices.Contains(listed, key) || strings.HasPrefix(key, "plots.")
+	})
+	last, varies := map[string]string{}, map[string]bool{}
+	for _, d := range runs {
+		find := lookup(d)
+		for _, key := range keys {
+			s, ok := find(key)
+			if !ok {
 				continue
 			}
-			if s, ok := d.Config.Setting(key); ok {
-				values[s.Text] = true
+			if text, seen := last[key]; seen && text != s.Text {
+				varies[key] = true
 			}
+			last[key] = s.Text
 		}
-		if len(values) > 1 {
+	}
+	var out []string
+	for _, key := range keys {
+		if varies[key] {
 			out = append(out, key)
 		}
 	}
@@ -162,9 +172,10 @@ func Listing(runs []*rundir.Digest, keys []string) *Table {
 		if images {
 			row = append(row, cell("%.2f", 100*outcome.TestError, " %"))
 		}
+		find := lookup(d)
 		for _, key := range keys {
 			text := "-"
-			if s, ok := setting(d, key); ok {
+			if s, _ := find(key); s.Text != "" {
 				text = strings.Trim(s.Text, `"`)
 			}
 			row = append(row, text)

@@ -2,14 +2,11 @@ package rundir
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
-	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/journal"
@@ -264,15 +261,7 @@ func (d *Dir) writeTablesSoFar(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range recordFiles {
-		if !slices.Contains(tableFiles, f.name) || !slices.ContainsFunc(variants, f.holds) {
-			continue
-		}
-		if err := atomicfile.Write(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, variants) }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.writeFiles(tableFiles, variants)
 }
 
 // removeTables removes what Follow has written.

@@ -65,7 +65,7 @@ func Create(parent, name string, now time.Time) (*Dir, error) {
 	if err := makeParents(parent); err != nil {
 		return nil, fmt.Errorf("cannot make folder %s: %w", parent, atomicfile.Cause(err))
 	}
-	base := filepath.Join(parent, name+"-"+now.Local().Format("20060102-150405"))
+	base := filepath.Join(parent, name+"-"+now.Local().Format(stampLayout))
 	path := base
 	for n := 2; ; n++ {
 		err := os.Mkdir(path, 0o777)
@@ -287,17 +287,10 @@ func filesOf(res *record.Result) []string {
 // WriteRecord writes the files of what was recorded, then summary.json, whose
 // presence says that the others are there. A nil result has only a summary.
 func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
-	files := filesOf(res)
-	for _, f := range recordFiles {
-		if !slices.Contains(files, f.name) {
-			continue
-		}
-		err := atomicfile.Write(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, res.Variants) })
-		if err != nil {
+	if res != nil {
+		if err := d.writeFiles(filesOf(res), res.Variants); err != nil {
 			return err
 		}
-	}
-	if res != nil {
 		for _, v := range res.Variants {
 			if v.Weights == nil {
 				continue
@@ -310,6 +303,20 @@ func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
 	return atomicfile.Write(filepath.Join(d.path, summaryFile), func(w io.Writer) error {
 		return writeSummary(w, res, sum)
 	})
+}
+
+// writeFiles writes those of the files of these names that variants have
+// something for.
+func (d *Dir) writeFiles(names []string, variants []record.Variant) error {
+	for _, f := range recordFiles {
+		if !slices.Contains(names, f.name) || !slices.ContainsFunc(variants, f.holds) {
+			continue
+		}
+		if err := atomicfile.Write(filepath.Join(d.path, f.name), func(w io.Writer) error { return f.write(w, variants) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WriteFigure writes figures/name.format.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
@@ -47,8 +48,9 @@ func anyPath(m *config.Model) {
 }
 
 // programName is version and checksum of this binary: builds with uncommitted
-// changes have the same version.
-func programName() (string, error) {
+// changes have the same version. The binary is read once a process, as a sweep
+// asks with each of its seeds.
+var programName = sync.OnceValues(func() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -63,6 +65,6 @@ func programName() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("burstsim %s %s", experiment.Versions()["burstsim"], short(sum.Sum(nil))), nil
-}
+})
 
 func short(sum []byte) string { return hex.EncodeToString(sum[:6]) }
