@@ -58,7 +58,11 @@ type plastic[F Float] struct {
 // NewContinuous puts a network in continuous time, with weights that begin as w,
 // which stay as they are. streams holds one task a row.
 func NewContinuous[F Float](w *Weights[F], streams []Stream, split bool) (*Continuous[F], error) {
-	state, err := newState(w, (*program.Network).Continuous)
+	return newContinuous(w, streams, split, (*program.Network).Continuous)
+}
+
+func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile func(*program.Network) (*program.Program, error)) (*Continuous[F], error) {
+	state, err := newState(w, compile)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type Program struct {
 	vars      map[key]*variable
 	sections  sections
 	gradient  []gradient
+	adjoint   *adjoint // nil unless asked for
 	answer    operand
 }
 
@@ -138,11 +139,12 @@ type sections struct {
 	// presented.
 	restFactors [2]*section
 	gradient    *section
+	adjoint     *section
 }
 
 // all lists the sections that there are.
 func (s *sections) all() []*section {
-	list := slices.Concat(s.derivative[:], s.observe[:], s.present[:], s.teach[:], s.drives[:], s.rest[:], s.factors[:], s.restFactors[:], []*section{s.answer, s.gradient})
+	list := slices.Concat(s.derivative[:], s.observe[:], s.present[:], s.teach[:], s.drives[:], s.rest[:], s.factors[:], s.restFactors[:], []*section{s.answer, s.gradient, s.adjoint})
 	return slices.DeleteFunc(list, func(s *section) bool { return s == nil })
 }
 
