@@ -63,7 +63,8 @@ func (l *learningData) extentOf(g group, name string, least float64) extent {
 
 // findAngles looks for the layers and kinds of angles that were recorded.
 func (l *learningData) findAngles() {
-	kinds := []angleRow{{"angle_W", "angle of weights\nto backprop (deg)"}, {"angle_c", "angle of biases\nto backprop (deg)"}}
+	kinds := []angleRow{{"angle_W", "angle of weights\nto backprop (deg)"}, {"angle_c", "angle of biases\nto backprop (deg)"},
+		{"angle_time_W", "angle to gradient\nthrough time (deg)"}}
 	layers := map[int]bool{}
 	highest := 0
 	for _, kind := range kinds {

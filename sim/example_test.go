@@ -295,3 +295,42 @@ func ExampleIntegration_SetWeights() {
 	fmt.Printf("output %.3f; W2 is still drawn in w: %v\n", run.Moved().Output()[0], w.Of("W2")[0] != 0)
 	// Output: output 0.500; W2 is still drawn in w: true
 }
+
+// The gradient of the loss of two seconds, through the dynamics.
+func ExampleReplay() {
+	text, err := model.Builtin("burstccn")
+	if err != nil {
+		log.Fatal(err)
+	}
+	net, err := program.New(text, program.Setting{Sizes: []int{3, 20, 1}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	weights, err := sim.Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	task, err := regression.New(regression.DefaultConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+	replay, err := sim.NewReplay(weights, []sim.Stream{task}, 10*time.Millisecond)
+	if err != nil {
+		log.Fatal(err)
+	}
+	start := make([]float64, replay.Dim()) // all compartments at 0
+	before, err := replay.Run(0, 2*time.Second, weights, start)
+	if err != nil {
+		log.Fatal(err)
+	}
+	better := weights.Clone()
+	for i, g := range replay.Gradient("W1") {
+		better.Of("W1")[i] -= 0.1 * g
+	}
+	after, err := replay.Run(0, 2*time.Second, better, start)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(after < before)
+	// Output: true
+}

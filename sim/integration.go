@@ -66,6 +66,7 @@ type Integration[F Float] struct {
 	from, size float64       // the last step, s; size is 0 where there was none
 	unlearned  float64       // split plasticity: time that the weights have yet to move by, s
 	between    []F           // the state at a time within the last step
+	observed   []F           // the vector that was observed last
 }
 
 // NewIntegration binds a system to a method.
@@ -230,6 +231,17 @@ func (in *Integration[F]) Observe(t time.Duration) {
 	}
 	sys.flush()
 	sys.read(t.Seconds(), x)
+	in.observed = x
+}
+
+// Observed is the vector of the time that was observed last, without weights:
+// compartments, then the teachers' own state. Before that, it is the present one.
+// It is valid until the network moves or is observed again.
+func (in *Integration[F]) Observed() []F {
+	if in.observed == nil {
+		in.observed = in.System.State()
+	}
+	return in.observed[:in.System.dynamic]
 }
 
 // enter tells the tasks that a stretch begins at time t and returns the time of

@@ -64,6 +64,9 @@ func NewReplay[F Float](w *Weights[F], streams []Stream, step time.Duration) (*R
 	return r, r.stepper.Init(sys)
 }
 
+// Dim is the length of a state: compartments, then the teachers' own.
+func (r *Replay[F]) Dim() int { return r.sys.Dim() }
+
 // Run computes the gradient over the stretch between two times, for weights w
 // and the state x at its beginning: compartments, then the teachers' own, as
 // [Continuous.State] begins with. It returns what the gradient is of: the mean
@@ -74,6 +77,7 @@ func (r *Replay[F]) Run(from, to time.Duration, w *Weights[F], x []F) (loss floa
 		return math.NaN(), err
 	}
 	copy(r.x, x)
+	clear(r.sys.carry) // nothing is left of another stretch
 	r.forwards(from, to)
 	for _, g := range r.gradient {
 		clear(g)

@@ -159,16 +159,17 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics     Duration `toml:"metrics" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Angles      Duration `toml:"angles" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
-	Sample      Duration `toml:"sample" if:"task.kind=regression|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units       int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
-	Chosen      []int    `toml:"chosen_units" if:"task.kind=regression|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals     []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
-	LogMode     string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
-	LogEvery    int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
-	TensorBoard bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
-	Windows     []Window `toml:"windows" if:"task.kind=regression|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Metrics      Duration `toml:"metrics" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles       Duration `toml:"angles" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
+	TimeGradient bool     `toml:"time_gradient" default:"false" for:"continuous" doc:"whether the angle between what learning changed in each such time and the gradient of its loss through the dynamics is taken too, by running it again: about three times as much work"`
+	Sample       Duration `toml:"sample" if:"task.kind=regression|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals      []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	LogMode      string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
+	LogEvery     int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
+	TensorBoard  bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
+	Windows      []Window `toml:"windows" if:"task.kind=regression|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.

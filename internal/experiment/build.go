@@ -109,7 +109,19 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 		return nil, err
 	}
 	s, err := simulate(cfg, w, []sim.Stream{task})
-	if x, ok := task.(*xor.Task); ok && err == nil {
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Record.TimeGradient && cfg.Time.Kind == "continuous" {
+		again, err := newTask(cfg)
+		if err != nil {
+			return nil, err
+		}
+		if s.Replay, err = sim.NewReplay(w, []sim.Stream{again}, time.Duration(cfg.Time.Dt)); err != nil {
+			return nil, err
+		}
+	}
+	if x, ok := task.(*xor.Task); ok {
 		// A presentation that began with the teacher does not count, nor does one
 		// that began where the teacher left.
 		after := time.Duration(cfg.Time.Before + cfg.Time.Learn)
@@ -119,7 +131,7 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 		s.patterns = newPatterns[F](x, after)
 		s.Watch, s.Watched = s.patterns.watch, s.patterns.visit
 	}
-	return s, err
+	return s, nil
 }
 
 // simulate joins a network, its tasks and the way it is moved.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"time"
 
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
@@ -183,21 +184,22 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 	if err != nil {
 		return nil, err
 	}
-	var streams []sim.Stream
-	stream := images.DefaultStreamConfig()
-	stream.Hold, stream.Rows = cfg.Task.Hold.Seconds(), shape.rows
-	stream.Seed = random(cfg, taskStream).Uint64()
-	for r := range shape.rows {
-		stream.Row = r
-		task, err := images.NewStream(data.Train, stream)
-		if err != nil {
-			return nil, err
-		}
-		streams = append(streams, task)
+	streams, err := imageStreams(cfg, data)
+	if err != nil {
+		return nil, err
 	}
 	s, err := simulate(cfg, w, streams)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Record.TimeGradient {
+		again, err := imageStreams(cfg, data)
+		if err != nil {
+			return nil, err
+		}
+		if s.Replay, err = sim.NewReplay(w, again, time.Duration(cfg.Time.Dt)); err != nil {
+			return nil, err
+		}
 	}
 	if len(cfg.Record.Chosen) == 0 {
 		s.Record.Inputs = livelyPixels(data.Train, cfg.Record.Units)
@@ -213,6 +215,23 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		return err
 	}
 	return s, nil
+}
+
+// imageStreams are one stream of images a row.
+func imageStreams(cfg config.Config, data *images.Data) ([]sim.Stream, error) {
+	var streams []sim.Stream
+	stream := images.DefaultStreamConfig()
+	stream.Hold, stream.Rows = cfg.Task.Hold.Seconds(), cfg.Task.Batch
+	stream.Seed = random(cfg, taskStream).Uint64()
+	for r := range cfg.Task.Batch {
+		stream.Row = r
+		task, err := images.NewStream(data.Train, stream)
+		if err != nil {
+			return nil, err
+		}
+		streams = append(streams, task)
+	}
+	return streams, nil
 }
 
 // library keeps the images that several variants share.

@@ -57,7 +57,9 @@ func (r *run[F]) pass(t, to time.Duration) error {
 		}
 	}
 	if r.angles.next(t-1, r.end(r.phase)) == t {
-		r.endInterval()
+		if err := r.endInterval(t); err != nil {
+			return err
+		}
 	}
 	if t%r.Record.Metrics == 0 || t == r.total {
 		return r.addMetrics(t)
@@ -107,15 +109,18 @@ func (r *run[F]) addMetrics(t time.Duration) error {
 	return r.metrics.Append(r.row)
 }
 
-// endInterval closes an angle interval.
-func (r *run[F]) endInterval() {
+// endInterval closes an angle interval at time t.
+func (r *run[F]) endInterval(t time.Duration) error {
 	if loss := r.angles.loss.Value(); r.angles.loss.Len() > 0 {
 		if math.IsNaN(r.out.FirstLoss) {
 			r.out.FirstLoss = loss
 		}
 		r.out.LastLoss = loss
 	}
-	r.angles.close(r.Phases[r.phase].Teacher)
+	if r.angles.time != nil {
+		r.Engine.Observe(t)
+	}
+	return r.angles.close(t, r.Phases[r.phase].Teacher)
 }
 
 // anglesPerInterval bounds how often changes and gradients are compared in an
@@ -131,22 +136,45 @@ type angleRecord[F sim.Float] struct {
 	start time.Duration // of the phase
 	count int64         // samples of the loss with a teacher
 	loss  record.Mean   // of the interval
+	time  *throughTime[F] // nil: not asked for
 	row   []float64
 	sum   []float64 // of the intervals of phases with a teacher, by column
 	n     []int
 }
 
-func newAngleRecord[F sim.Float](net *sim.State[F], every, sample time.Duration) *angleRecord[F] {
-	a := &angleRecord[F]{Comparison: analysis.NewComparison(net), every: every}
+func newAngleRecord[F sim.Float](net *sim.State[F], every, sample time.Duration, through *throughTime[F]) *angleRecord[F] {
+	a := &angleRecord[F]{Comparison: analysis.NewComparison(net), every: every, time: through}
 	a.skip = max(1, int64(every/sample)/anglesPerInterval)
 	a.sum, a.n = make([]float64, len(a.Columns())), make([]int, len(a.Columns()))
 	return a
 }
 
+// Columns names the values that Row returns.
+func (a *angleRecord[F]) Columns() []string {
+	if a.time == nil {
+		return a.Comparison.Columns()
+	}
+	return append(a.Comparison.Columns(), a.time.columns()...)
+}
+
+// Row appends the angles of the last interval.
+func (a *angleRecord[F]) Row(row []float64) []float64 {
+	row = a.Comparison.Row(row)
+	if a.time != nil {
+		row = append(row, a.time.angles...)
+	}
+	return row
+}
+
 // begin begins a phase at time t.
-func (a *angleRecord[F]) begin(t time.Duration) {
+func (a *angleRecord[F]) begin(t time.Duration) error {
 	a.start, a.count, a.loss = t, 0, record.Mean{}
 	a.Mean() // of nothing
+	if a.time == nil {
+		return nil
+	}
+	a.time.none()
+	return a.time.begin(t)
 }
 
 // next is the first end of an interval after t in a phase that ends at end.
@@ -161,12 +189,20 @@ func (a *angleRecord[F]) sample() bool {
 	return (a.count-1)%a.skip == 0
 }
 
-// close ends an interval, which counts in the means if it was taught.
-func (a *angleRecord[F]) close(taught bool) {
+// close ends an interval at time t, which counts in the means if it was taught.
+func (a *angleRecord[F]) close(t time.Duration, taught bool) error {
 	a.Mean()
 	a.loss = record.Mean{}
 	if !taught {
-		return
+		return nil
+	}
+	if a.time != nil {
+		if err := a.time.end(t); err != nil {
+			return err
+		}
+		if err := a.time.begin(t); err != nil {
+			return err
+		}
 	}
 	a.row = a.Row(a.row[:0])
 	for i, v := range a.row {
@@ -175,6 +211,7 @@ func (a *angleRecord[F]) close(taught bool) {
 			a.n[i]++
 		}
 	}
+	return nil
 }
 
 // means are those over the intervals so far, NaN where there were none.
@@ -193,6 +230,9 @@ func (a *angleRecord[F]) visit(visit sim.Visit) {
 	visit("start", &a.start)
 	visit("count", &a.count)
 	a.loss.Visit("loss", visit)
+	if a.time != nil {
+		a.time.visit(sim.Within("time", visit))
+	}
 	visit("sum", a.sum)
 	visit("intervals", a.n)
 }

@@ -58,6 +58,9 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 			s.Engine = simtest.Discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
 		} else {
 			s.Engine = simtest.Continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
+			if s.Replay, err = sim.NewReplay(w, []sim.Stream{fixture.Task(t, true)}, 30*ms); err != nil {
+				t.Fatal(err)
+			}
 		}
 		return s
 	}
@@ -73,6 +76,14 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 		t.Fatal(err)
 	}
 	wanted := printed(want)
+	unmeasured := simulation(1)
+	unmeasured.Replay = nil
+	if _, err := unmeasured.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(weights(unmeasured), weights(whole)) {
+		t.Errorf("%T: with the gradient through time, other weights and compartments", F(0))
+	}
 	for _, stop := range []time.Duration{0, 500 * ms, 1850 * ms, 3300 * ms, 6 * time.Second} {
 		first, journal := simulation(1), simtest.NewJournal()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -36,6 +36,10 @@ type Simulation[F sim.Float] struct {
 	// memory and there are no checkpoints.
 	Journal record.Journal
 
+	// Replay, if not nil, runs every angle interval with a teacher again for the
+	// gradient of its loss through the dynamics. The network must be one of
+	// continuous time.
+	Replay *sim.Replay[F]
 	// Watch, if not nil, sees the network wherever the loss is evaluated: at
 	// the start of a sample in discrete time, at the end of one in continuous.
 	Watch func(t time.Duration, net *sim.State[F])
@@ -131,7 +135,14 @@ func newRun[F sim.Float](s *Simulation[F], total time.Duration) (*run[F], error)
 		s.Journal = record.Unkept{}
 	}
 	r := &run[F]{Simulation: s, total: total, timed: time.Now(), reports: alarm.New(reportEvery), discrete: s.Engine.Grid() > 0}
-	r.angles = newAngleRecord(net, s.Record.Angles, s.Sample)
+	var through *throughTime[F]
+	if s.Replay != nil {
+		var err error
+		if through, err = newThroughTime(s.Replay, s.Engine); err != nil {
+			return nil, err
+		}
+	}
+	r.angles = newAngleRecord(net, s.Record.Angles, s.Sample, through)
 	r.columns = append([]string{"time", "loss"}, r.angles.Columns()...)
 	r.row = make([]float64, 0, len(r.columns))
 	r.out = &Outcome{Phases: Timeline(r.Phases), FirstLoss: math.NaN(), LastLoss: math.NaN()}
@@ -204,7 +215,12 @@ func (r *run[F]) phases(ctx context.Context) error {
 	for ; r.phase < len(r.Phases); r.phase++ {
 		p := r.Phases[r.phase]
 		if !r.goesOn {
-			r.angles.begin(r.now)
+			if r.angles.time != nil {
+				r.Engine.Observe(r.now)
+			}
+			if err := r.angles.begin(r.now); err != nil {
+				return err
+			}
 		}
 		r.due = 0
 		err := r.protocol(ctx, p, r.end(r.phase))
