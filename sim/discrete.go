@@ -34,22 +34,25 @@ type Learning struct {
 // form: every compartment adopts its drive, and the weights make one step for
 // each batch.
 type Discrete[F Float] struct {
-	state    *State[F]
-	machine  *program.Machine[F]
-	learning Learning
-	noisy    bool // noise is on
-	rule     synapse.Rule[F]
-	params   []*parameter[F]
-	ruled    []*synapse.Param[F] // moved by rule
+	state       *State[F]
+	machine     *program.Machine[F]
+	learning    Learning
+	noisy       bool // noise is on
+	compensated bool // there are carries
+	params      []*parameter[F]
+	rule        synapse.Rule[F]
+	ruled       []*synapse.Param[F] // moved by rule
+	plain       synapse.SGD[F]
+	plains      []*synapse.Param[F] // moved by plain
 }
 
 // parameter is a projection that learns and its bias, as an optimiser sees them.
 type parameter[F Float] struct {
 	synapse.Param[F]
-	w, c  int // rules; -1: none
-	rate  float64
-	rule  program.Rule
-	decay bool // of the bias
+	w, c    int // rules; -1: none
+	rule    program.Rule
+	product program.Product[F]               // of rule w, while it stores what changes
+	store   func(then func(lo, hi int)) bool // Store, if rule w is a product
 }
 
 // NewDiscrete puts a network in discrete time, with weights that begin as w,
@@ -103,19 +106,27 @@ func (d *Discrete[F]) parameters() {
 			p.rule = rules[w]
 			p.W = d.state.weights.values[p.rule.Index()]
 			p.Rows, p.GradW = p.rule.Shape[0], make([]F, len(p.W))
+			p.store = func(then func(lo, hi int)) bool { return d.machine.ChangeThen(p.GradW, w, -1, p.product, then) }
 		}
 		if c >= 0 {
-			p.decay = !rules[c].Keeps
 			p.C = d.state.weights.values[rules[c].Index()]
 			p.GradC = make([]F, len(p.C))
 			if w < 0 {
 				p.rule, p.Rows = rules[c], len(p.C)
 			}
 		}
-		p.rate = p.rule.Rate
+		p.Rate = p.rule.Rate
 		d.params = append(d.params, p)
-		if !p.rule.Plain {
-			d.ruled = append(d.ruled, &p.Param)
+		if p.rule.Plain {
+			d.plains = append(d.plains, &p.Param)
+			return
+		}
+		d.ruled = append(d.ruled, &p.Param)
+		if !p.rule.Keeps {
+			p.DecayW = d.learning.WeightDecay
+			if c >= 0 && !rules[c].Keeps {
+				p.DecayC = p.DecayW
+			}
 		}
 	}
 	for k, r := range rules {
@@ -139,6 +150,7 @@ func (d *Discrete[F]) parameters() {
 // Compensate keeps what rounding withholds from the weights from now on, as is
 // done in float32 without being asked.
 func (d *Discrete[F]) Compensate() {
+	d.compensated = true
 	for _, p := range d.params {
 		p.CarryW, p.CarryC = make([]F, len(p.W)), make([]F, len(p.C))
 	}
@@ -162,7 +174,7 @@ func (d *Discrete[F]) Withheld(k int) []F {
 // says.
 func (d *Discrete[F]) SetRates(rate float64) {
 	for _, p := range d.params {
-		p.rate = rate
+		p.Rate = rate
 	}
 }
 
@@ -267,7 +279,7 @@ func (d *Discrete[F]) Gradients() {
 }
 
 // Gradient is what Gradients last computed for the weights of a name, such as
-// "W1", and their bias; nil if they do not learn. Learn changes it.
+// "W1", and their bias; nil if they do not learn. Learn may change it.
 func (d *Discrete[F]) Gradient(name string) *synapse.Param[F] {
 	for _, p := range d.params {
 		if p.rule.Name == name {
@@ -280,32 +292,52 @@ func (d *Discrete[F]) Gradient(name string) *synapse.Param[F] {
 // Learn makes one update of all plastic weights for what was last presented;
 // loss is what Present returned.
 func (d *Discrete[F]) Learn(loss float64) {
-	if _, sgd := d.rule.(synapse.SGD[F]); sgd && d.learning.WeightDecay == 0 {
+	d.machine.Factors(d.state.teaching)
+	if d.direct() {
 		d.descend()
 	} else {
-		d.Gradients()
-		d.rule.Steps(d.ruled, loss)
-		for _, p := range d.params {
-			decay := d.learning.WeightDecay
-			if p.rule.Plain || p.rule.Keeps {
-				decay = 0
-			}
-			synapse.Descend(&p.Param, p.rate, decay, p.decay)
-		}
+		d.prepare()
+		d.rule.Update(d.ruled, loss)
+		d.plain.Update(d.plains, 0)
 	}
 	d.machine.Constrain()
 }
 
-// descend is Learn by plain gradient descent: the weights take their change in
-// one pass where they can, without storing a gradient.
-func (d *Discrete[F]) descend() {
-	d.machine.Factors(d.state.teaching)
+// direct says whether plain descent needs no gradients: without carries a product
+// adds to the weights, and for one sample with carries too.
+func (d *Discrete[F]) direct() bool {
+	_, sgd := d.rule.(*synapse.SGD[F])
+	return sgd && d.learning.WeightDecay == 0 && (!d.compensated || d.state.Rows() == 1)
+}
+
+// prepare computes the gradients that may depend on weights. Those that are a
+// product of factors are left to the optimiser, which can use them as they
+// come.
+func (d *Discrete[F]) prepare() {
 	for _, p := range d.params {
+		p.Store = nil
 		if p.w >= 0 {
-			d.machine.Learn(p.w, p.rate, p.CarryW, p.GradW)
+			if product, ok := d.machine.Product(p.w); ok && product.Pre != nil {
+				p.product, p.Store = product, p.store
+			} else {
+				d.machine.Change(p.GradW, p.w, -1)
+			}
 		}
 		if p.c >= 0 {
-			d.machine.Learn(p.c, p.rate, p.CarryC, p.GradC)
+			d.machine.Change(p.GradC, p.c, -1)
+		}
+	}
+}
+
+// descend is an update by plain gradient descent: the weights take their change
+// in one pass where they can, without storing a gradient.
+func (d *Discrete[F]) descend() {
+	for _, p := range d.params {
+		if p.w >= 0 {
+			d.machine.Learn(p.w, p.Rate, p.CarryW, p.GradW)
+		}
+		if p.c >= 0 {
+			d.machine.Learn(p.c, p.Rate, p.CarryC, p.GradC)
 		}
 	}
 }

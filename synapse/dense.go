@@ -84,3 +84,14 @@ func FillNormal[F Float](w []F, std float64, rng *rand.Rand) {
 		w[i] = F(std * rng.NormFloat64())
 	}
 }
+
+// CorrelateThen is p.Correlate that calls then with the bounds of each part of
+// dst as soon as it is stored, from several goroutines. Where that is not
+// possible, or then is nil, it is Correlate, and returns false.
+func CorrelateThen[F Float](p Projection[F], dst []F, alpha F, post, pre []F, rows int, then func(lo, hi int)) bool {
+	if d, ok := p.(Dense[F]); ok && then != nil && linalg.OuterThen(dst, alpha, post, pre, rows, d.Out, d.In, then) {
+		return true
+	}
+	p.Correlate(dst, alpha, post, pre, rows)
+	return false
+}

@@ -80,7 +80,7 @@ func TestRulesDescend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &Param[float64]{Rows: 2, W: randoms(6), C: randoms(2), GradW: make([]float64, 6), GradC: make([]float64, 2)}
+		p := &Param[float64]{Rows: 2, W: randoms(6), C: randoms(2), GradW: make([]float64, 6), GradC: make([]float64, 2), Rate: 0.05}
 		loss := func() (l float64) {
 			for i, v := range append(append([]float64(nil), p.W...), p.C...) {
 				l += curvature[i] * v * v / 2
@@ -95,8 +95,7 @@ func TestRulesDescend(t *testing.T) {
 			for i, v := range p.C {
 				p.GradC[i] = curvature[6+i] * v
 			}
-			rule.Steps([]*Param[float64]{p}, loss())
-			Descend(p, 0.05, 0, true)
+			rule.Update([]*Param[float64]{p}, loss())
 		}
 		if last := loss(); !(last < 0.02*first) {
 			t.Errorf("%s: loss went from %v to %v", name, first, last)
@@ -113,9 +112,9 @@ func TestRuleScale(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &Param[float64]{Rows: 1, W: make([]float64, 2), C: make([]float64, 1), GradW: []float64{scale, 2 * scale}, GradC: []float64{scale}}
-			rule.Steps([]*Param[float64]{p}, 1)
-			return p.GradW[0]
+			p := &Param[float64]{Rows: 1, W: make([]float64, 2), C: make([]float64, 1), GradW: []float64{scale, 2 * scale}, GradC: []float64{scale}, Rate: 1}
+			rule.Update([]*Param[float64]{p}, 1)
+			return -p.W[0]
 		}
 		want := 1000.0
 		if name == "adam" || strings.HasSuffix(name, "adagrad") {
@@ -129,8 +128,11 @@ func TestRuleScale(t *testing.T) {
 
 func TestWeightDecay(t *testing.T) {
 	for _, bias := range []bool{false, true} {
-		p := &Param[float64]{Rows: 1, W: []float64{2, 4}, C: []float64{8}, GradW: []float64{1, 0}, GradC: []float64{0}}
-		Descend(p, 0.5, 0.25, bias)
+		p := &Param[float64]{Rows: 1, W: []float64{2, 4}, C: []float64{8}, GradW: []float64{1, 0}, GradC: []float64{0}, Rate: 0.5, DecayW: 0.25}
+		if bias {
+			p.DecayC = p.DecayW
+		}
+		new(SGD[float64]).Update([]*Param[float64]{p}, 0)
 		want := map[bool]string{false: "[1 3] [8]", true: "[1 3] [6]"}[bias]
 		if got := fmt.Sprint(p.W, p.C); got != want {
 			t.Errorf("bias decays %v: %s, want %s", bias, got, want)
@@ -152,15 +154,15 @@ func BenchmarkOptimiser(b *testing.B) {
 				b.Fatal(err)
 			}
 			const n = 500 * 500
-			p := &Param[float32]{Rows: 500, W: make([]float32, n), C: make([]float32, 500), GradW: make([]float32, n), GradC: make([]float32, 500)}
+			p := &Param[float32]{Rows: 500, W: make([]float32, n), C: make([]float32, 500), GradW: make([]float32, n), GradC: make([]float32, 500),
+				CarryW: make([]float32, n), CarryC: make([]float32, 500), Rate: 1e-9}
 			for i := range p.GradW {
 				p.GradW[i] = float32(i%7) - 3
 			}
 			params := []*Param[float32]{p}
 			b.SetBytes(4 * n)
 			for b.Loop() {
-				rule.Steps(params, 0.1)
-				Descend(p, 1e-9, 0, true)
+				rule.Update(params, 0.1)
 			}
 		})
 	}

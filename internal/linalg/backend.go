@@ -55,6 +55,8 @@ type kernels[F Float] interface {
 	gerCarry(out, in int, alpha F, y, x, w, carry []F)
 	gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F)
 	axpyCarry(alpha F, x, dst, carry []F)
+	// outerThen is OuterThen.
+	outerThen(rows, out, in int, alpha F, y, x, dst []F, then func(lo, hi int)) bool
 }
 
 var current atomic.Pointer[Backend]

@@ -17,6 +17,7 @@ type blocked[F Float] struct {
 	b           []F // k x n
 	c           []F // m x n, or n x m if turned
 	turned      bool
+	then        func(lo, hi int) // hears of elements of c that are there; may be nil
 
 	packed        []F // storage of b in order
 	buffers       sync.Pool
@@ -91,6 +92,9 @@ func (p *blocked[F]) block(t int) {
 			}
 		}
 		p.strips(i, j, rows, columns, c, p.n, add)
+		if p.then != nil {
+			p.tell(i, j, rows, columns)
+		}
 		return
 	}
 	buffer := p.buffers.Get().(*[]F)

@@ -260,3 +260,5 @@ func letter(transposed bool) byte {
 	}
 	return 'N'
 }
+
+func (*library[F]) outerThen(int, int, int, F, []F, []F, []F, func(int, int)) bool { return false }

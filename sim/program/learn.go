@@ -113,6 +113,13 @@ func (m *Machine[F]) Product(r int) (Product[F], bool) {
 	return p, true
 }
 
+// ChangeThen is Change of a rule of weights that is the product p. It calls then
+// with the bounds of each part of dst as soon as it is stored, and returns true,
+// where [synapse.CorrelateThen] does.
+func (m *Machine[F]) ChangeThen(dst []F, r int, factor float64, p Product[F], then func(lo, hi int)) bool {
+	return synapse.CorrelateThen(m.projections[m.p.Rules[r].index], dst, F(p.Factor*factor), p.Post, p.Pre, m.rows, then)
+}
+
 // LearnProduct is Learn of a rule that is the product p.
 func (m *Machine[F]) LearnProduct(r int, factor float64, carry, scratch []F, p Product[F]) {
 	proj := m.p.Rules[r].proj

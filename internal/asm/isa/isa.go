@@ -100,6 +100,9 @@ func (s Set) Add(a, b, v Op) { s.pick(VADDPS, VADDPD, a, b, v) }
 func (s Set) Sub(a, b, v Op) { s.pick(VSUBPS, VSUBPD, b, a, v) }
 func (s Set) Div(a, b, v Op) { s.pick(VDIVPS, VDIVPD, b, a, v) }
 
+// Sqrt stores the root of a in v.
+func (s Set) Sqrt(a, v Op) { s.pick(VSQRTPS, VSQRTPD, a, v) }
+
 // Mask is the first elements of a vector, whose number the caller chose by
 // where pointer lies in a table of bytes: 0xff, followed by 0.
 func (s Set) Mask(pointer reg.Register) reg.Register {

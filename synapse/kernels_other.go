@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package synapse
+
+// instructions are the ways to compute on this processor.
+func instructions() []instructionSet { return []instructionSet{oneByOne} }
