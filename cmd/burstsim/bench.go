@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +22,7 @@ import (
 type benchOptions struct {
 	blas  string
 	quick bool
+	only  string
 	out   string
 }
 
@@ -29,17 +32,21 @@ func (p *program) benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Measure how fast this machine runs the program",
 		Long: `Measure memory bandwidth, matrix products, steps in continuous time, training
-on images, start-up, and how the cost of a step grows with a network, and print
+on images by each optimiser, start-up, and how the cost of a step grows with a network, and print
 a table; docs/performance.md explains its lines. Images are random and nothing
 is downloaded. It takes up to three minutes, with --quick some seconds. Other
 programs that run at the same time make everything slower.
 
-With --out, DIR gets bench.json, bench.csv and figures/scaling.png and .svg.
+With --only, it measures one of these groups: ` + strings.Join(bench.Groups(), ", ") + `.
+
+With --out, DIR gets bench.json, bench.csv and, if the scaling was measured,
+figures/scaling.png and .svg.
 
 Exit status: 0; 1 if a measurement fails or a file cannot be written; 2 if the
 command line is wrong; 130 after an interrupt.`,
 		Example: `  burstsim bench
   burstsim bench --quick --blas library      by an installed OpenBLAS or Accelerate
+  burstsim bench --only optimisers
   burstsim bench --out results/bench`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.bench(cmd.Context(), opt) },
@@ -47,11 +54,15 @@ command line is wrong; 130 after an interrupt.`,
 	flags := cmd.Flags()
 	addBLASFlag(flags, &opt.blas)
 	flags.BoolVar(&opt.quick, "quick", false, "fewer and shorter repeats")
+	flags.StringVar(&opt.only, "only", "", "measure this `GROUP` alone")
 	flags.StringVar(&opt.out, "out", "", "write the results to folder `DIR`, new or empty")
 	return cmd
 }
 
 func (p *program) bench(ctx context.Context, opt benchOptions) error {
+	if opt.only != "" && !slices.Contains(bench.Groups(), opt.only) {
+		return &statusError{status: statusUsage, err: fmt.Errorf("--only: no group %q, expected one of %s", opt.only, strings.Join(bench.Groups(), ", "))}
+	}
 	if opt.out != "" {
 		if err := rundir.Check(opt.out); err != nil {
 			return failure(err)
@@ -62,7 +73,7 @@ func (p *program) bench(ctx context.Context, opt benchOptions) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	set := bench.Options{BLAS: opt.blas, Quick: opt.quick}
+	set := bench.Options{BLAS: opt.blas, Quick: opt.quick, Only: opt.only}
 	if self, err := os.Executable(); err == nil {
 		set.Program = self
 	}
@@ -98,6 +109,9 @@ func writeBench(path string, report *bench.Report) error {
 		if err := atomicfile.Write(filepath.Join(path, name), write); err != nil {
 			return err
 		}
+	}
+	if len(report.Scaling) == 0 {
+		return nil
 	}
 	figure, err := report.Figure()
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"burstsim/internal/linalg"
 )
@@ -18,6 +20,7 @@ import (
 type Options struct {
 	BLAS  string // see linalg.Use; "" is "auto"
 	Quick bool   // fewer and shorter repeats, and smaller data
+	Only  string // one of Groups; "": all
 	// Program is the executable whose start-up is measured; "": none.
 	Program string
 	// Progress, if not nil, hears the name of each group when it begins.
@@ -36,6 +39,7 @@ type scale struct {
 	images         int // in memory
 	batches        int // of a training
 	cifarBatches   int
+	turn           int // batches of an optimiser's turn
 	inputs         int // of the networks whose cost is followed
 	widths, depths []int
 	depthWidth     int
@@ -47,14 +51,14 @@ var (
 		meter: meter{seconds: 0.08, repeats: 7}, memory: 128 << 20, cached: 4 << 20,
 		shapes: []size{{32, 784, 500}, {32, 500, 500}, {1, 784, 500}},
 		steps:  [][]int{{784, 200, 200, 10}, {784, 500, 500, 500, 10}}, rows: 32,
-		images: 60000, batches: 300, cifarBatches: 8,
+		images: 60000, batches: 300, cifarBatches: 8, turn: 20,
 		inputs: 784, widths: []int{50, 100, 200, 400, 800, 1500, 2500, 4000},
 		depths: []int{1, 2, 3, 4, 5, 6, 7, 8}, depthWidth: 500, elements: 4096,
 	}
 	quick = func() scale {
 		s := full
 		s.meter, s.memory = meter{seconds: 0.01, repeats: 5}, 64<<20
-		s.images, s.batches, s.cifarBatches = 6400, 60, 2
+		s.images, s.batches, s.cifarBatches, s.turn = 6400, 60, 2, 10
 		s.widths, s.depths = []int{50, 200, 800, 2000, 4000}, []int{1, 2, 4, 8}
 		return s
 	}()
@@ -79,6 +83,9 @@ type Result struct {
 	// Published is what the published code reached, in the same unit, on another
 	// occasion; nil if it was not measured.
 	Published *Published `json:",omitempty"`
+	// OfPlain is the fraction that this is of the rate of plain descent; nil but
+	// in group "optimisers".
+	OfPlain *float64 `json:",omitempty"`
 }
 
 // Published is a figure of the published code, PyTorch 1.13 on two cores of the
@@ -121,6 +128,7 @@ type group struct {
 var groups = []group{
 	{"start-up", (*run).startUp},
 	{"training", (*run).training},
+	{"optimisers", (*run).optimisers},
 	{"sigmoid", (*run).sigmoid},
 	{"step", (*run).steps},
 	{"kernels", (*run).kernels},
@@ -128,12 +136,24 @@ var groups = []group{
 	{"memory", (*run).bandwidth},
 }
 
-// Run measures everything, and leaves the chosen backend in use. If ctx ends it
+// Groups are the names of what is measured together.
+func Groups() []string {
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.name)
+	}
+	return names
+}
+
+// Run measures everything, or one group, and leaves the chosen backend in use. If ctx ends it
 // returns what there is, with the error. It fails if the backend cannot be used
 // or a network fails.
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.BLAS == "" {
 		opt.BLAS = "auto"
+	}
+	if opt.Only != "" && !slices.Contains(Groups(), opt.Only) {
+		return nil, fmt.Errorf("no group %q, expected one of %s", opt.Only, strings.Join(Groups(), ", "))
 	}
 	if err := linalg.Use(opt.BLAS); err != nil {
 		return nil, err
@@ -147,6 +167,9 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	}
 	r.report.Machine = describe()
 	for _, g := range groups {
+		if opt.Only != "" && g.name != opt.Only {
+			continue
+		}
 		if opt.Progress != nil {
 			opt.Progress(g.name)
 		}

@@ -9,13 +9,15 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"burstsim/synapse"
 )
 
 // tiny measures everything, each for as short as it can.
 var tiny = scale{
 	meter: meter{seconds: 1e-5, repeats: 3}, memory: 1 << 20, cached: 1 << 16,
 	shapes: []size{{4, 12, 8}}, steps: [][]int{{6, 5, 4, 2}}, rows: 3,
-	images: 64, batches: 2, cifarBatches: 1,
+	images: 64, batches: 2, cifarBatches: 1, turn: 1,
 	inputs: 6, widths: []int{4, 8}, depths: []int{1, 2}, depthWidth: 5, elements: 64,
 }
 
@@ -60,6 +62,14 @@ func TestEveryGroupIsMeasured(t *testing.T) {
 			t.Errorf("nothing in group %s", s.group)
 		}
 	}
+	for _, l := range r.Results {
+		if (l.Group == "optimisers") != (l.OfPlain != nil) || l.OfPlain != nil && !(*l.OfPlain > 0) {
+			t.Errorf("%s: %s is %v of plain descent", l.Group, l.Name, l.OfPlain)
+		}
+	}
+	if want := len(trained) * len(synapse.RuleNames); lines["optimisers"] != want {
+		t.Errorf("%d lines of optimisers, expected %d", lines["optimisers"], want)
+	}
 	if want := 2 * (len(tiny.widths) + len(tiny.depths)); len(r.Scaling) != want {
 		t.Errorf("%d points, expected %d", len(r.Scaling), want)
 	}
@@ -67,6 +77,21 @@ func TestEveryGroupIsMeasured(t *testing.T) {
 		if !(p.Seconds > 0 && p.Median >= p.Seconds && p.Limit() > 0) || math.IsInf(p.Limit(), 0) {
 			t.Errorf("point %+v", p)
 		}
+	}
+}
+
+func TestOneGroupIsMeasured(t *testing.T) {
+	r, err := Run(t.Context(), Options{Only: "sigmoid", scale: tiny})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range r.Results {
+		if l.Group != "sigmoid" {
+			t.Errorf("%s was measured too", l.Group)
+		}
+	}
+	if len(r.Results) == 0 || len(r.Scaling) > 0 {
+		t.Errorf("%d lines and %d points", len(r.Results), len(r.Scaling))
 	}
 }
 
@@ -145,6 +170,9 @@ func TestTraffic(t *testing.T) {
 func TestRunRefuses(t *testing.T) {
 	if _, err := Run(t.Context(), Options{BLAS: "no such library", scale: tiny}); err == nil {
 		t.Error("an unknown library was used")
+	}
+	if _, err := Run(t.Context(), Options{Only: "no such group", scale: tiny}); err == nil || !strings.Contains(err.Error(), "optimisers") {
+		t.Errorf("an unknown group: %v", err)
 	}
 	if _, err := Run(t.Context(), Options{Program: "/no/such/program", scale: tiny}); err == nil {
 		t.Error("a program that does not exist was started")

@@ -16,6 +16,7 @@ var shown = []struct{ group, title string }{
 	{"kernels", "Matrix products, samples x inputs x outputs"},
 	{"step", "One step in continuous time, with learning"},
 	{"training", "Training in discrete time"},
+	{"optimisers", "Training 3x500 on 28x28 images, float32, batch 32"},
 	{"sigmoid", "Sigmoid"},
 	{"start-up", "Start-up"},
 }
@@ -55,6 +56,9 @@ func (r *Report) writeGroup(w io.Writer, group, title string) {
 	if compared {
 		fmt.Fprint(w, "\tpublished")
 	}
+	if lines[0].OfPlain != nil {
+		fmt.Fprint(w, "\tof sgd")
+	}
 	fmt.Fprintln(w)
 	for _, l := range lines {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s", l.Name, digits(l.Best), digits(l.Median), l.Unit)
@@ -63,6 +67,9 @@ func (r *Report) writeGroup(w io.Writer, group, title string) {
 		}
 		if l.Published != nil {
 			fmt.Fprintf(w, "\t%s: %.1f x", digits(l.Published.Value), l.Ratio())
+		}
+		if l.OfPlain != nil {
+			fmt.Fprintf(w, "\t%.2f", *l.OfPlain)
 		}
 		fmt.Fprintln(w)
 	}
