@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/signal"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -26,10 +27,15 @@ type job struct {
 	over string // the folder, if nothing is left to do
 }
 
-// runJobs runs all jobs, until a signal stops them.
+// runJobs runs all jobs, until a signal stops them. Those whose products are
+// computed by something else come one group after the other, that of the last
+// job last.
 func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bool) error {
-	if err := linalg.Use(blas); err != nil {
-		return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
+	groups := byBLAS(jobs, blas)
+	for _, g := range groups { // all, before the first one runs
+		if err := runner.UseBLAS(blas, g.blas); err != nil {
+			return &statusError{status: statusUsage, err: fmt.Errorf("--blas: %w", err)}
+		}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
@@ -38,7 +44,20 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	said := &printed{to: p.out}
 	own := *p
 	own.out = said
-	failed, notBegun := own.runAll(ctx, jobs, quiet)
+	failed, notBegun := false, 0
+	for _, g := range groups {
+		if ctx.Err() != nil {
+			notBegun += len(g.jobs)
+			continue
+		}
+		if err := runner.UseBLAS(blas, g.blas); err != nil { // which was possible just now
+			p.report(err)
+			failed = true
+			continue
+		}
+		wrong, left := own.runAll(ctx, g.jobs, quiet)
+		failed, notBegun = failed || wrong, notBegun+left
+	}
 	if said.err != nil {
 		p.report(fmt.Errorf("cannot write to standard output: %w; what the runs left is in their folders", atomicfile.Cause(said.err)))
 		failed = true
@@ -54,6 +73,35 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 		return failure(nil)
 	}
 	return nil
+}
+
+// group is some jobs, and what computes their matrix products.
+type group struct {
+	blas string
+	jobs []job
+}
+
+// byBLAS groups jobs by what computes their products, for the process has one
+// of them at a time.
+func byBLAS(jobs []job, choice string) []group {
+	var groups []group
+	for _, j := range jobs {
+		blas := choice
+		if j.over == "" {
+			blas = j.BLAS(choice)
+		} else if len(groups) > 0 {
+			blas = groups[len(groups)-1].blas // nothing is computed for it
+		}
+		at := slices.IndexFunc(groups, func(g group) bool { return g.blas == blas })
+		if at < 0 {
+			groups = append(groups, group{blas: blas, jobs: []job{j}})
+			continue
+		}
+		g := groups[at]
+		g.jobs = append(g.jobs, j)
+		groups = append(slices.Delete(groups, at, at+1), g)
+	}
+	return groups
 }
 
 // runAll returns whether a job failed, and how many a signal kept from being
@@ -163,9 +211,17 @@ func writeHeader(w io.Writer, cfg config.Config) error {
 	if n := len(cfg.Compare); n > 0 {
 		variants = fmt.Sprintf(", %d variants", 1+n)
 	}
-	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time%s; %s, matrix products by %s\n%s\n", cfg.Run.Name,
-		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, variants, cfg.Run.Precision, linalg.Name(), demonstration)
+	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time%s; %s, matrix products by %s\n%s%s\n", cfg.Run.Name,
+		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, variants, cfg.Run.Precision, linalg.Name(), measuredLine(), demonstration)
 	return err
+}
+
+// measuredLine is the header's line about how auto chose, if it measured.
+func measuredLine() string {
+	if speeds := linalg.Measured(); speeds != "" {
+		return "chosen by measuring: " + speeds + "\n"
+	}
+	return ""
 }
 
 // warn reports what does not stop the program.

@@ -27,9 +27,9 @@ and weights are the same to the bit as those of a run that was never broken off.
 A finished run is left as it is. The last line printed is the path of the folder.
 
 Sameness holds for the same program, precision, library of matrix products and
-experiment; a checkpoint says which wrote it, and others are refused. --force
-goes on all the same, if what the checkpoint holds fits. OPENBLAS_NUM_THREADS
-gives a library the number of threads that a checkpoint names.
+experiment; a checkpoint says which wrote it, and others are refused. Products
+are computed by what wrote it, unless --blas says otherwise. --force goes on all
+the same, if what the checkpoint holds fits. OPENBLAS_NUM_THREADS gives a library the number of threads that a checkpoint names.
 
 Exit status: 0; 1 if a run failed or cannot go on; 2 if the command line is
 wrong; 128 and its number after a signal, 130 after an interrupt.`,

@@ -83,7 +83,7 @@ func addSetFlag(cmd *cobra.Command, set *[]string) {
 const quietUsage = "print nothing but the folder's path, warnings and errors"
 
 func addBLASFlag(flags *pflag.FlagSet, blas *string) {
-	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: the first of these that there is")
+	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: what is measured to be the fastest here, once, or what a run began with")
 }
 
 // needFiles says what to do where cobra would only count arguments.

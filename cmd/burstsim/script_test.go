@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log"
 	"os"
 	"os/exec"
 	"strconv"
@@ -10,10 +11,28 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"burstsim/internal/linalg"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"burstsim": main})
+	testscript.Main(ownCache{m}, map[string]func(){"burstsim": main})
+}
+
+// ownCache keeps what --blas auto measures in a folder that is removed: tests
+// must not depend on what somebody measured before.
+type ownCache struct{ *testing.M }
+
+func (m ownCache) Run() int {
+	dir, err := os.MkdirTemp("", "burstsim-test")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Setenv(linalg.CacheVariable, dir); err != nil {
+		log.Fatal(err)
+	}
+	return m.M.Run()
 }
 
 // TestScript runs testdata/script/*.txtar: what a user types and sees.
@@ -22,6 +41,7 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("LONG200", strings.Repeat("x", 200))
+			env.Setenv(linalg.CacheVariable, os.Getenv(linalg.CacheVariable))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -56,6 +56,23 @@ func Write(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// WriteNew is Write, but leaves a file that is there already as it is. The error
+// is [fs.ErrExist] then, and whoever reads path finds one of the two whole.
+func WriteNew(path string, write func(io.Writer) error) error {
+	temporary, err := writeBeside(path, write)
+	if err == nil {
+		err = os.Link(temporary, path)
+		os.Remove(temporary)
+	}
+	if err == nil {
+		err = SyncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, Cause(err))
+	}
+	return nil
+}
+
 // WriteKeeping is Write, but a file that stood at path is at previous then, in
 // the place of an older one. At any moment one of the two is there and whole.
 func WriteKeeping(path, previous string, write func(io.Writer) error) error {

@@ -3,6 +3,7 @@ package atomicfile
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,23 @@ func TestWriteLeavesNothingHalfWritten(t *testing.T) {
 	}
 	if content, _ := os.ReadFile(path); string(content) != "old" {
 		t.Errorf("file holds %.20q after a failed write, expected what it held before", content)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("temporary files left: %v", entries)
+	}
+}
+
+func TestWriteNewLeavesWhatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	for k, text := range []string{"first", "second"} {
+		err := WriteNew(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+		if errors.Is(err, fs.ErrExist) != (k > 0) || k == 0 && err != nil {
+			t.Errorf("write %d: error %v", k, err)
+		}
+	}
+	if content, _ := os.ReadFile(path); string(content) != "first" {
+		t.Errorf("file holds %q", content)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("temporary files left: %v", entries)

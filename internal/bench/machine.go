@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"os"
 	"os/exec"
@@ -12,25 +11,28 @@ import (
 	"time"
 
 	"burstsim/internal/linalg"
+	"burstsim/internal/machine"
 )
 
 // Machine is what the figures hold for.
 type Machine struct {
-	CPU     string // as /proc/cpuinfo names it; "" if unknown
+	CPU     string // as the system names it; "" if unknown
 	Threads int    // that Go uses at once
 	OS      string
 	Arch    string // with the level of the instruction set it was built for: amd64, v1
 	Go      string
 	BLAS    string
-	Time    time.Time
-	Load    string // averages of /proc/loadavg over 1, 5 and 15 minutes; "" if unknown
+	// Measured are the speeds by which auto chose it; "" if it did not.
+	Measured string `json:",omitempty"`
+	Time     time.Time
+	Load     string // averages of /proc/loadavg over 1, 5 and 15 minutes; "" if unknown
 }
 
 func describe() Machine {
 	m := Machine{
-		CPU: procValue("/proc/cpuinfo", "model name"), Threads: runtime.GOMAXPROCS(0),
+		CPU: machine.Processor(), Threads: runtime.GOMAXPROCS(0),
 		OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version(),
-		BLAS: linalg.Name(), Time: time.Now().UTC().Truncate(time.Second),
+		BLAS: linalg.Name(), Measured: linalg.Measured(), Time: time.Now().UTC().Truncate(time.Second),
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -47,26 +49,10 @@ func describe() Machine {
 	return m
 }
 
-// procValue is the first value of a key in a file of lines "key : value"; "" if
-// there is none.
-func procValue(file, key string) string {
-	f, err := os.Open(file)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if k, v, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(k) == key {
-			return strings.TrimSpace(v)
-		}
-	}
-	return ""
-}
-
 // peakMemory is the most memory this process ever held, in bytes; 0 where the
 // system does not say.
 func peakMemory() float64 {
-	kilobytes, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/self/status", "VmHWM"), " kB"), 64)
+	kilobytes, err := strconv.ParseFloat(strings.TrimSuffix(machine.ProcValue("/proc/self/status", "VmHWM"), " kB"), 64)
 	if err != nil {
 		return 0
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,6 +35,7 @@ const (
 	programKey    = "program"
 	precisionKey  = "precision"
 	blasKey       = "blas"
+	backendKey    = "backend"
 	experimentKey = "experiment"
 	progressKey   = "progress"
 	// checksumKey is that of the whole file, with zeros in the place of the
@@ -62,7 +65,7 @@ func (v *Variant) Save(progress float64, state func(sim.Visit)) error {
 	id := v.journal.opt.Identity
 	metadata := map[string]string{
 		formatKey: format, variantKey: v.label, programKey: id.Program, precisionKey: id.Precision,
-		blasKey: id.BLAS, experimentKey: id.Experiment, progressKey: fmt.Sprint(progress), checksumKey: noChecksum,
+		blasKey: id.BLAS, backendKey: id.Backend, experimentKey: id.Experiment, progressKey: fmt.Sprint(progress), checksumKey: noChecksum,
 	}
 	hash := sha256.New()
 	if err := safetensors.Write(hash, metadata, tensors); err != nil {
@@ -211,6 +214,42 @@ func (v *Variant) read(path string) (*checkpoint, error) {
 		return nil, fmt.Errorf("checkpoint %s: progress %q, expected a number", path, c.Metadata[progressKey])
 	}
 	return c, nil
+}
+
+// Backend is the choice of matrix products, for linalg.Use, by which the run of
+// the journal at path wrote its checkpoints; "" if it has none that says so.
+func Backend(path string) string {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), archiveSuffix) || !e.Type().IsRegular() {
+			continue
+		}
+		if choice, err := backendOf(filepath.Join(path, e.Name())); err == nil && choice != "" {
+			return choice
+		}
+	}
+	return ""
+}
+
+// backendOf reads no more of a checkpoint than its header.
+func backendOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	c, err := safetensors.Read(f, info.Size())
+	if err != nil {
+		return "", err
+	}
+	return c.Metadata[backendKey], nil
 }
 
 // verified tells whether a checkpoint has this checksum.

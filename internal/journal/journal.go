@@ -37,6 +37,7 @@ type Identity struct {
 	Program    string // version and checksum of the binary
 	Precision  string // float32 or float64
 	BLAS       string // library of matrix products
+	Backend    string // the choice of it, for linalg.Use; says no more than BLAS, and is not compared
 	Experiment string // checksum of the experiment with all its settings
 }
 

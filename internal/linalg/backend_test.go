@@ -10,10 +10,8 @@ import (
 
 func TestUse(t *testing.T) {
 	use(t, gonumBackend)
-	for _, choice := range []string{"auto", "gonum"} {
-		if err := Use(choice); err != nil {
-			t.Errorf("%s: %v", choice, err)
-		}
+	if err := Use("gonum"); err != nil {
+		t.Errorf("gonum: %v", err)
 	}
 	if !strings.HasPrefix(Name(), "gonum") { // a test does not know versions
 		t.Errorf("Name() = %q, want gonum", Name())
@@ -23,10 +21,8 @@ func TestUse(t *testing.T) {
 			t.Error("simd accepted, which this processor does not have")
 		}
 	} else {
-		for _, choice := range []string{"auto", "simd"} {
-			if err := Use(choice); err != nil || current.Load() != own[0] {
-				t.Errorf("%s: %s, error %v", choice, Name(), err)
-			}
+		if err := Use("simd"); err != nil || current.Load() != own[0] {
+			t.Errorf("simd: %s, error %v", Name(), err)
 		}
 	}
 	if err := Use("library"); (err == nil) != (available(t)["library"] != nil) {

@@ -15,14 +15,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// Below these sizes the fastest backend without a library computes. A call takes about 0.15 microseconds, which
-// products of smallProduct multiplications are worth. A matrix of smallMatrix
-// elements is worth waking OpenBLAS's threads; at half of that, a product with
-// a vector by two threads took twice as long as gonum's.
-const (
-	smallProduct = 512
-	smallMatrix  = 1 << 15
-)
+// Below this size the fastest backend without a library computes. A call takes about 0.15 microseconds, which
+// products of smallProduct multiplications are worth.
+const smallProduct = 512
 
 // load opens a shared library with the Fortran interface of BLAS. A library
 // stays in memory once opened: it may have started threads.
@@ -171,7 +166,7 @@ func (l *library[F]) gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, b
 }
 
 func (l *library[F]) gemv(trans bool, out, in int, w, x, dst []F) {
-	if out*in < smallMatrix || tooLong(out, in, 1) {
+	if out*in < LibraryElements || tooLong(out, in, 1) {
 		l.small.gemv(trans, out, in, w, x, dst)
 		return
 	}
@@ -193,7 +188,7 @@ func (l *library[F]) gemv(trans bool, out, in int, w, x, dst []F) {
 }
 
 func (l *library[F]) ger(out, in int, alpha F, y, x, w []F) {
-	if out*in < smallMatrix || tooLong(out, in, 1) {
+	if out*in < LibraryElements || tooLong(out, in, 1) {
 		l.small.ger(out, in, alpha, y, x, w)
 		return
 	}

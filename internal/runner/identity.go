@@ -36,7 +36,7 @@ func identify(cfg config.Config) (journal.Identity, error) {
 	program, err := programName()
 	return journal.Identity{
 		Program: program, Precision: cfg.Run.Precision, BLAS: linalg.Name() + ", sigmoids by " + neuron.Instructions(),
-		Experiment: short(settings.Sum(nil)),
+		Backend: linalg.Choice(), Experiment: short(settings.Sum(nil)),
 	}, err
 }
 

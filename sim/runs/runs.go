@@ -9,7 +9,6 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
-	"burstsim/internal/linalg"
 	"burstsim/internal/rundir"
 	"burstsim/internal/runner"
 	"burstsim/sim/record"
@@ -56,8 +55,10 @@ type Options struct {
 	// Warn, if not nil, hears of what does not stop a run, such as a figure that
 	// cannot be drawn.
 	Warn func(error)
-	// BLAS computes matrix products: auto, simd, library, gonum or the path of a
-	// shared library; "" is auto. It holds for the whole process.
+	// BLAS computes matrix products: simd, library, gonum, the path of a shared
+	// library, or auto, which is also "": what was measured to be the fastest
+	// on this machine, or what a run began with that goes on. It holds for the
+	// whole process.
 	BLAS string
 }
 
@@ -93,7 +94,7 @@ func carryOut(ctx context.Context, j runner.Job, opt Options) (*Run, error) {
 	if opt.BLAS == "" {
 		opt.BLAS = "auto"
 	}
-	if err := linalg.Use(opt.BLAS); err != nil {
+	if err := runner.UseBLAS(opt.BLAS, j.BLAS(opt.BLAS)); err != nil {
 		return nil, err
 	}
 	r := runner.Runner{Observe: opt.Observe, Warn: opt.Warn}

@@ -1,0 +1,8 @@
+package machine
+
+import "golang.org/x/sys/unix"
+
+func processor() string {
+	name, _ := unix.Sysctl("machdep.cpu.brand_string") // "" after an error
+	return name
+}
