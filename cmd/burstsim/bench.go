@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,8 @@ type benchOptions struct {
 	quick bool
 	only  string
 	out   string
+
+	against, python string
 }
 
 func (p *program) benchCommand() *cobra.Command {
@@ -35,7 +38,13 @@ func (p *program) benchCommand() *cobra.Command {
 on images by each optimiser, start-up, and how the cost of a step grows with a network, and print
 a table; docs/performance.md explains its lines. Images are random and nothing
 is downloaded. It takes up to three minutes, with --quick some seconds. Other
-programs that run at the same time make everything slower.
+programs that run at the same time make everything slower. Limits are those of
+memory and of the processor, measured in the same run.
+
+With --against python, some of these jobs are done by NumPy too, and by PyTorch
+where Python has it, in turns with burstsim, after a check that all come to the
+same weights. The program in Python is written as one would for oneself, with the
+same equations; it comes with burstsim.
 
 With --only, it measures one of these groups: ` + strings.Join(bench.Groups(), ", ") + `.
 
@@ -45,6 +54,7 @@ figures/scaling.png and .svg.
 Exit status: 0; 1 if a measurement fails or a file cannot be written; 2 if the
 command line is wrong; 130 after an interrupt.`,
 		Example: `  burstsim bench
+  burstsim bench --against python
   burstsim bench --quick --blas library      by an installed OpenBLAS or Accelerate
   burstsim bench --only optimisers
   burstsim bench --out results/bench`,
@@ -55,6 +65,8 @@ command line is wrong; 130 after an interrupt.`,
 	addBLASFlag(flags, &opt.blas)
 	flags.BoolVar(&opt.quick, "quick", false, "fewer and shorter repeats")
 	flags.StringVar(&opt.only, "only", "", "measure this `GROUP` alone")
+	flags.StringVar(&opt.against, "against", "", "do the same jobs in turns by `PEER`: python")
+	flags.StringVar(&opt.python, "python", "", "with --against, the interpreter `PATH`; otherwise the first on the path that has NumPy")
 	flags.StringVar(&opt.out, "out", "", "write the results to folder `DIR`, new or empty")
 	return cmd
 }
@@ -62,6 +74,12 @@ command line is wrong; 130 after an interrupt.`,
 func (p *program) bench(ctx context.Context, opt benchOptions) error {
 	if opt.only != "" && !slices.Contains(bench.Groups(), opt.only) {
 		return &statusError{status: statusUsage, err: fmt.Errorf("--only: no group %q, expected one of %s", opt.only, strings.Join(bench.Groups(), ", "))}
+	}
+	if opt.against != "" && opt.against != "python" {
+		return fmt.Errorf("--against %q, expected python", opt.against)
+	}
+	if opt.python != "" && opt.against == "" {
+		return errors.New("--python does nothing without --against python")
 	}
 	if opt.out != "" {
 		if err := rundir.Check(opt.out); err != nil {
@@ -73,7 +91,7 @@ func (p *program) bench(ctx context.Context, opt benchOptions) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	set := bench.Options{BLAS: opt.blas, Quick: opt.quick, Only: opt.only}
+	set := bench.Options{BLAS: opt.blas, Quick: opt.quick, Only: opt.only, Against: opt.against != "", Python: opt.python}
 	if self, err := os.Executable(); err == nil {
 		set.Program = self
 	}

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
 )
 
@@ -11,11 +10,7 @@ import (
 func (r *run) bandwidth() error {
 	for _, c := range []struct{ bytes, block int }{{r.memory, r.memory}, {r.cached, cacheBlock}} {
 		bytes := c.bytes
-		threads := []int{1}
-		if n := runtime.GOMAXPROCS(0); n > 1 {
-			threads = append(threads, n)
-		}
-		for _, n := range threads {
+		for _, n := range threadCounts() {
 			name := fmt.Sprintf("copy %s to %s, threads: %d", amount(bytes), amount(bytes), n)
 			r.add(r.copying(bytes, c.block, n).rate("memory", name, "GB/s", 2*float64(bytes)/1e9))
 		}

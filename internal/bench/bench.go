@@ -1,7 +1,6 @@
 // Package bench measures how fast the program is on the machine it runs on:
-// memory, matrix products, steps of networks, training on images, start-up. It
-// says what it measured, and beside it what the published code took, as far as
-// that is known.
+// memory, matrix products, steps of networks, training on images, start-up; and
+// beside it, in turns, how fast Python does the same.
 package bench
 
 import (
@@ -11,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"burstsim/internal/linalg"
 )
@@ -23,6 +23,11 @@ type Options struct {
 	Only  string // one of Groups; "": all
 	// Program is the executable whose start-up is measured; "": none.
 	Program string
+	// Against has Python do the same jobs in turns: with NumPy, and with PyTorch
+	// where that is installed. Python is the interpreter, "" the first on the path
+	// that has NumPy.
+	Against bool
+	Python  string
 	// Progress, if not nil, hears the name of each group when it begins.
 	Progress func(group string)
 
@@ -32,8 +37,9 @@ type Options struct {
 // scale is how much is measured. Tests use less than any user would.
 type scale struct {
 	meter          meter
-	memory, cached int    // bytes of each of the two arrays that are copied
-	shapes         []size // of products
+	pause          time.Duration // between turns of two sides
+	memory, cached int           // bytes of each of the two arrays that are copied
+	shapes         []size        // of products
 	steps          [][]int
 	rows           int
 	images         int // in memory
@@ -48,7 +54,7 @@ type scale struct {
 
 var (
 	full = scale{
-		meter: meter{seconds: 0.08, repeats: 7}, memory: 128 << 20, cached: 4 << 20,
+		meter: meter{seconds: 0.08, repeats: 7}, pause: 60 * time.Millisecond, memory: 128 << 20, cached: 4 << 20,
 		shapes: []size{{32, 784, 500}, {32, 500, 500}, {1, 784, 500}},
 		steps:  [][]int{{784, 200, 200, 10}, {784, 500, 500, 500, 10}}, rows: 32,
 		images: 60000, batches: 300, cifarBatches: 8, turn: 20,
@@ -80,31 +86,29 @@ type Result struct {
 	Best, Median float64
 	// Allocations are those of one operation; nil where they were not counted.
 	Allocations *float64 `json:",omitempty"`
-	// Published is what the published code reached, in the same unit, on another
-	// occasion; nil if it was not measured.
-	Published *Published `json:",omitempty"`
 	// OfPlain is the fraction that this is of the rate of plain descent; nil but
 	// in group "optimisers".
 	OfPlain *float64 `json:",omitempty"`
+	// Limit is what memory or processor allow, measured in the same run, in the
+	// same unit; 0 where it was not measured.
+	Limit float64 `json:",omitempty"`
+	// Rivals are what Python came to in turns with it.
+	Rivals []Rival `json:",omitempty"`
 }
-
-// Published is a figure of the published code, PyTorch 1.13 on two cores of the
-// machine that docs/performance.md names.
-type Published struct{ Value float64 }
 
 // rates are the units of which more is better.
 var rates = map[string]bool{"GB/s": true, "GFLOP/s": true, "images/s": true}
 
-// Ratio is how many times as fast as the published code this is, by the best of
-// the repeats; 0 if that is not known.
-func (r Result) Ratio() float64 {
+// OfLimit is what part of the limit the best of the repeats reached; 0 if there is
+// none.
+func (r Result) OfLimit() float64 {
 	switch {
-	case r.Published == nil || r.Best == 0 || r.Published.Value == 0:
+	case r.Limit == 0 || r.Best == 0:
 		return 0
 	case rates[r.Unit]:
-		return r.Best / r.Published.Value
+		return r.Best / r.Limit
 	}
-	return r.Published.Value / r.Best
+	return r.Limit / r.Best
 }
 
 // run is a measurement under way.
@@ -114,6 +118,9 @@ type run struct {
 	opt    Options
 	rng    *rand.Rand
 	report *Report
+	speeds map[int]float64 // of copying, by the bytes of an array
+	peers  []*peer
+	flops  float64 // a second at the peak, in float32; 0 if it was not measured
 }
 
 func (r *run) add(results ...Result) { r.report.Results = append(r.report.Results, results...) }
@@ -127,8 +134,10 @@ type group struct {
 
 var groups = []group{
 	{"start-up", (*run).startUp},
+	{"peak", (*run).peak},
 	{"training", (*run).training},
 	{"optimisers", (*run).optimisers},
+	{"against", (*run).against},
 	{"sigmoid", (*run).sigmoid},
 	{"step", (*run).steps},
 	{"kernels", (*run).kernels},
@@ -146,9 +155,9 @@ func Groups() []string {
 }
 
 // Run measures everything, or one group, and leaves the chosen backend in use. If ctx ends it
-// returns what there is, with the error. It fails if the backend cannot be used
-// or a network fails.
-func Run(ctx context.Context, opt Options) (*Report, error) {
+// returns what there is, with the error. It fails if the backend cannot be used,
+// a network fails, or Python.
+func Run(ctx context.Context, opt Options) (report *Report, err error) {
 	if opt.BLAS == "" {
 		opt.BLAS = "auto"
 	}
@@ -158,12 +167,22 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	if err := linalg.Use(opt.BLAS); err != nil {
 		return nil, err
 	}
-	r := &run{scale: full, ctx: ctx, opt: opt, rng: rand.New(rand.NewPCG(1, 1)), report: &Report{Quick: opt.Quick}}
+	r := &run{scale: full, ctx: ctx, opt: opt, rng: rand.New(rand.NewPCG(1, 1)), report: &Report{Quick: opt.Quick}, speeds: map[int]float64{}}
 	if opt.Quick {
 		r.scale = quick
 	}
 	if opt.scale.meter.repeats > 0 {
 		r.scale = opt.scale
+	}
+	if opt.Against { // before what takes long, if it cannot be
+		if r.peers, err = startPeers(ctx, opt.Python); err != nil {
+			return r.report, err
+		}
+		defer func() {
+			for _, p := range r.peers {
+				err = errors.Join(err, p.close())
+			}
+		}()
 	}
 	r.report.Machine = describe()
 	for _, g := range groups {

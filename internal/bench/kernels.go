@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"unsafe"
 
 	"burstsim/internal/linalg"
 	"burstsim/neuron"
@@ -36,23 +37,29 @@ func (r *run) products(backend string) {
 }
 
 func measureProducts[F linalg.Float](r *run, backend, precision string) {
+	element := int(unsafe.Sizeof(F(0)))
 	for _, s := range r.shapes {
+		flops := 2 * float64(s.rows*s.in*s.out)
+		weights := float64(s.out * s.in * element)
+		reading := r.moving(weights, weights)
 		x, y, w := random[F](r.rng, s.rows*s.in), random[F](r.rng, s.rows*s.out), random[F](r.rng, s.out*s.in)
 		for _, k := range []struct {
 			name    string
+			passes  float64 // over the weights
 			product func()
 		}{
-			{"MulTrans", func() { linalg.MulTrans(y, x, w, s.rows, s.out, s.in) }},
-			{"Mul", func() { linalg.Mul(x, y, w, s.rows, s.out, s.in) }},
+			{"MulTrans", 1, func() { linalg.MulTrans(y, x, w, s.rows, s.out, s.in) }},
+			{"Mul", 1, func() { linalg.Mul(x, y, w, s.rows, s.out, s.in) }},
 			// So small a factor that the weights do not grow.
-			{"AddOuter", func() { linalg.AddOuter(w, 1e-20, y, x, s.rows, s.out, s.in) }},
+			{"AddOuter", 2, func() { linalg.AddOuter(w, 1e-20, y, x, s.rows, s.out, s.in) }},
 		} {
 			t := r.meter.time(r.ctx, repeat(k.product))
 			for i := range x {
 				x[i] = F(r.rng.NormFloat64())
 			}
-			flops := 2 * float64(s.rows*s.in*s.out)
-			r.add(t.rate("kernels", fmt.Sprintf("%s %v %s, %s", k.name, s, precision, backend), "GFLOP/s", flops/1e9))
+			line := t.rate("kernels", fmt.Sprintf("%s %v %s, %s", k.name, s, precision, backend), "GFLOP/s", flops/1e9)
+			line.Limit = flops / 1e9 / max(k.passes*reading, r.atPeak(flops, element))
+			r.add(line)
 		}
 	}
 }

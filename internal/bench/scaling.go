@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
 
 	"burstsim/plots"
 )
@@ -17,7 +16,7 @@ type Point struct {
 	Median       float64
 	Bytes        float64 // moved in a step; see Traffic
 	// Bandwidth is that of copying between two arrays that hold as much as the
-	// weights (and with joint plasticity their slopes), with all threads, in bytes/s.
+	// weights (and with joint plasticity their slopes), in bytes/s.
 	Bandwidth float64
 }
 
@@ -82,8 +81,7 @@ func (r *run) point(along string, width, depth int, split bool) error {
 	p := Point{Along: along, Width: width, Depth: depth, Plasticity: plasticity(split), Seconds: t.best(), Median: t.median()}
 	var held float64
 	p.Bytes, held = Traffic(sizes, 4, split)
-	half := max(1<<12, int(held)/2)
-	p.Bandwidth = 2 * float64(half) / r.copying(half, cacheBlock, runtime.GOMAXPROCS(0)).best()
+	p.Bandwidth = r.bandwidthOf(held)
 	r.report.Scaling = append(r.report.Scaling, p)
 	return nil
 }

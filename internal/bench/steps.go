@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+	"unsafe"
 
 	"burstsim/sim"
 	"burstsim/sim/model"
@@ -23,33 +24,25 @@ const slow = 1e5
 
 // steps measures one step of continuous networks that learn.
 func (r *run) steps() error {
-	for _, m := range []struct {
-		method    string
-		published float64 // microseconds
-	}{{"euler", 150}, {"rk4", 0}} {
+	for _, method := range []string{"euler", "rk4"} {
 		task, err := regression.New(regression.Config{Inputs: 3, Outputs: 1, ShortestPeriod: 4,
 			TeacherHidden: []int{25}, TeacherGain: 3, Seed: 1})
 		if err != nil {
 			return err
 		}
-		name := "3-50-1 " + m.method + " float64, regression"
-		if err := addStep[float64](r, name, []int{3, 50, 1}, m.method, false, []sim.Stream{task}, m.published); err != nil {
+		name := "3-50-1 " + method + " float64, regression"
+		if err := addStep[float64](r, name, []int{3, 50, 1}, method, false, []sim.Stream{task}); err != nil {
 			return err
 		}
 	}
-	published := map[string]float64{"784-200-200-10": 420, "784-500-500-500-10": 1100}
 	for _, sizes := range r.scale.steps {
 		for _, rows := range []int{1, r.rows} {
 			for _, split := range []bool{false, true} {
 				name := fmt.Sprintf("%s euler %%s, batch %d, %s", join(sizes), rows, plasticity(split))
-				theirs := published[join(sizes)]
-				if rows > 1 {
-					theirs = 0
-				}
-				if err := addStep[float32](r, fmt.Sprintf(name, "float32"), sizes, "euler", split, streams(sizes, rows), theirs); err != nil {
+				if err := addStep[float32](r, fmt.Sprintf(name, "float32"), sizes, "euler", split, streams(sizes, rows)); err != nil {
 					return err
 				}
-				if err := addStep[float64](r, fmt.Sprintf(name, "float64"), sizes, "euler", split, streams(sizes, rows), 0); err != nil {
+				if err := addStep[float64](r, fmt.Sprintf(name, "float64"), sizes, "euler", split, streams(sizes, rows)); err != nil {
 					return err
 				}
 			}
@@ -69,17 +62,16 @@ func plasticity(split bool) string {
 	return "joint"
 }
 
-// addStep adds the line of one network; published is in microseconds, 0 if
-// unknown.
-func addStep[F sim.Float](r *run, name string, sizes []int, method string, split bool, tasks []sim.Stream, published float64) error {
+// addStep adds the line of one network.
+func addStep[F sim.Float](r *run, name string, sizes []int, method string, split bool, tasks []sim.Stream) error {
 	t, err := timeStep[F](r, sizes, method, split, tasks)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	line := t.in("step", name, "us", 1e-6)
 	line.Allocations = &t.allocations
-	if published > 0 {
-		line.Published = &Published{published}
+	if sizes[0] > 3 { // the smallest is bound by neither
+		line.Limit = 1e6 * r.stepLimit(sizes, len(tasks), int(unsafe.Sizeof(F(0))), split)
 	}
 	r.add(line)
 	return nil
@@ -92,15 +84,10 @@ func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks
 	if err != nil {
 		return timing{}, err
 	}
-	sys, err := sim.NewContinuous(w, tasks, split)
+	in, err := newIntegration(w, tasks, method, split)
 	if err != nil {
 		return timing{}, err
 	}
-	in, err := sim.NewIntegration(sys, sim.Method{Name: method, Step: step})
-	if err != nil {
-		return timing{}, err
-	}
-	in.SetTeaching(true, true)
 	var now time.Duration
 	var failed error
 	t := r.meter.time(r.ctx, func(n int) {
@@ -114,6 +101,20 @@ func timeStep[F sim.Float](r *run, sizes []int, method string, split bool, tasks
 		failed = in.Check(now)
 	}
 	return t, failed
+}
+
+// newIntegration is a network that learns from its tasks.
+func newIntegration[F sim.Float](w *sim.Weights[F], tasks []sim.Stream, method string, split bool) (*sim.Integration[F], error) {
+	sys, err := sim.NewContinuous(w, tasks, split)
+	if err != nil {
+		return nil, err
+	}
+	in, err := sim.NewIntegration(sys, sim.Method{Name: method, Step: step})
+	if err != nil {
+		return nil, err
+	}
+	in.SetTeaching(true, true)
+	return in, nil
 }
 
 // burstccn draws the weights of a BurstCCN.

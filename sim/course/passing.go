@@ -131,11 +131,11 @@ const anglesPerInterval = 100
 // anew with every phase.
 type angleRecord[F sim.Float] struct {
 	*analysis.Comparison[F]
-	every time.Duration // length of an interval
-	skip  int64         // samples of the loss for one of the angles
-	start time.Duration // of the phase
-	count int64         // samples of the loss with a teacher
-	loss  record.Mean   // of the interval
+	every time.Duration   // length of an interval
+	skip  int64           // samples of the loss for one of the angles
+	start time.Duration   // of the phase
+	count int64           // samples of the loss with a teacher
+	loss  record.Mean     // of the interval
 	time  *throughTime[F] // nil: not asked for
 	row   []float64
 	sum   []float64 // of the intervals of phases with a teacher, by column
