@@ -2,7 +2,7 @@ package linalg
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,12 +12,13 @@ import (
 // instead: less is within what two measurements differ by.
 const clearly = 1.1
 
-// rounds is how often each product is timed, the backends in turns, and longest
-// the time after which three rounds must do.
-const (
-	rounds  = 7
-	longest = 300 * time.Millisecond
-)
+// rounds is how often a backend does all products in a turn.
+const rounds = 3
+
+// asleep is when the threads of a library have stopped looking for work: those of
+// OpenBLAS do so for tens of milliseconds, and whatever computes then takes twice
+// as long.
+const asleep = 60 * time.Millisecond
 
 // contender is a backend that auto may take, and how fast it was found to be,
 // in GFLOP/s.
@@ -50,68 +51,81 @@ func fastest(all []contender) contender {
 	return best
 }
 
-// timed is a product of which auto measures the time.
-type timed struct {
-	flops float64
-	by    func(b *Backend)
-}
-
-// race sets the rates of all contenders: the operations a nanosecond when each of
-// the products that training and large steps consist of does as many of them as
-// the others. A batch then counts as much as a single sample, which does fewer
-// operations in as many passes over the weights.
-func race(all []contender, products []timed, clock func() time.Time) {
-	best := make([][]float64, len(all))
-	for i := range best {
-		best[i] = make([]float64, len(products))
-		for j := range best[i] {
-			best[i][j] = math.Inf(1)
-		}
-	}
-	begin := clock()
-	for round := 0; round < rounds && (round < 3 || clock().Sub(begin) < longest); round++ {
-		for j, p := range products {
-			for i, c := range all {
-				start := clock()
-				p.by(c.backend)
-				best[i][j] = min(best[i][j], float64(max(1, clock().Sub(start).Nanoseconds())))
+// race sets the rates of all contenders, in operations a nanosecond, over rounds of
+// work of so many operations: the middle one of a turn, for what only now and then
+// is fast is not. What is built in has a turn before a library is used and one
+// after it, and the better of the two counts, so that noise speaks for it.
+func race(all []contender, flops float64, work func(b *Backend), clock func() time.Time, pause func(time.Duration)) {
+	var best float64
+	turn := func(c *contender) {
+		var took []float64
+		for range rounds {
+			start := clock()
+			work(c.backend)
+			took = append(took, float64(max(1, clock().Sub(start).Nanoseconds())))
+			if flops/took[0] < best/2 {
+				break // it has lost
 			}
 		}
+		slices.Sort(took)
+		c.rate = max(c.rate, flops/took[len(took)/2])
+		best = max(best, c.rate)
+	}
+	isLibrary := func(c contender) bool { return c.backend.file != "" }
+	for i := range all {
+		if !isLibrary(all[i]) {
+			turn(&all[i])
+		}
+	}
+	if !slices.ContainsFunc(all, isLibrary) {
+		return
 	}
 	for i := range all {
-		var each float64 // ns for one operation of each product
-		for j, p := range products {
-			each += best[i][j] / p.flops
+		if isLibrary(all[i]) {
+			turn(&all[i])
 		}
-		all[i].rate = float64(len(products)) / each
+	}
+	pause(asleep)
+	for i := range all {
+		if !isLibrary(all[i]) {
+			turn(&all[i])
+		}
 	}
 }
 
-// trained are the products of a layer of 784 inputs and 500 units, for a batch
-// of 32 and for one sample, in both precisions.
-func trained() []timed {
+// trained is what layers of 784 inputs and 500 units compute, in both precisions:
+// the three products of a batch of 32, and those of as many samples one after the
+// other, which wait for passes over the weights that no library has. It returns
+// the number of operations as well.
+func trained() (flops float64, work func(b *Backend)) {
 	const rows, in, out = 32, 784, 500
-	single := func(b *Backend) kernels[float32] { return b.single }
-	double := func(b *Backend) kernels[float64] { return b.double }
-	return append(productsOf(single, rows, in, out), productsOf(double, rows, in, out)...)
+	single := productsOf(rows, in, out, func(b *Backend) kernels[float32] { return b.single })
+	double := productsOf(rows, in, out, func(b *Backend) kernels[float64] { return b.double })
+	return 2 * 6 * 2 * rows * in * out, func(b *Backend) { single(b); double(b) }
 }
 
-func productsOf[F Float](of func(*Backend) kernels[F], rows, in, out int) []timed {
-	x, y, w := ramp[F](rows*in), ramp[F](rows*out), ramp[F](out*in)
-	const tiny = 1e-20 // so that the weights stay as they are
-	batch, one := 2*float64(rows*in*out), 2*float64(in*out)
-	return []timed{
-		{batch, func(b *Backend) { of(b).gemm(false, true, rows, out, in, 1, x, w, 0, y) }},
-		{batch, func(b *Backend) { of(b).gemm(false, false, rows, in, out, 1, y, w, 0, x) }},
-		{batch, func(b *Backend) { of(b).gemm(true, false, out, in, rows, tiny, y, x, 1, w) }},
-		{one, func(b *Backend) { of(b).gemv(false, out, in, w, x[:in], y[:out]) }},
-		{one, func(b *Backend) { of(b).gemv(true, out, in, w, y[:out], x[:in]) }},
-		{one, func(b *Backend) { of(b).ger(out, in, tiny, y[:out], x[:in], w) }},
+func productsOf[F Float](rows, in, out int, of func(*Backend) kernels[F]) func(b *Backend) {
+	x, y, w, carry := ramp[F](rows*in), ramp[F](rows*out), ramp[F](out*in), make([]F, out*in)
+	below, above := make([]F, rows*in), make([]F, rows*out)
+	const tiny = 1e-20                   // so that the weights stay as they are
+	_, compensated := any(w).([]float32) // as steps in float32 are
+	return func(b *Backend) {
+		k := of(b)
+		k.gemm(false, true, rows, out, in, 1, x, w, 0, above)
+		k.gemm(false, false, rows, in, out, 1, y, w, 0, below)
+		k.gemm(true, false, out, in, rows, tiny, y, x, 1, w)
+		for range rows {
+			if compensated {
+				k.gervCarry(out, in, tiny, y[:out], x[:in], w, carry, x[:in], above[:out])
+			} else {
+				k.gerv(out, in, tiny, y[:out], x[:in], w, x[:in], above[:out])
+			}
+			k.gemv(true, out, in, w, y[:out], below[:in])
+		}
 	}
 }
 
-// ramp is n small values of both signs: products of products stay far from
-// infinite and subnormal numbers.
+// ramp is n small values of both signs.
 func ramp[F Float](n int) []F {
 	x := make([]F, n)
 	for i := range x {
@@ -144,7 +158,8 @@ func auto() (*Backend, string) {
 func measure(c conditions) (measurement, *Backend) {
 	all := contenders()
 	if len(all) > 1 {
-		race(all, trained(), time.Now)
+		flops, work := trained()
+		race(all, flops, work, time.Now, time.Sleep)
 	}
 	m := measurement{Conditions: c}
 	for _, c := range all {

@@ -34,40 +34,40 @@ func TestFastest(t *testing.T) {
 	}
 }
 
-// TestRaceWeighsByWork times by a clock that products move: a product counts by
-// its time for an operation, and of each the best time.
-func TestRaceWeighsByWork(t *testing.T) {
+// TestRace times by a clock that the work moves: the middle round counts, a
+// library is used once, between two turns of what is built in, and its threads
+// sleep by the second.
+func TestRace(t *testing.T) {
 	now := time.Unix(0, 0)
-	first, second := &Backend{}, &Backend{}
-	calls := 0
-	takes := func(nanoseconds, other int) func(*Backend) {
-		return func(b *Backend) {
-			if calls++; b == second {
-				nanoseconds = other
-			}
-			now = now.Add(time.Duration(nanoseconds+calls%3) * time.Nanosecond)
+	builtIn, library := &Backend{}, &Backend{file: "/lib/x.so"}
+	var order string
+	took := map[*Backend][]int{builtIn: {90, 10, 100, 50, 60, 10}, library: {10, 40, 90}}
+	work := func(b *Backend) {
+		order += map[*Backend]string{builtIn: "b", library: "l"}[b]
+		now = now.Add(time.Duration(took[b][0]) * time.Nanosecond)
+		took[b] = took[b][1:]
+	}
+	pause := func(d time.Duration) {
+		if d < asleep {
+			t.Errorf("a pause of %v", d)
 		}
+		order += "-"
 	}
-	large := timed{1000, func(b *Backend) { takes(500, 250)(b) }}
-	small := timed{10, func(b *Backend) { takes(10, 40)(b) }}
-	all := []contender{{backend: first}, {backend: second}}
-	race(all, []timed{large, small}, func() time.Time { return now })
-	for i, want := range []float64{2 / (0.5 + 1), 2 / (0.25 + 4)} {
-		if got := all[i].rate; got > want || got < 0.8*want {
-			t.Errorf("contender %d: %v operations a nanosecond, expected %v", i, got, want)
+	all := []contender{{backend: builtIn}, {backend: library}}
+	race(all, 1000, work, func() time.Time { return now }, pause)
+	if want := "bbblll-bbb"; order != want {
+		t.Errorf("order %s, expected %s", order, want)
+	}
+	late := []contender{{backend: builtIn}, {backend: &Backend{}}}
+	took[builtIn], took[late[1].backend] = []int{10, 10, 10}, []int{21, 1, 1}
+	race(late, 1000, work, func() time.Time { return now }, pause)
+	if left := len(took[late[1].backend]); left != 2 {
+		t.Errorf("what takes more than twice as long had %d rounds, expected 1", 3-left)
+	}
+	for i, want := range []float64{1000. / 50, 1000. / 40} {
+		if all[i].rate != want {
+			t.Errorf("contender %d: %v operations a nanosecond, expected %v", i, all[i].rate, want)
 		}
-	}
-	if want := rounds * len(all) * 2; calls != want {
-		t.Errorf("%d products timed, expected %d", calls, want)
-	}
-}
-
-func TestRaceEnds(t *testing.T) {
-	now, calls := time.Unix(0, 0), 0
-	slow := timed{1, func(*Backend) { calls++; now = now.Add(longest) }}
-	race([]contender{{backend: gonumBackend}}, []timed{slow}, func() time.Time { return now })
-	if calls != 3 {
-		t.Errorf("%d rounds of a slow product, expected 3", calls)
 	}
 }
 

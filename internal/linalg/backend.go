@@ -122,12 +122,11 @@ func Use(choice string) error {
 var measuredRates atomic.Pointer[string]
 
 // Measured says why "auto" chose the backend in use: "simd 38, gonum 17, library
-// 41 GFLOP/s", the speeds over products as training has them, each doing as many
-// operations. What needs nothing installed comes first, and something else is
+// 41 GFLOP/s", the speeds over products as training and large steps have them. What needs nothing installed comes first, and something else is
 // taken only if it was clearly faster, by a tenth. It is "" if something else
 // than measuring made the choice.
 //
-// A measurement takes about a tenth of a second, and is remembered in the
+// A measurement takes a fraction of a second, and is remembered in the
 // user's cache, in burstsim/blas or the folder that [CacheVariable] names, until
 // processor, kernels, library, version of the program, GOMAXPROCS or what the
 // environment tells libraries is another. Where nothing can be remembered, every
