@@ -28,7 +28,7 @@ var trained = []struct {
 // optimisers measures the training of 3 x 500 by every optimiser. They take
 // turns, so that a slow moment of the machine is not one optimiser's alone.
 func (r *run) optimisers() error {
-	set, err := randomImages(r.rng, max(batch, r.images/10), [3]int{1, 28, 28})
+	set, err := randomImages(r.rng, max(batch, r.images/10), [3]int{1, 28, 28}, 10)
 	if err != nil {
 		return err
 	}
