@@ -14,11 +14,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// raise begins and ends a superscript. Labels given by the reader cannot hold
-// it, see clean.
-const raise = "\x0e"
+// raise and lower begin and end a superscript and a subscript. Labels given by
+// the reader cannot hold them, see clean.
+const (
+	raise = "\x0e"
+	lower = "\x0f"
+)
 
 func superscript(s string) string { return raise + s + raise }
+func subscript(s string) string   { return lower + s + lower }
 
 // longest is the number of characters of a label that a figure has room for.
 const longest = 60
@@ -73,7 +77,8 @@ func fit(label string, width vg.Length) string {
 	return short
 }
 
-// markup is plain text with superscripts. The fonts have no superscript minus.
+// markup is plain text with superscripts and subscripts. The fonts have no
+// superscript minus.
 type markup struct{}
 
 var _ text.Handler = markup{}
@@ -92,18 +97,47 @@ func (markup) Lines(txt string) []string { return strings.Split(txt, "\n") }
 
 // Box is the size of one line, above and below its baseline.
 func (h markup) Box(line string, f font.Font) (width, height, depth vg.Length) {
-	for i, run := range strings.Split(line, raise) {
-		face := h.face(f, i)
-		width += face.Width(run)
+	for _, run := range runs(line) {
+		face := h.face(f, run)
+		width += face.Width(run.text)
 	}
 	e := h.Extents(f)
 	return width, e.Ascent, e.Descent
 }
 
-// face is that of the i-th run of a line; every other one is raised.
-func (h markup) face(f font.Font, i int) font.Face {
+// script is a piece of a line that is raised, or lowered, by a part of the font's
+// size.
+type script struct {
+	text  string
+	shift vg.Length
+}
+
+// runs splits a line where raise and lower begin and end.
+func runs(line string) []script {
+	var out []script
+	shift := vg.Length(0)
+	for {
+		k := strings.IndexAny(line, raise+lower)
+		if k < 0 {
+			return append(out, script{line, shift})
+		}
+		out = append(out, script{line[:k], shift})
+		switch {
+		case shift != 0:
+			shift = 0
+		case line[k] == raise[0]:
+			shift = 0.38
+		default:
+			shift = -0.18
+		}
+		line = line[k+1:]
+	}
+}
+
+// face is that of a run of a line.
+func (h markup) face(f font.Font, r script) font.Face {
 	size := f.Size
-	if i%2 == 1 {
+	if r.shift != 0 {
 		size *= superSize / vg.Length(fontSize)
 	}
 	return h.Cache().Lookup(f, size)
@@ -127,16 +161,12 @@ func (h markup) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	for i, line := range lines {
 		width, _, _ := h.Box(line, sty.Font)
 		at := vg.Point{X: pt.X + width*vg.Length(sty.XAlign), Y: y - spacing*vg.Length(i)}
-		for k, run := range strings.Split(line, raise) {
-			f := h.face(sty.Font, k)
-			p := at
-			if k%2 == 1 {
-				p.Y += 0.38 * sty.Font.Size
+		for _, run := range runs(line) {
+			f := h.face(sty.Font, run)
+			if run.text != "" {
+				c.FillString(f, vg.Point{X: at.X, Y: at.Y + run.shift*sty.Font.Size}, run.text)
 			}
-			if run != "" {
-				c.FillString(f, p, run)
-			}
-			at.X += f.Width(run)
+			at.X += f.Width(run.text)
 		}
 	}
 }
