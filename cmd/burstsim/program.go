@@ -124,6 +124,7 @@ while they learn, and compares them with their discrete-time limit and with
 backpropagation. An experiment is a TOML file; a run leaves a folder with
 tables, signals and figures.`,
 		Example: `  burstsim init regression -o my.toml        write a commented experiment file
+  burstsim model show edn --circuit edn.pdf  draw what a model is
   burstsim run my.toml                       run it; the last line is the folder
   burstsim run my.toml --set model.beta=2    run it with another value
   burstsim resume runs/my-20260102-030405    go on with a run that was broken off
@@ -141,7 +142,7 @@ tables, signals and figures.`,
 	root.AddCommand(
 		p.runCommand(), p.resumeCommand(),
 		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.compareCommand(),
-		p.validateCommand(), p.initCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(),
+		p.validateCommand(), p.initCommand(), p.modelCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(),
 	)
 	return root
 }

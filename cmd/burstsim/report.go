@@ -10,9 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"burstsim/internal/atomicfile"
+	"burstsim/internal/config"
+	"burstsim/internal/explain"
 	"burstsim/internal/report"
 	"burstsim/internal/rundir"
 	"burstsim/internal/runner"
+	simprogram "burstsim/sim/program"
 )
 
 const reportFile = "report.html"
@@ -68,6 +71,8 @@ func (p *program) writeReport(dir, out string) error {
 			return err
 		}
 		page.Figures, page.Missing = drawPage(run)
+		drawn, missing := drawCircuits(run.Config)
+		page.Figures, page.Missing = append(page.Figures, drawn...), append(page.Missing, missing...)
 	}
 	if out == "" {
 		out = filepath.Join(dir, reportFile)
@@ -77,6 +82,38 @@ func (p *program) writeReport(dir, out string) error {
 	}
 	_, err = fmt.Fprintln(p.out, out)
 	return err
+}
+
+// drawCircuits draws the models of an experiment and its variants, each as it
+// first appears.
+func drawCircuits(cfg config.Config) (drawn []report.Figure, missing []string) {
+	all := []config.Config{cfg}
+	for _, v := range cfg.Compare {
+		all = append(all, v.Config)
+	}
+	seen := map[string]bool{}
+	for _, c := range all {
+		if c.Model.Text == nil || seen[c.Model.Kind] {
+			continue
+		}
+		seen[c.Model.Kind] = true
+		maps, dense := c.Model.Stack()
+		sizes := []int{1} // how many units there are is not in the figure
+		for range len(maps) + len(dense) + 1 {
+			sizes = append(sizes, 1)
+		}
+		var svg bytes.Buffer
+		fig, err := explain.Circuit(c.Model.Text, simprogram.Setting{Sizes: sizes, Values: c.Parameters(), Usage: c.Usage()})
+		if err == nil {
+			err = fig.WriteTo(&svg, "svg")
+		}
+		if err != nil {
+			missing = append(missing, fmt.Sprintf("the circuit of %s could not be drawn: %v", c.Model.Kind, err))
+			continue
+		}
+		drawn = append(drawn, report.Figure{Name: "circuit", Of: c.Model.Kind, SVG: svg.Bytes()})
+	}
+	return drawn, missing
 }
 
 // drawPage draws what the experiment asked for or, if that is nothing, what it

@@ -68,7 +68,11 @@ func (p *program) printDocument(doc *report.Document) error {
 		printable([]string{doc.Status()}), doc.Experiment(), doc.Began()); err != nil {
 		return err
 	}
-	for _, s := range doc.Sections() {
+	return p.printSections(doc.Sections())
+}
+
+func (p *program) printSections(sections []report.Section) error {
+	for _, s := range sections {
 		if _, err := fmt.Fprintf(p.out, "\n%s\n", p.bold(s.Title)); err != nil {
 			return err
 		}

@@ -134,8 +134,11 @@ func (d *decoder) checkCompiles(c *Config, compile func(Config) error) {
 // first to change before the others, and the message.
 func parameterError(err error) (paths []string, msg string) {
 	var e *model.ValueError
-	if !errors.As(err, &e) || len(e.Params) == 0 {
+	if !errors.As(err, &e) {
 		return []string{"model.kind"}, err.Error()
+	}
+	if len(e.Params) == 0 {
+		return []string{"model.kind"}, e.Msg
 	}
 	for _, p := range e.Params {
 		paths = append(paths, p.Path())

@@ -92,34 +92,67 @@ type Start struct {
 // settings are the overrides that make the template's experiment of an empty
 // file. The error names a word that is unknown.
 func (start Start) settings() ([]string, error) {
-	set := []string{}
-	for _, choice := range [][2]string{{"task", start.Task}, {"model", start.Model}, {"time", start.Time}} {
-		name, word := choice[0], choice[1]
-		words := Choices(name + ".kind")
-		switch {
-		case word == "" && name != "task":
-		case slices.Contains(words, word):
-			set = append(set, name+".kind="+word)
-		case name == "model" && start.isFile():
-			set = append(set, "model.equations="+word)
-		default:
-			msg := fmt.Sprintf("unknown %s %s, expected %s", name, shorten(word), choices(words))
-			if name == "model" {
-				msg += ", or the file of a model"
-			}
-			if w := nearest(word, words); w != "" {
-				msg += fmt.Sprintf("; did you mean %q?", w)
-			}
-			return nil, errors.New(msg)
+	if !slices.Contains(Tasks(), start.Task) {
+		return nil, unknownWord("task", start.Task, "")
+	}
+	set := []string{"task.kind=" + start.Task}
+	if start.Model != "" {
+		choice, err := ChooseModel(start.Model)
+		if err != nil {
+			return nil, err
 		}
+		set = append(set, choice)
+	}
+	if start.Time != "" {
+		if !slices.Contains(Choices("time.kind"), start.Time) {
+			return nil, unknownWord("time", start.Time, "")
+		}
+		set = append(set, "time.kind="+start.Time)
 	}
 	return set, nil
 }
 
-// isFile says whether the model is meant as a file.
-func (start Start) isFile() bool {
-	_, err := os.Stat(start.Model)
-	return err == nil
+// ChooseModel is the override, "model.kind=edn" or "model.equations=my.model",
+// that chooses a model that comes with burstsim by its name, or the file of
+// another. The error names those there are.
+func ChooseModel(word string) (set string, err error) {
+	if slices.Contains(Choices("model.kind"), word) {
+		return "model.kind=" + word, nil
+	}
+	if _, err := os.Stat(word); err == nil {
+		return "model.equations=" + word, nil
+	}
+	return "", unknownWord("model", word, ", or the file of a model")
+}
+
+const discreteTime = "time.kind=discrete"
+
+// WithModel is the experiment of an empty file with a model that comes with
+// burstsim, by its name, or that of a file, and overrides; in discrete time if
+// the model has no other form and nothing says which.
+func WithModel(word string, set []string) (Config, error) {
+	choice, err := ChooseModel(word)
+	if err != nil {
+		return Config{}, err
+	}
+	set = append([]string{choice}, set...)
+	c, err := Parse(word, nil, Options{Set: set})
+	said := slices.ContainsFunc(set, func(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "time.kind") })
+	if err != nil && !said {
+		if other, wrong := Parse(word, nil, Options{Set: append(set, discreteTime)}); wrong == nil {
+			return other, nil
+		}
+	}
+	return c, err
+}
+
+func unknownWord(what, word, others string) error {
+	words := Choices(what + ".kind")
+	msg := fmt.Sprintf("unknown %s %s, expected %s%s", what, shorten(word), choices(words), others)
+	if w := nearest(word, words); w != "" {
+		msg += fmt.Sprintf("; did you mean %q?", w)
+	}
+	return errors.New(msg)
 }
 
 // experiment is what the template shows: what suits the task, as far as the
@@ -137,6 +170,12 @@ func (start Start) experiment() (Config, error) {
 		model = set[1:2]
 	}
 	plain, err := parse(model)
+	if err != nil && start.Time == "" { // a model may have one kind of time only
+		model = append(model, discreteTime)
+		if other, wrong := parse(model); wrong == nil {
+			plain, err, set = other, nil, append(set, discreteTime)
+		}
+	}
 	if err != nil {
 		return Config{}, err
 	}

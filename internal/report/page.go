@@ -17,6 +17,7 @@ import (
 // Figure is a drawing of a run.
 type Figure struct {
 	Name string // "dynamics"
+	Of   string // what of several it shows: a model; "" where there is one
 	SVG  []byte
 }
 
@@ -89,6 +90,11 @@ func newFigureView(f Figure) figureView {
 		about = figureText{title: f.Name, alt: "figure " + f.Name}
 	}
 	v := figureView{Name: f.Name, Title: about.title, Alt: about.alt, Note: about.note, Source: dataURI("image/svg+xml", f.SVG)}
+	if f.Of != "" {
+		v.Name += "-" + f.Of
+		v.Title += " of " + f.Of
+		v.Alt = f.Of + ": " + v.Alt
+	}
 	if m := sizePattern.FindSubmatch(f.SVG); m != nil {
 		v.Width, v.Height = pixels(m[1]), pixels(m[2])
 	}
@@ -115,6 +121,8 @@ func dataURI(kind string, content []byte) template.URL {
 type figureText struct{ title, alt, note string }
 
 var figureTexts = map[string]figureText{
+	"circuit": {"Circuit", "Layers from the input below to the output above, each a population with its soma and, where feedback arrives, its apical dendrite; " +
+		"populations beside them; and lines for projections, with their weights, in a colour for what they carry.", ""},
 	"dynamics": {"Burst dynamics over time", "Rows of curves over simulated time, one column a recorded window: inputs; target and output; " +
 		"then potentials, event rates, burst probabilities and burst rates of a few units of a hidden layer and of the output unit. Time with a teacher is shaded.", ""},
 	"learning": {"Learning", "Loss of all variants over simulated time; output and target before and after learning; " +

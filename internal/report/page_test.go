@@ -51,9 +51,10 @@ func examplePage(t *testing.T, status rundir.Status) *Page {
 				Signals: []rundir.SignalInfo{{Name: "soma_1", Label: awkward, Shape: []int{3, 1}, Units: []int{0}}}}},
 		}},
 		Figures: []Figure{
-			{"dynamics", []byte(`<svg width="518.74pt" height="459.1pt"></svg>`)},
-			{"limit", []byte(`<svg width="252.28pt" height="191.1pt"></svg>`)},
-			{"unheard of", []byte("<svg></svg>")},
+			{Name: "dynamics", SVG: []byte(`<svg width="518.74pt" height="459.1pt"></svg>`)},
+			{Name: "limit", SVG: []byte(`<svg width="252.28pt" height="191.1pt"></svg>`)},
+			{Name: "unheard of", SVG: []byte("<svg></svg>")},
+			{Name: "circuit", Of: "edn", SVG: []byte("<svg></svg>")},
 		},
 		Missing: []string{"figure learning could not be drawn: " + awkward},
 		Config:  file,

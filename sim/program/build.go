@@ -45,6 +45,7 @@ type builder struct {
 	vars  map[key]*variable
 	known map[*variable]*node // what a reference yields
 	stack []*variable         // being built
+	built []*variable         // in their order
 	at    model.Pos           // of what is being built
 	line  string
 	out   []statement
@@ -180,7 +181,11 @@ func (b *builder) enter(v *variable) {
 	b.stack = append(b.stack, v)
 }
 
-func (b *builder) leave() { b.stack = b.stack[:len(b.stack)-1] }
+func (b *builder) leave() {
+	last := len(b.stack) - 1
+	b.built = append(b.built, b.stack[last])
+	b.stack = b.stack[:last]
+}
 
 // compartment is a state's equation: tau dx/dt = -x + drive.
 type compartment struct {
