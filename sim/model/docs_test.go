@@ -89,6 +89,9 @@ func same(t *testing.T, what string, got, want []string) {
 func TestEquationsQuoteTheTexts(t *testing.T) {
 	quoted := map[string]int{}
 	for _, m := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$").FindAllStringSubmatch(document(t, "equations.md"), -1) {
+		if m[1] == "math" {
+			continue
+		}
 		text, err := Builtin(m[1])
 		if err != nil {
 			t.Errorf("a block of the language %q: %v", m[1], err)

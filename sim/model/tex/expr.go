@@ -27,22 +27,22 @@ var functions = map[string]function{
 	"sigmoid":    {`\sigma\left(#1\right)`, `$\sigma(x) = 1/(1 + \exp(-x))$`},
 	"tanh":       {`\tanh\left(#1\right)`, ""},
 	"relu":       {`\left[#1\right]_+`, `$[x]_+ = \max(x, 0)$`},
-	"softplus":   {`\operatorname{softplus}\left(#1\right)`, `$\operatorname{softplus}(x) = \log(1 + \exp(x))$`},
-	"softmax":    {`\operatorname{softmax}\left(#1\right)`, `$\operatorname{softmax}(x)_i = \exp(x_i)/\sum_j \exp(x_j)$`},
+	"softplus":   {`\mathrm{softplus}\left(#1\right)`, `$\mathrm{softplus}(x) = \log(1 + \exp(x))$`},
+	"softmax":    {`\mathrm{softmax}\left(#1\right)`, `$\mathrm{softmax}(x)_i = \exp(x_i)/\sum_j \exp(x_j)$`},
 	"exp":        {`\exp\left(#1\right)`, ""},
 	"log":        {`\log\left(#1\right)`, ""},
 	"sqrt":       {`\sqrt{#1}`, ""},
 	"abs":        {`\left|#1\right|`, ""},
-	"sign":       {`\operatorname{sign}\left(#1\right)`, ""},
+	"sign":       {`\mathrm{sign}\left(#1\right)`, ""},
 	"step":       {`\Theta\left(#1\right)`, `$\Theta(x)$ is 1 where $x > 0$, and 0 elsewhere`},
-	"logit":      {`\operatorname{logit}\left(#1\right)`, `$\operatorname{logit}(x) = \log(x/(1 - x))$`},
+	"logit":      {`\mathrm{logit}\left(#1\right)`, `$\mathrm{logit}(x) = \log(x/(1 - x))$`},
 	"min":        {`\min\left(#1, #2\right)`, ""},
 	"max":        {`\max\left(#1, #2\right)`, ""},
 	"clip":       {`\left[#1\right]_{#2}^{#3}`, `$[x]_a^b = \min(\max(x, a), b)$`},
 	"mean":       {`\left\langle #1\right\rangle`, `$\langle x\rangle$ is the mean over the units of a population`},
 	"sum":        {`\left\langle 1, #1\right\rangle`, `$\langle 1, x\rangle$ is the sum over the units of a population`},
 	"batch_mean": {`\left\langle #1\right\rangle_B`, `$\langle x\rangle_B$ is the mean over the samples of a batch`},
-	"noisy":      {`\operatorname{noisy}\left(#1\right)`, `$\operatorname{noisy}(x)$ is $x$ and, while learning in discrete time, Gaussian noise`},
+	"noisy":      {`\mathrm{noisy}\left(#1\right)`, `$\mathrm{noisy}(x)$ is $x$ and, while learning in discrete time, Gaussian noise`},
 	"normal":     {`\mathcal{N}\left(0, #1\right)`, `$\mathcal{N}(0, s)$ is a normal distribution of standard deviation $s$`},
 	"uniform":    {`\mathcal{U}\left(#1, #2\right)`, `$\mathcal{U}(a, b)$ is a uniform distribution`},
 }
@@ -154,7 +154,27 @@ func (s *setter) ref(r *model.Ref, behind string) (out string, strength int) {
 			s.fail("the word %s has no form", r.Name)
 		}
 	}
-	return fmt.Sprintf("%s^{%s%s}", Symbol(r.Name), s.above(r.Index), behind), inProduct
+	above := s.above(r.Index)
+	if s.declared(r.Name) == 1 { // weights whose name says where they belong
+		_, own, beside := strings.Cut(above, ",")
+		if beside {
+			above = own
+		}
+	}
+	return fmt.Sprintf("%s^{%s%s}", Symbol(r.Name), above, behind), inProduct
+}
+
+// declared counts the weights and biases of that name.
+func (s *setter) declared(name string) int {
+	n := 0
+	for _, b := range s.text.Blocks {
+		for _, p := range b.Projections {
+			if p.Name == name || p.Bias == name {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (s *setter) binary(e *model.Binary) (out string, strength int) {

@@ -154,19 +154,26 @@ func Equations(t *model.Text) (string, error) {
 			continue
 		}
 		s.WriteString("\\begin{align*}\n")
-		for i, line := range lines {
-			s.WriteString("  " + aligned(line))
-			if i < len(lines)-1 {
-				s.WriteString(` \\`)
-			}
-			s.WriteByte('\n')
-		}
+		s.WriteString(Aligned(lines))
 		s.WriteString("\\end{align*}\n")
 	}
 	if notes := notesOf(used); notes != "" {
 		fmt.Fprintf(&s, "\\noindent Here %s; $\\odot$ is a product element by element.\n", notes)
 	}
 	return s.String(), nil
+}
+
+// Aligned is formulas as they stand in align* or aligned, one a line.
+func Aligned(lines []string) string {
+	var s strings.Builder
+	for i, line := range lines {
+		s.WriteString("  " + aligned(line))
+		if i < len(lines)-1 {
+			s.WriteString(` \\`)
+		}
+		s.WriteByte('\n')
+	}
+	return s.String()
 }
 
 // aligned puts the mark of alignment before the first sign of a formula.
@@ -203,9 +210,13 @@ func heading(b *model.Block) string {
 
 // projection says what weights connect.
 func (s *setter) projection(b *model.Block, p *model.Projection) string {
-	w := "$" + Symbol(p.Name) + "^{" + s.above("") + "}$"
+	name := func(name string) string {
+		out, _ := s.ref(&model.Ref{Name: name}, "")
+		return "$" + out + "$"
+	}
+	w := name(p.Name)
 	if p.Bias != "" {
-		w += " (bias $" + Symbol(p.Bias) + "^{" + s.above("") + "}$)"
+		w += " (bias " + name(p.Bias) + ")"
 	}
 	if p.Along != nil {
 		return fmt.Sprintf("%s along $%s^{%s}$", w, Symbol(p.Along.Name), s.above(p.Along.Index))

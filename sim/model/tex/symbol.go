@@ -81,7 +81,7 @@ func part(word string) string {
 // escape makes plain text fit for LaTeX.
 func escape(text string) string {
 	return strings.NewReplacer(`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "_", `\_`, "^", `\textasciicircum{}`, "%", `\%`,
-		"&", `\&`, "#", `\#`, "$", `\$`, "~", `\textasciitilde{}`, "<", `$<$`, ">", `$>$`, "|", `$|$`, `"`, "''").Replace(text)
+		"&", `\&`, "#", `\#`, "$", `\$`, "~", `$\sim$`, "<", `$<$`, ">", `$>$`, "|", `$|$`, `"`, "''").Replace(text)
 }
 
 // number sets a number with its unit, of which the largest is taken that
