@@ -24,7 +24,7 @@ func Circuit(text *model.Text, s program.Setting) (*plots.Figure, error) {
 // hold for the parameters:
 //
 //   - The soma of a population is the first state behind what it sends.
-//   - What a line gets from the layer above, other than that of the soma, is an
+//   - What a line gets from the layer above and not from below, other than that of the soma, is an
 //     apical dendrite, with the state that this drives.
 //   - Weights times a quantity are a projection, which subtracts if there is a
 //     minus before it. What is of another population and meets no weights is a
@@ -67,7 +67,12 @@ func CircuitOf(text *model.Text, s program.Setting) (spec plots.CircuitNetwork, 
 			if err != nil {
 				return spec, err
 			}
-			p := &population{kind: cell, row: i, cell: j, lines: lines}
+			p := &population{kind: cell, row: i, cell: j, lines: lines, states: map[string]bool{}, basal: map[string]bool{}}
+			for _, e := range lines {
+				if e.Kind == model.Changes && !text.IsProjection(cell, e.Name) {
+					p.states[e.Name] = true
+				}
+			}
 			row = append(row, p)
 		}
 		c.rows = append(c.rows, row)
@@ -93,6 +98,8 @@ type population struct {
 	kind      string
 	row, cell int
 	lines     []*model.Equation
+	states    map[string]bool
+	basal     map[string]bool // names at which weights from below arrive
 
 	soma   string   // its name; "" if nothing is sent
 	apical []string // names of its apical dendrite, where feedback arrives first
@@ -117,8 +124,6 @@ func (p *population) line(name string, kind model.EquationKind) *model.Equation 
 	}
 	return nil
 }
-
-func (p *population) isState(name string) bool { return p.line(name, model.Changes) != nil }
 
 // definition is the line that says what a name is; nil of what comes from
 // outside.
@@ -342,6 +347,9 @@ func (c *circuit) carried(p *population, name string, w weight, r *model.Ref) {
 // link adds one that is not there yet.
 func (c *circuit) link(l link) {
 	l.quantity = c.resolved(l.from, l.quantity)
+	if l.from.row < l.to.row && l.weights != "" {
+		l.to.basal[l.target] = true
+	}
 	same := func(o link) bool {
 		return o.from == l.from && o.to == l.to && o.weights == l.weights && o.quantity == l.quantity && o.subtracts == l.subtracts
 	}

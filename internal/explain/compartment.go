@@ -19,7 +19,7 @@ func (c *circuit) compartments() {
 	}
 	for _, l := range c.links {
 		p := l.to
-		if !l.upwards || l.weights == "" || l.target == p.soma || p.cell > 0 {
+		if !l.upwards || l.weights == "" || l.target == p.soma || p.cell > 0 || p.basal[l.target] {
 			continue
 		}
 		for _, name := range append([]string{l.target}, c.driven(p, l.target)...) {
@@ -87,7 +87,7 @@ func (c *circuit) behind(p *population, name string) string {
 			continue
 		}
 		seen[name] = true
-		if p.isState(name) {
+		if p.states[name] {
 			return name
 		}
 		p.refs(name, func(other string) { queue = append(queue, other) })
@@ -105,7 +105,7 @@ func (c *circuit) driven(p *population, name string) []string {
 			continue
 		}
 		seen[name] = true
-		if p.isState(name) {
+		if p.states[name] {
 			if !slices.Contains(states, name) {
 				states = append(states, name)
 			}
@@ -139,7 +139,7 @@ func (c *circuit) atApical(l link) bool {
 // apicalSymbol is the state of the apical dendrite, or else what arrives there.
 func (p *population) apicalSymbol() (name string, state bool) {
 	for _, name := range p.apical {
-		if p.isState(name) {
+		if p.states[name] {
 			return name, true
 		}
 	}
@@ -186,7 +186,7 @@ func (c *circuit) taught(p *population, names []string) plots.CircuitTeacher {
 			return plots.TargetTeacher
 		}
 		seen[name] = true
-		if !p.isState(name) {
+		if !p.states[name] {
 			p.refs(name, func(other string) { names = append(names, other) })
 		}
 	}
@@ -244,7 +244,7 @@ func (c *circuit) rowLabel(kind string) string {
 // taken says whether what a link arrives at is subtracted wherever a state uses
 // it.
 func (c *circuit) taken(l link) bool {
-	if l.to.isState(l.target) {
+	if l.to.states[l.target] {
 		return false
 	}
 	plus, minus := 0, 0

@@ -90,6 +90,29 @@ func TestCircuits(t *testing.T) {
 	}
 }
 
+// What weights from below reach as well has no apical dendrite, and weights that
+// learn are no states.
+func TestCompartments(t *testing.T) {
+	var b model.Builder
+	text, err := b.Model("example", "").
+		Layer("projection W from below", "drive = W e[below]", "10s dW/dt = drive e[below]'", "W(0) = 1").
+		Hidden("projection Y from above", "both = drive + W e[below] + Y e[above]", "20ms dz/dt = -z + both", "e = tanh(z)", "Y(0) = 1").
+		Output("e = drive", "answer = e").Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := CircuitOf(text, setting(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cell := c.Rows[1].Cells[0]; cell.Soma != "z" || cell.Apical != "" {
+		t.Errorf("the hidden layer has soma %q and dendrite %q, expected z alone", cell.Soma, cell.Apical)
+	}
+	if cell := c.Rows[2].Cells[0]; cell.Soma != "e" && cell.Soma != "drive" {
+		t.Errorf("the soma of the output is %q", cell.Soma)
+	}
+}
+
 // A recurrent input that is taken away is drawn as one.
 func TestWhatIsTakenAwaySubtracts(t *testing.T) {
 	s := setting(model.Values{"recurrent_input": true})

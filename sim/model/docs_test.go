@@ -1,8 +1,8 @@
 package model
 
 import (
+	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -19,26 +19,39 @@ func document(t *testing.T, name string) string {
 	return string(data)
 }
 
+var update = flag.Bool("update", false, "write the tables of words in docs/models.md anew")
+
 // TestModelsDocumentHasAllWords holds the lists of docs/models.md against those
-// of the parser: neither may have more than the other.
+// of the parser: neither may have more than the other. With -update they are
+// written.
 func TestModelsDocumentHasAllWords(t *testing.T) {
 	doc := document(t, "models.md")
-	for head, want := range map[string]map[string]string{
-		"Functions":              Functions(),
-		"Words for numbers":      constants,
-		"Words that hold or not": flags,
+	for head, kind := range map[string]string{
+		"Functions": "functions", "Words for numbers": "numbers", "Words that hold or not": "conditions", "Reserved words": "keywords",
 	} {
 		rows := ""
-		for _, word := range slices.Sorted(maps.Keys(want)) {
-			rows += fmt.Sprintf("| `%s` | %s |\n", word, want[word])
+		for _, w := range Words()[kind] {
+			if w.Example == "" || w.Doc == "" {
+				t.Errorf("the word %s has no example, or does not say what it is", w.Word)
+			}
+			rows += fmt.Sprintf("| `%s` | %s | `%s` |\n", w.Word, w.Doc, w.Example)
 		}
-		if got := table(t, doc, head); got != rows {
+		got := table(t, doc, head)
+		if *update {
+			doc = strings.Replace(doc, got, rows, 1)
+			continue
+		}
+		if got != rows {
 			t.Errorf("the table below %q is\n%sbut the language has\n%s", head, got, rows)
+		}
+	}
+	if *update {
+		if err := os.WriteFile("../../docs/models.md", []byte(doc), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 	same(t, "sections", firstWords(table(t, doc, "Sections")), append(slices.Clone(layers), append([]string{"NAME beside LAYER"}, sections...)...))
 	same(t, "units", firstWords(between(t, doc, "\nTimes have one of ", ". In an equation")), unitNames)
-	same(t, "keywords", firstWords(between(t, doc, "### Reserved words\n", "and the names of functions")), keywords)
 	same(t, "comparisons", firstWords(between(t, doc, "\nComparisons with ", "; switches")), comparisons)
 }
 

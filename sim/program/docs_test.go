@@ -39,6 +39,40 @@ func TestModelsDocument(t *testing.T) {
 	}
 }
 
+// TestExamplesOfWords compiles the line of every word, which must have the word
+// in it.
+func TestExamplesOfWords(t *testing.T) {
+	for kind, words := range model.Words() {
+		for _, w := range words {
+			if !regexp.MustCompile(`\b` + w.Word + `\b`).MatchString(w.Example) {
+				t.Errorf("%s: the example of %s, %q, does without it", kind, w.Word, w.Example)
+			}
+			text, _ := completed(inSection(w))
+			if err := compileExample(text); err != nil {
+				t.Errorf("%s: the example of %s: %v, in\n%s", kind, w.Word, err, text)
+			}
+		}
+	}
+}
+
+// inSection is the part of a model that the line of a word stands in, with what
+// uses what it declares.
+func inSection(w model.Word) string {
+	part := w.Section + ":\n" + w.Example + "\n"
+	name, _, _ := strings.Cut(w.Example, " ")
+	switch {
+	case strings.HasSuffix(w.Example, "otherwise"):
+		return w.Section + ":\n" + name + " = 0 if discrete\n" + w.Example + "\n"
+	case w.Section == "time constants":
+		return part + "layer:\n" + name + " dW/dt = e e[below]'\n"
+	case strings.Contains(w.Example, " of "):
+		return part + "hidden:\na = 1 if " + name + " = tied else 0\n"
+	case w.Section == "parameters":
+		return part + "hidden:\na = " + name + "\n"
+	}
+	return part
+}
+
 // documentedModel is an example of a document.
 type documentedModel struct {
 	line   int // of the document
