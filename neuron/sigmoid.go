@@ -8,13 +8,14 @@ type Float interface{ float32 | float64 }
 // Sigmoid stores the logistic function 1/(1+exp(-x)) of every element of x in
 // dst. dst may be x; x has at least the length of dst.
 //
-// The error is below 2 units in the last place in both precisions over the
-// whole range, subnormal results included. A NaN stays one and the sigmoid of 0
-// is exactly 0.5. An element's result depends on that element alone, so the
-// same binary gives the same bits at any position in a slice. Other processors
-// may differ in the last place: amd64 with AVX2 and FMA computes several
-// elements at once, some fuse x*y+z (arm64, amd64 from GOAMD64=v3), and some
-// have a math.Exp of their own.
+// The error is below 2 units in the last place in both precisions, subnormal
+// results included, and below 2.5 where exp(-x) is nearest to 2^53, or to 2^24
+// in float32: x from -37.1 to -36.3 and from -17 to -16.2. A NaN stays one and
+// the sigmoid of 0 is exactly 0.5. An element's result depends on that element
+// alone, so the same binary gives the same bits at any position in a slice.
+// AVX2 and AVX-512 give the same bits. Other processors may differ in the last
+// place: some fuse x*y+z (arm64, amd64 from GOAMD64=v3), and some have a
+// math.Exp of their own.
 func Sigmoid[F Float](dst, x []F) {
 	switch dst := any(dst).(type) {
 	case []float64:

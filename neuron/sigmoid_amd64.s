@@ -2,168 +2,259 @@
 
 #include "textflag.h"
 
-DATA sigmoidAVX512SingleConstants<>+0(SB)/8, $0xbff71547652b82fe
-DATA sigmoidAVX512SingleConstants<>+8(SB)/8, $0x4338000000000000
-DATA sigmoidAVX512SingleConstants<>+16(SB)/8, $0x3fe62e42fee00000
-DATA sigmoidAVX512SingleConstants<>+24(SB)/8, $0x3dea39ef35793c76
-DATA sigmoidAVX512SingleConstants<>+32(SB)/8, $0x3ff0000000000000
-DATA sigmoidAVX512SingleConstants<>+40(SB)/8, $0x3fe0000000000000
-DATA sigmoidAVX512SingleConstants<>+48(SB)/8, $0x3fc5555555555555
-DATA sigmoidAVX512SingleConstants<>+56(SB)/8, $0x3fa5555555555555
-DATA sigmoidAVX512SingleConstants<>+64(SB)/8, $0x3f81111111111111
-DATA sigmoidAVX512SingleConstants<>+72(SB)/8, $0x3f56c16c16c16c17
-DATA sigmoidAVX512SingleConstants<>+80(SB)/8, $0x3f2a01a01a01a01a
-DATA sigmoidAVX512SingleConstants<>+88(SB)/8, $0x3efa01a01a01a01a
-DATA sigmoidAVX512SingleConstants<>+96(SB)/8, $0x442f0000442f0000
-DATA sigmoidAVX512SingleConstants<>+104(SB)/8, $0x7fffffff7fffffff
-GLOBL sigmoidAVX512SingleConstants<>(SB), RODATA|NOPTR, $112
+DATA sigmoidAVX512SingleConstants<>+0(SB)/4, $0x42ae0000
+DATA sigmoidAVX512SingleConstants<>+4(SB)/4, $0x7fffffff
+DATA sigmoidAVX512SingleConstants<>+8(SB)/4, $0x4b400000
+DATA sigmoidAVX512SingleConstants<>+12(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX512SingleConstants<>+16(SB)/4, $0x3f051580
+DATA sigmoidAVX512SingleConstants<>+20(SB)/4, $0x358fceeb
+DATA sigmoidAVX512SingleConstants<>+24(SB)/4, $0x3f800000
+DATA sigmoidAVX512SingleConstants<>+28(SB)/4, $0x3f400000
+DATA sigmoidAVX512SingleConstants<>+32(SB)/4, $0x3fc00000
+DATA sigmoidAVX512SingleConstants<>+36(SB)/4, $0x3e638e0d
+DATA sigmoidAVX512SingleConstants<>+40(SB)/4, $0xbbd6d747
+GLOBL sigmoidAVX512SingleConstants<>(SB), RODATA|NOPTR, $44
 
 // func sigmoidAVX512Single(n int, x *float32, dst *float32, mask *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sigmoidAVX512Single(SB), NOSPLIT, $0-40
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+0(SB), Z0
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+8(SB), Z1
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+16(SB), Z2
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+24(SB), Z3
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+32(SB), Z4
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+40(SB), Z5
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+48(SB), Z6
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+56(SB), Z7
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+64(SB), Z8
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+72(SB), Z9
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+80(SB), Z10
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+88(SB), Z11
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+96(SB), Z12
-	VBROADCASTSD sigmoidAVX512SingleConstants<>+104(SB), Z13
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+0(SB), Z0
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+4(SB), Z1
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+8(SB), Z2
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+12(SB), Z3
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+16(SB), Z4
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+20(SB), Z5
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+24(SB), Z6
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+28(SB), Z7
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+32(SB), Z8
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+36(SB), Z9
+	VBROADCASTSS sigmoidAVX512SingleConstants<>+40(SB), Z10
 	MOVQ         mask+24(FP), AX
-	VMOVUPS      (AX), Z14
-	VPMOVD2M     Z14, K1
+	VMOVUPS      (AX), Z11
+	VPMOVD2M     Z11, K1
 	MOVQ         x+8(FP), AX
 	MOVQ         dst+16(FP), CX
 	MOVQ         n+0(FP), DX
+
+block4:
+	CMPQ         DX, $0x40
+	JLT          behind4
+	VMOVUPS      (AX), Z11
+	VMOVUPS      64(AX), Z12
+	VMOVUPS      128(AX), Z13
+	VMOVUPS      192(AX), Z14
+	VPANDQ       Z11, Z1, Z15
+	VCMPPS       $0x16, Z0, Z15, K2
+	VPANDQ       Z12, Z1, Z15
+	VCMPPS       $0x16, Z0, Z15, K3
+	KORW         K3, K2, K2
+	VPANDQ       Z13, Z1, Z15
+	VCMPPS       $0x16, Z0, Z15, K3
+	KORW         K3, K2, K2
+	VPANDQ       Z14, Z1, Z15
+	VCMPPS       $0x16, Z0, Z15, K3
+	KORW         K3, K2, K2
+	KORTESTW     K2, K2
+	JNZ          behind4
+	VMOVUPS      Z2, Z15
+	VMOVUPS      Z2, Z16
+	VMOVUPS      Z2, Z17
+	VMOVUPS      Z2, Z18
+	VFMADD231PS  Z3, Z11, Z15
+	VFMADD231PS  Z3, Z12, Z16
+	VFMADD231PS  Z3, Z13, Z17
+	VFMADD231PS  Z3, Z14, Z18
+	VSUBPS       Z2, Z15, Z19
+	VSUBPS       Z2, Z16, Z20
+	VSUBPS       Z2, Z17, Z21
+	VSUBPS       Z2, Z18, Z22
+	VMULPS       Z4, Z19, Z23
+	VMULPS       Z4, Z20, Z24
+	VMULPS       Z4, Z21, Z25
+	VMULPS       Z4, Z22, Z26
+	VFNMSUB132PS Z7, Z23, Z11
+	VFNMSUB132PS Z7, Z24, Z12
+	VFNMSUB132PS Z7, Z25, Z13
+	VFNMSUB132PS Z7, Z26, Z14
+	VPSLLD       $0x17, Z15, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPSLLD       $0x17, Z18, Z18
+	VFNMADD231PS Z5, Z19, Z11
+	VFNMADD231PS Z5, Z20, Z12
+	VFNMADD231PS Z5, Z21, Z13
+	VFNMADD231PS Z5, Z22, Z14
+	VPADDD       Z6, Z15, Z15
+	VPADDD       Z6, Z16, Z16
+	VPADDD       Z6, Z17, Z17
+	VPADDD       Z6, Z18, Z18
+	VMULPS       Z11, Z11, Z19
+	VMULPS       Z12, Z12, Z20
+	VMULPS       Z13, Z13, Z21
+	VMULPS       Z14, Z14, Z22
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z24
+	VMOVUPS      Z10, Z25
+	VMOVUPS      Z10, Z26
+	VFMADD213PS  Z9, Z19, Z23
+	VFMADD213PS  Z9, Z20, Z24
+	VFMADD213PS  Z9, Z21, Z25
+	VFMADD213PS  Z9, Z22, Z26
+	VFMADD213PS  Z8, Z19, Z23
+	VFMADD213PS  Z8, Z20, Z24
+	VFMADD213PS  Z8, Z21, Z25
+	VFMADD213PS  Z8, Z22, Z26
+	VADDPS       Z6, Z15, Z19
+	VADDPS       Z6, Z16, Z20
+	VADDPS       Z6, Z17, Z21
+	VADDPS       Z6, Z18, Z22
+	VSUBPS       Z11, Z23, Z23
+	VSUBPS       Z12, Z24, Z24
+	VSUBPS       Z13, Z25, Z25
+	VSUBPS       Z14, Z26, Z26
+	VADDPS       Z11, Z11, Z11
+	VADDPS       Z12, Z12, Z12
+	VADDPS       Z13, Z13, Z13
+	VADDPS       Z14, Z14, Z14
+	VMULPS       Z15, Z11, Z11
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z17, Z13, Z13
+	VMULPS       Z18, Z14, Z14
+	VFMADD231PS  Z23, Z19, Z11
+	VFMADD231PS  Z24, Z20, Z12
+	VFMADD231PS  Z25, Z21, Z13
+	VFMADD231PS  Z26, Z22, Z14
+	VDIVPS       Z11, Z23, Z23
+	VDIVPS       Z12, Z24, Z24
+	VDIVPS       Z13, Z25, Z25
+	VDIVPS       Z14, Z26, Z26
+	VMOVUPS      Z23, (CX)
+	VMOVUPS      Z24, 64(CX)
+	VMOVUPS      Z25, 128(CX)
+	VMOVUPS      Z26, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x40, DX
+	JMP          block4
+
+behind4:
+block2:
+	CMPQ         DX, $0x20
+	JLT          behind2
+	VMOVUPS      (AX), Z11
+	VMOVUPS      64(AX), Z12
+	VPANDQ       Z11, Z1, Z13
+	VCMPPS       $0x16, Z0, Z13, K2
+	VPANDQ       Z12, Z1, Z13
+	VCMPPS       $0x16, Z0, Z13, K3
+	KORW         K3, K2, K2
+	KORTESTW     K2, K2
+	JNZ          behind2
+	VMOVUPS      Z2, Z13
+	VMOVUPS      Z2, Z14
+	VFMADD231PS  Z3, Z11, Z13
+	VFMADD231PS  Z3, Z12, Z14
+	VSUBPS       Z2, Z13, Z15
+	VSUBPS       Z2, Z14, Z16
+	VMULPS       Z4, Z15, Z17
+	VMULPS       Z4, Z16, Z18
+	VFNMSUB132PS Z7, Z17, Z11
+	VFNMSUB132PS Z7, Z18, Z12
+	VPSLLD       $0x17, Z13, Z13
+	VPSLLD       $0x17, Z14, Z14
+	VFNMADD231PS Z5, Z15, Z11
+	VFNMADD231PS Z5, Z16, Z12
+	VPADDD       Z6, Z13, Z13
+	VPADDD       Z6, Z14, Z14
+	VMULPS       Z11, Z11, Z15
+	VMULPS       Z12, Z12, Z16
+	VMOVUPS      Z10, Z17
+	VMOVUPS      Z10, Z18
+	VFMADD213PS  Z9, Z15, Z17
+	VFMADD213PS  Z9, Z16, Z18
+	VFMADD213PS  Z8, Z15, Z17
+	VFMADD213PS  Z8, Z16, Z18
+	VADDPS       Z6, Z13, Z15
+	VADDPS       Z6, Z14, Z16
+	VSUBPS       Z11, Z17, Z17
+	VSUBPS       Z12, Z18, Z18
+	VADDPS       Z11, Z11, Z11
+	VADDPS       Z12, Z12, Z12
+	VMULPS       Z13, Z11, Z11
+	VMULPS       Z14, Z12, Z12
+	VFMADD231PS  Z17, Z15, Z11
+	VFMADD231PS  Z18, Z16, Z12
+	VDIVPS       Z11, Z17, Z17
+	VDIVPS       Z12, Z18, Z18
+	VMOVUPS      Z17, (CX)
+	VMOVUPS      Z18, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x20, DX
+	JMP          block2
+
+behind2:
+block1:
+	CMPQ         DX, $0x10
+	JLT          behind1
+	VMOVUPS      (AX), Z11
+	VPANDQ       Z11, Z1, Z12
+	VCMPPS       $0x16, Z0, Z12, K2
+	KORTESTW     K2, K2
+	JNZ          done
+	VMOVUPS      Z2, Z12
+	VFMADD231PS  Z3, Z11, Z12
+	VSUBPS       Z2, Z12, Z13
+	VMULPS       Z4, Z13, Z14
+	VFNMSUB132PS Z7, Z14, Z11
+	VPSLLD       $0x17, Z12, Z12
+	VFNMADD231PS Z5, Z13, Z11
+	VPADDD       Z6, Z12, Z12
+	VMULPS       Z11, Z11, Z13
+	VMOVUPS      Z10, Z14
+	VFMADD213PS  Z9, Z13, Z14
+	VFMADD213PS  Z8, Z13, Z14
+	VADDPS       Z6, Z12, Z13
+	VSUBPS       Z11, Z14, Z14
+	VADDPS       Z11, Z11, Z11
+	VMULPS       Z12, Z11, Z11
+	VFMADD231PS  Z14, Z13, Z11
+	VDIVPS       Z11, Z14, Z14
+	VMOVUPS      Z14, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x10, DX
-	JL           last
+	JMP          block1
 
-vectors:
-	VMOVUPS       (AX), Z14
-	VPANDQ        Z14, Z13, Z15
-	VCMPPS        $0x16, Z12, Z15, K2
-	KORTESTW      K2, K2
-	JNZ           far
-	VEXTRACTF64X4 $0x01, Z14, Y15
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y15, Z15
-	VMOVUPD       Z0, Z16
-	VFMADD213PD   Z1, Z14, Z16
-	VSUBPD        Z1, Z16, Z17
-	VMOVUPD       Z17, Z18
-	VFNMSUB213PD  Z14, Z2, Z18
-	VFNMADD231PD  Z3, Z17, Z18
-	VMOVUPD       Z11, Z14
-	VFMADD213PD   Z10, Z18, Z14
-	VFMADD213PD   Z9, Z18, Z14
-	VFMADD213PD   Z8, Z18, Z14
-	VFMADD213PD   Z7, Z18, Z14
-	VFMADD213PD   Z6, Z18, Z14
-	VFMADD213PD   Z5, Z18, Z14
-	VMULPD        Z18, Z18, Z17
-	VFMADD213PD   Z18, Z17, Z14
-	VPSLLQ        $0x34, Z16, Z16
-	VPADDQ        Z4, Z16, Z16
-	VADDPD        Z4, Z16, Z17
-	VFMADD231PD   Z14, Z16, Z17
-	VDIVPD        Z17, Z4, Z14
-	VMOVUPD       Z0, Z16
-	VFMADD213PD   Z1, Z15, Z16
-	VSUBPD        Z1, Z16, Z17
-	VMOVUPD       Z17, Z18
-	VFNMSUB213PD  Z15, Z2, Z18
-	VFNMADD231PD  Z3, Z17, Z18
-	VMOVUPD       Z11, Z15
-	VFMADD213PD   Z10, Z18, Z15
-	VFMADD213PD   Z9, Z18, Z15
-	VFMADD213PD   Z8, Z18, Z15
-	VFMADD213PD   Z7, Z18, Z15
-	VFMADD213PD   Z6, Z18, Z15
-	VFMADD213PD   Z5, Z18, Z15
-	VMULPD        Z18, Z18, Z17
-	VFMADD213PD   Z18, Z17, Z15
-	VPSLLQ        $0x34, Z16, Z16
-	VPADDQ        Z4, Z16, Z16
-	VADDPD        Z4, Z16, Z17
-	VFMADD231PD   Z15, Z16, Z17
-	VDIVPD        Z17, Z4, Z15
-	VCVTPD2PS     Z14, Y14
-	VCVTPD2PS     Z15, Y15
-	VINSERTF64X4  $0x01, Y15, Z14, Z14
-	VMOVUPS       Z14, (CX)
-	ADDQ          $0x40, AX
-	ADDQ          $0x40, CX
-	SUBQ          $0x10, DX
-	JGE           vectors
+behind1:
+	TESTQ        DX, DX
+	JZ           done
+	VMOVUPS.Z    (AX), K1, Z11
+	VPANDQ       Z11, Z1, Z1
+	VCMPPS       $0x16, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JNZ          done
+	VMOVUPS      Z2, Z0
+	VFMADD231PS  Z3, Z11, Z0
+	VSUBPS       Z2, Z0, Z1
+	VMULPS       Z4, Z1, Z2
+	VFNMSUB132PS Z7, Z2, Z11
+	VPSLLD       $0x17, Z0, Z0
+	VFNMADD231PS Z5, Z1, Z11
+	VPADDD       Z6, Z0, Z0
+	VMULPS       Z11, Z11, Z1
+	VMOVUPS      Z10, Z2
+	VFMADD213PS  Z9, Z1, Z2
+	VFMADD213PS  Z8, Z1, Z2
+	VADDPS       Z6, Z0, Z1
+	VSUBPS       Z11, Z2, Z2
+	VADDPS       Z11, Z11, Z11
+	VMULPS       Z0, Z11, Z11
+	VFMADD231PS  Z2, Z1, Z11
+	VDIVPS       Z11, Z2, Z2
+	VMOVUPS      Z2, K1, (CX)
+	XORQ         DX, DX
 
-last:
-	ADDQ          $0x10, DX
-	JZ            done
-	VMOVUPS.Z     (AX), K1, Z14
-	VPANDQ        Z14, Z13, Z13
-	VCMPPS        $0x16, Z12, Z13, K2
-	KORTESTW      K2, K2
-	JNZ           stop
-	VEXTRACTF64X4 $0x01, Z14, Y12
-	VCVTPS2PD     Y14, Z13
-	VCVTPS2PD     Y12, Z12
-	VMOVUPD       Z0, Z14
-	VFMADD213PD   Z1, Z13, Z14
-	VSUBPD        Z1, Z14, Z15
-	VMOVUPD       Z15, Z16
-	VFNMSUB213PD  Z13, Z2, Z16
-	VFNMADD231PD  Z3, Z15, Z16
-	VMOVUPD       Z11, Z13
-	VFMADD213PD   Z10, Z16, Z13
-	VFMADD213PD   Z9, Z16, Z13
-	VFMADD213PD   Z8, Z16, Z13
-	VFMADD213PD   Z7, Z16, Z13
-	VFMADD213PD   Z6, Z16, Z13
-	VFMADD213PD   Z5, Z16, Z13
-	VMULPD        Z16, Z16, Z15
-	VFMADD213PD   Z16, Z15, Z13
-	VPSLLQ        $0x34, Z14, Z14
-	VPADDQ        Z4, Z14, Z14
-	VADDPD        Z4, Z14, Z15
-	VFMADD231PD   Z13, Z14, Z15
-	VDIVPD        Z15, Z4, Z13
-	VMOVUPD       Z0, Z0
-	VFMADD213PD   Z1, Z12, Z0
-	VSUBPD        Z1, Z0, Z1
-	VMOVUPD       Z1, Z14
-	VFNMSUB213PD  Z12, Z2, Z14
-	VFNMADD231PD  Z3, Z1, Z14
-	VMOVUPD       Z11, Z1
-	VFMADD213PD   Z10, Z14, Z1
-	VFMADD213PD   Z9, Z14, Z1
-	VFMADD213PD   Z8, Z14, Z1
-	VFMADD213PD   Z7, Z14, Z1
-	VFMADD213PD   Z6, Z14, Z1
-	VFMADD213PD   Z5, Z14, Z1
-	VMULPD        Z14, Z14, Z2
-	VFMADD213PD   Z14, Z2, Z1
-	VPSLLQ        $0x34, Z0, Z0
-	VPADDQ        Z4, Z0, Z0
-	VADDPD        Z4, Z0, Z2
-	VFMADD231PD   Z1, Z0, Z2
-	VDIVPD        Z2, Z4, Z0
-	VCVTPD2PS     Z13, Y13
-	VCVTPD2PS     Z0, Y0
-	VINSERTF64X4  $0x01, Y0, Z13, Z13
-	VMOVUPS       Z13, K1, (CX)
-	XORQ          DX, DX
-	JMP           done
-
-far:
-	ADDQ $0x10, DX
-
-stop:
 done:
 	MOVQ n+0(FP), AX
 	SUBQ DX, AX
@@ -171,26 +262,21 @@ done:
 	VZEROUPPER
 	RET
 
-DATA sigmoidAVX512DoubleConstants<>+0(SB)/8, $0xbff71547652b82fe
-DATA sigmoidAVX512DoubleConstants<>+8(SB)/8, $0x4338000000000000
-DATA sigmoidAVX512DoubleConstants<>+16(SB)/8, $0x3fe62e42fee00000
-DATA sigmoidAVX512DoubleConstants<>+24(SB)/8, $0x3dea39ef35793c76
-DATA sigmoidAVX512DoubleConstants<>+32(SB)/8, $0x3ff0000000000000
-DATA sigmoidAVX512DoubleConstants<>+40(SB)/8, $0x3fe0000000000000
-DATA sigmoidAVX512DoubleConstants<>+48(SB)/8, $0x3fc5555555555555
-DATA sigmoidAVX512DoubleConstants<>+56(SB)/8, $0x3fa5555555555555
-DATA sigmoidAVX512DoubleConstants<>+64(SB)/8, $0x3f81111111111111
-DATA sigmoidAVX512DoubleConstants<>+72(SB)/8, $0x3f56c16c16c16c17
-DATA sigmoidAVX512DoubleConstants<>+80(SB)/8, $0x3f2a01a01a01a01a
-DATA sigmoidAVX512DoubleConstants<>+88(SB)/8, $0x3efa01a01a01a01a
-DATA sigmoidAVX512DoubleConstants<>+96(SB)/8, $0x3ec71de3a556c734
-DATA sigmoidAVX512DoubleConstants<>+104(SB)/8, $0x3e927e4fb7789f5c
-DATA sigmoidAVX512DoubleConstants<>+112(SB)/8, $0x3e5ae64567f544e4
-DATA sigmoidAVX512DoubleConstants<>+120(SB)/8, $0x3e21eed8eff8d898
-DATA sigmoidAVX512DoubleConstants<>+128(SB)/8, $0x3de6124613a86d09
-DATA sigmoidAVX512DoubleConstants<>+136(SB)/8, $0x4085e00000000000
-DATA sigmoidAVX512DoubleConstants<>+144(SB)/8, $0x7fffffffffffffff
-GLOBL sigmoidAVX512DoubleConstants<>(SB), RODATA|NOPTR, $152
+DATA sigmoidAVX512DoubleConstants<>+0(SB)/8, $0x4085e00000000000
+DATA sigmoidAVX512DoubleConstants<>+8(SB)/8, $0x7fffffffffffffff
+DATA sigmoidAVX512DoubleConstants<>+16(SB)/8, $0x4338000000000000
+DATA sigmoidAVX512DoubleConstants<>+24(SB)/8, $0xbff71547652b82fe
+DATA sigmoidAVX512DoubleConstants<>+32(SB)/8, $0x3fe0a2b23f3ba000
+DATA sigmoidAVX512DoubleConstants<>+40(SB)/8, $0x3d56e6d035dab1ad
+DATA sigmoidAVX512DoubleConstants<>+48(SB)/8, $0x3ff0000000000000
+DATA sigmoidAVX512DoubleConstants<>+56(SB)/8, $0x3fe8000000000000
+DATA sigmoidAVX512DoubleConstants<>+64(SB)/8, $0x3ff8000000000000
+DATA sigmoidAVX512DoubleConstants<>+72(SB)/8, $0x3fcc71c71c71c6e6
+DATA sigmoidAVX512DoubleConstants<>+80(SB)/8, $0xbf7af83440e0bd56
+DATA sigmoidAVX512DoubleConstants<>+88(SB)/8, $0x3f3243dce3965e0c
+DATA sigmoidAVX512DoubleConstants<>+96(SB)/8, $0xbee9f9e4c2f8f4bc
+DATA sigmoidAVX512DoubleConstants<>+104(SB)/8, $0x3ea27bc9b403539e
+GLOBL sigmoidAVX512DoubleConstants<>(SB), RODATA|NOPTR, $112
 
 // func sigmoidAVX512Double(n int, x *float64, dst *float64, mask *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
@@ -209,98 +295,256 @@ TEXT ·sigmoidAVX512Double(SB), NOSPLIT, $0-40
 	VBROADCASTSD sigmoidAVX512DoubleConstants<>+88(SB), Z11
 	VBROADCASTSD sigmoidAVX512DoubleConstants<>+96(SB), Z12
 	VBROADCASTSD sigmoidAVX512DoubleConstants<>+104(SB), Z13
-	VBROADCASTSD sigmoidAVX512DoubleConstants<>+112(SB), Z14
-	VBROADCASTSD sigmoidAVX512DoubleConstants<>+120(SB), Z15
-	VBROADCASTSD sigmoidAVX512DoubleConstants<>+128(SB), Z16
-	VBROADCASTSD sigmoidAVX512DoubleConstants<>+136(SB), Z17
-	VBROADCASTSD sigmoidAVX512DoubleConstants<>+144(SB), Z18
 	MOVQ         mask+24(FP), AX
-	VMOVUPS      (AX), Z19
-	VPMOVQ2M     Z19, K1
+	VMOVUPS      (AX), Z14
+	VPMOVQ2M     Z14, K1
 	MOVQ         x+8(FP), AX
 	MOVQ         dst+16(FP), CX
 	MOVQ         n+0(FP), DX
-	SUBQ         $0x08, DX
-	JL           last
 
-vectors:
-	VMOVUPD      (AX), Z19
-	VPANDQ       Z19, Z18, Z20
-	VCMPPD       $0x16, Z17, Z20, K2
+block4:
+	CMPQ         DX, $0x20
+	JLT          behind4
+	VMOVUPD      (AX), Z14
+	VMOVUPD      64(AX), Z15
+	VMOVUPD      128(AX), Z16
+	VMOVUPD      192(AX), Z17
+	VPANDQ       Z14, Z1, Z18
+	VCMPPD       $0x16, Z0, Z18, K2
+	VPANDQ       Z15, Z1, Z18
+	VCMPPD       $0x16, Z0, Z18, K3
+	KORW         K3, K2, K2
+	VPANDQ       Z16, Z1, Z18
+	VCMPPD       $0x16, Z0, Z18, K3
+	KORW         K3, K2, K2
+	VPANDQ       Z17, Z1, Z18
+	VCMPPD       $0x16, Z0, Z18, K3
+	KORW         K3, K2, K2
 	KORTESTW     K2, K2
-	JNZ          far
-	VMOVUPD      Z0, Z20
-	VFMADD213PD  Z1, Z19, Z20
-	VSUBPD       Z1, Z20, Z21
-	VMOVUPD      Z21, Z22
-	VFNMSUB213PD Z19, Z2, Z22
-	VFNMADD231PD Z3, Z21, Z22
-	VMOVUPD      Z16, Z19
-	VFMADD213PD  Z15, Z22, Z19
-	VFMADD213PD  Z14, Z22, Z19
-	VFMADD213PD  Z13, Z22, Z19
-	VFMADD213PD  Z12, Z22, Z19
-	VFMADD213PD  Z11, Z22, Z19
-	VFMADD213PD  Z10, Z22, Z19
-	VFMADD213PD  Z9, Z22, Z19
-	VFMADD213PD  Z8, Z22, Z19
-	VFMADD213PD  Z7, Z22, Z19
-	VFMADD213PD  Z6, Z22, Z19
-	VFMADD213PD  Z5, Z22, Z19
-	VMULPD       Z22, Z22, Z21
-	VFMADD213PD  Z22, Z21, Z19
+	JNZ          behind4
+	VMOVUPD      Z2, Z18
+	VMOVUPD      Z2, Z19
+	VMOVUPD      Z2, Z20
+	VMOVUPD      Z2, Z21
+	VFMADD231PD  Z3, Z14, Z18
+	VFMADD231PD  Z3, Z15, Z19
+	VFMADD231PD  Z3, Z16, Z20
+	VFMADD231PD  Z3, Z17, Z21
+	VSUBPD       Z2, Z18, Z22
+	VSUBPD       Z2, Z19, Z23
+	VSUBPD       Z2, Z20, Z24
+	VSUBPD       Z2, Z21, Z25
+	VMULPD       Z4, Z22, Z26
+	VMULPD       Z4, Z23, Z27
+	VMULPD       Z4, Z24, Z28
+	VMULPD       Z4, Z25, Z29
+	VFNMSUB132PD Z7, Z26, Z14
+	VFNMSUB132PD Z7, Z27, Z15
+	VFNMSUB132PD Z7, Z28, Z16
+	VFNMSUB132PD Z7, Z29, Z17
+	VPSLLQ       $0x34, Z18, Z18
+	VPSLLQ       $0x34, Z19, Z19
 	VPSLLQ       $0x34, Z20, Z20
-	VPADDQ       Z4, Z20, Z20
-	VADDPD       Z4, Z20, Z21
-	VFMADD231PD  Z19, Z20, Z21
-	VDIVPD       Z21, Z4, Z19
-	VMOVUPD      Z19, (CX)
-	ADDQ         $0x40, AX
-	ADDQ         $0x40, CX
-	SUBQ         $0x08, DX
-	JGE          vectors
+	VPSLLQ       $0x34, Z21, Z21
+	VFNMADD231PD Z5, Z22, Z14
+	VFNMADD231PD Z5, Z23, Z15
+	VFNMADD231PD Z5, Z24, Z16
+	VFNMADD231PD Z5, Z25, Z17
+	VPADDQ       Z6, Z18, Z18
+	VPADDQ       Z6, Z19, Z19
+	VPADDQ       Z6, Z20, Z20
+	VPADDQ       Z6, Z21, Z21
+	VMULPD       Z14, Z14, Z22
+	VMULPD       Z15, Z15, Z23
+	VMULPD       Z16, Z16, Z24
+	VMULPD       Z17, Z17, Z25
+	VMOVUPD      Z13, Z26
+	VMOVUPD      Z13, Z27
+	VMOVUPD      Z13, Z28
+	VMOVUPD      Z13, Z29
+	VFMADD213PD  Z12, Z22, Z26
+	VFMADD213PD  Z12, Z23, Z27
+	VFMADD213PD  Z12, Z24, Z28
+	VFMADD213PD  Z12, Z25, Z29
+	VFMADD213PD  Z11, Z22, Z26
+	VFMADD213PD  Z11, Z23, Z27
+	VFMADD213PD  Z11, Z24, Z28
+	VFMADD213PD  Z11, Z25, Z29
+	VFMADD213PD  Z10, Z22, Z26
+	VFMADD213PD  Z10, Z23, Z27
+	VFMADD213PD  Z10, Z24, Z28
+	VFMADD213PD  Z10, Z25, Z29
+	VFMADD213PD  Z9, Z22, Z26
+	VFMADD213PD  Z9, Z23, Z27
+	VFMADD213PD  Z9, Z24, Z28
+	VFMADD213PD  Z9, Z25, Z29
+	VFMADD213PD  Z8, Z22, Z26
+	VFMADD213PD  Z8, Z23, Z27
+	VFMADD213PD  Z8, Z24, Z28
+	VFMADD213PD  Z8, Z25, Z29
+	VADDPD       Z6, Z18, Z22
+	VADDPD       Z6, Z19, Z23
+	VADDPD       Z6, Z20, Z24
+	VADDPD       Z6, Z21, Z25
+	VSUBPD       Z14, Z26, Z26
+	VSUBPD       Z15, Z27, Z27
+	VSUBPD       Z16, Z28, Z28
+	VSUBPD       Z17, Z29, Z29
+	VADDPD       Z14, Z14, Z14
+	VADDPD       Z15, Z15, Z15
+	VADDPD       Z16, Z16, Z16
+	VADDPD       Z17, Z17, Z17
+	VMULPD       Z18, Z14, Z14
+	VMULPD       Z19, Z15, Z15
+	VMULPD       Z20, Z16, Z16
+	VMULPD       Z21, Z17, Z17
+	VFMADD231PD  Z26, Z22, Z14
+	VFMADD231PD  Z27, Z23, Z15
+	VFMADD231PD  Z28, Z24, Z16
+	VFMADD231PD  Z29, Z25, Z17
+	VDIVPD       Z14, Z26, Z26
+	VDIVPD       Z15, Z27, Z27
+	VDIVPD       Z16, Z28, Z28
+	VDIVPD       Z17, Z29, Z29
+	VMOVUPD      Z26, (CX)
+	VMOVUPD      Z27, 64(CX)
+	VMOVUPD      Z28, 128(CX)
+	VMOVUPD      Z29, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x20, DX
+	JMP          block4
 
-last:
-	ADDQ         $0x08, DX
-	JZ           done
-	VMOVUPD.Z    (AX), K1, Z19
-	VPANDQ       Z19, Z18, Z18
-	VCMPPD       $0x16, Z17, Z18, K2
+behind4:
+block2:
+	CMPQ         DX, $0x10
+	JLT          behind2
+	VMOVUPD      (AX), Z14
+	VMOVUPD      64(AX), Z15
+	VPANDQ       Z14, Z1, Z16
+	VCMPPD       $0x16, Z0, Z16, K2
+	VPANDQ       Z15, Z1, Z16
+	VCMPPD       $0x16, Z0, Z16, K3
+	KORW         K3, K2, K2
 	KORTESTW     K2, K2
-	JNZ          stop
-	VMOVUPD      Z0, Z0
-	VFMADD213PD  Z1, Z19, Z0
-	VSUBPD       Z1, Z0, Z1
-	VMOVUPD      Z1, Z17
-	VFNMSUB213PD Z19, Z2, Z17
-	VFNMADD231PD Z3, Z1, Z17
-	VMOVUPD      Z16, Z1
-	VFMADD213PD  Z15, Z17, Z1
-	VFMADD213PD  Z14, Z17, Z1
-	VFMADD213PD  Z13, Z17, Z1
-	VFMADD213PD  Z12, Z17, Z1
-	VFMADD213PD  Z11, Z17, Z1
-	VFMADD213PD  Z10, Z17, Z1
-	VFMADD213PD  Z9, Z17, Z1
-	VFMADD213PD  Z8, Z17, Z1
-	VFMADD213PD  Z7, Z17, Z1
-	VFMADD213PD  Z6, Z17, Z1
-	VFMADD213PD  Z5, Z17, Z1
-	VMULPD       Z17, Z17, Z2
-	VFMADD213PD  Z17, Z2, Z1
+	JNZ          behind2
+	VMOVUPD      Z2, Z16
+	VMOVUPD      Z2, Z17
+	VFMADD231PD  Z3, Z14, Z16
+	VFMADD231PD  Z3, Z15, Z17
+	VSUBPD       Z2, Z16, Z18
+	VSUBPD       Z2, Z17, Z19
+	VMULPD       Z4, Z18, Z20
+	VMULPD       Z4, Z19, Z21
+	VFNMSUB132PD Z7, Z20, Z14
+	VFNMSUB132PD Z7, Z21, Z15
+	VPSLLQ       $0x34, Z16, Z16
+	VPSLLQ       $0x34, Z17, Z17
+	VFNMADD231PD Z5, Z18, Z14
+	VFNMADD231PD Z5, Z19, Z15
+	VPADDQ       Z6, Z16, Z16
+	VPADDQ       Z6, Z17, Z17
+	VMULPD       Z14, Z14, Z18
+	VMULPD       Z15, Z15, Z19
+	VMOVUPD      Z13, Z20
+	VMOVUPD      Z13, Z21
+	VFMADD213PD  Z12, Z18, Z20
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z11, Z18, Z20
+	VFMADD213PD  Z11, Z19, Z21
+	VFMADD213PD  Z10, Z18, Z20
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z9, Z18, Z20
+	VFMADD213PD  Z9, Z19, Z21
+	VFMADD213PD  Z8, Z18, Z20
+	VFMADD213PD  Z8, Z19, Z21
+	VADDPD       Z6, Z16, Z18
+	VADDPD       Z6, Z17, Z19
+	VSUBPD       Z14, Z20, Z20
+	VSUBPD       Z15, Z21, Z21
+	VADDPD       Z14, Z14, Z14
+	VADDPD       Z15, Z15, Z15
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z17, Z15, Z15
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z21, Z19, Z15
+	VDIVPD       Z14, Z20, Z20
+	VDIVPD       Z15, Z21, Z21
+	VMOVUPD      Z20, (CX)
+	VMOVUPD      Z21, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x10, DX
+	JMP          block2
+
+behind2:
+block1:
+	CMPQ         DX, $0x08
+	JLT          behind1
+	VMOVUPD      (AX), Z14
+	VPANDQ       Z14, Z1, Z15
+	VCMPPD       $0x16, Z0, Z15, K2
+	KORTESTW     K2, K2
+	JNZ          done
+	VMOVUPD      Z2, Z15
+	VFMADD231PD  Z3, Z14, Z15
+	VSUBPD       Z2, Z15, Z16
+	VMULPD       Z4, Z16, Z17
+	VFNMSUB132PD Z7, Z17, Z14
+	VPSLLQ       $0x34, Z15, Z15
+	VFNMADD231PD Z5, Z16, Z14
+	VPADDQ       Z6, Z15, Z15
+	VMULPD       Z14, Z14, Z16
+	VMOVUPD      Z13, Z17
+	VFMADD213PD  Z12, Z16, Z17
+	VFMADD213PD  Z11, Z16, Z17
+	VFMADD213PD  Z10, Z16, Z17
+	VFMADD213PD  Z9, Z16, Z17
+	VFMADD213PD  Z8, Z16, Z17
+	VADDPD       Z6, Z15, Z16
+	VSUBPD       Z14, Z17, Z17
+	VADDPD       Z14, Z14, Z14
+	VMULPD       Z15, Z14, Z14
+	VFMADD231PD  Z17, Z16, Z14
+	VDIVPD       Z14, Z17, Z17
+	VMOVUPD      Z17, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x08, DX
+	JMP          block1
+
+behind1:
+	TESTQ        DX, DX
+	JZ           done
+	VMOVUPD.Z    (AX), K1, Z14
+	VPANDQ       Z14, Z1, Z1
+	VCMPPD       $0x16, Z0, Z1, K2
+	KORTESTW     K2, K2
+	JNZ          done
+	VMOVUPD      Z2, Z0
+	VFMADD231PD  Z3, Z14, Z0
+	VSUBPD       Z2, Z0, Z1
+	VMULPD       Z4, Z1, Z2
+	VFNMSUB132PD Z7, Z2, Z14
 	VPSLLQ       $0x34, Z0, Z0
-	VPADDQ       Z4, Z0, Z0
-	VADDPD       Z4, Z0, Z2
-	VFMADD231PD  Z1, Z0, Z2
-	VDIVPD       Z2, Z4, Z0
-	VMOVUPD      Z0, K1, (CX)
+	VFNMADD231PD Z5, Z1, Z14
+	VPADDQ       Z6, Z0, Z0
+	VMULPD       Z14, Z14, Z1
+	VMOVUPD      Z13, Z2
+	VFMADD213PD  Z12, Z1, Z2
+	VFMADD213PD  Z11, Z1, Z2
+	VFMADD213PD  Z10, Z1, Z2
+	VFMADD213PD  Z9, Z1, Z2
+	VFMADD213PD  Z8, Z1, Z2
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z14, Z2, Z2
+	VADDPD       Z14, Z14, Z14
+	VMULPD       Z0, Z14, Z14
+	VFMADD231PD  Z2, Z1, Z14
+	VDIVPD       Z14, Z2, Z2
+	VMOVUPD      Z2, K1, (CX)
 	XORQ         DX, DX
-	JMP          done
 
-far:
-	ADDQ $0x08, DX
-
-stop:
 done:
 	MOVQ n+0(FP), AX
 	SUBQ DX, AX
@@ -308,21 +552,95 @@ done:
 	VZEROUPPER
 	RET
 
-DATA sigmoidAVX2SingleConstants<>+0(SB)/8, $0xbff71547652b82fe
-DATA sigmoidAVX2SingleConstants<>+8(SB)/8, $0x4338000000000000
-DATA sigmoidAVX2SingleConstants<>+16(SB)/8, $0x3fe62e42fee00000
-DATA sigmoidAVX2SingleConstants<>+24(SB)/8, $0x3dea39ef35793c76
-DATA sigmoidAVX2SingleConstants<>+32(SB)/8, $0x3ff0000000000000
-DATA sigmoidAVX2SingleConstants<>+40(SB)/8, $0x3fe0000000000000
-DATA sigmoidAVX2SingleConstants<>+48(SB)/8, $0x3fc5555555555555
-DATA sigmoidAVX2SingleConstants<>+56(SB)/8, $0x3fa5555555555555
-DATA sigmoidAVX2SingleConstants<>+64(SB)/8, $0x3f81111111111111
-DATA sigmoidAVX2SingleConstants<>+72(SB)/8, $0x3f56c16c16c16c17
-DATA sigmoidAVX2SingleConstants<>+80(SB)/8, $0x3f2a01a01a01a01a
-DATA sigmoidAVX2SingleConstants<>+88(SB)/8, $0x3efa01a01a01a01a
-DATA sigmoidAVX2SingleConstants<>+96(SB)/8, $0x442f0000442f0000
-DATA sigmoidAVX2SingleConstants<>+104(SB)/8, $0x7fffffff7fffffff
-GLOBL sigmoidAVX2SingleConstants<>(SB), RODATA|NOPTR, $112
+DATA sigmoidAVX2SingleConstants<>+0(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+4(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+8(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+12(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+16(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+20(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+24(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+28(SB)/4, $0x42ae0000
+DATA sigmoidAVX2SingleConstants<>+32(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+36(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+40(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+44(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+48(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+52(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+56(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+60(SB)/4, $0x7fffffff
+DATA sigmoidAVX2SingleConstants<>+64(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+68(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+72(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+76(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+80(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+84(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+88(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+92(SB)/4, $0x4b400000
+DATA sigmoidAVX2SingleConstants<>+96(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+100(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+104(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+108(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+112(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+116(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+120(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+124(SB)/4, $0xbfb8aa3b
+DATA sigmoidAVX2SingleConstants<>+128(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+132(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+136(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+140(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+144(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+148(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+152(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+156(SB)/4, $0x3f051580
+DATA sigmoidAVX2SingleConstants<>+160(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+164(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+168(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+172(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+176(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+180(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+184(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+188(SB)/4, $0x358fceeb
+DATA sigmoidAVX2SingleConstants<>+192(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+196(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+200(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+204(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+208(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+212(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+216(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+220(SB)/4, $0x3f800000
+DATA sigmoidAVX2SingleConstants<>+224(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+228(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+232(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+236(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+240(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+244(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+248(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+252(SB)/4, $0x3f400000
+DATA sigmoidAVX2SingleConstants<>+256(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+260(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+264(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+268(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+272(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+276(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+280(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+284(SB)/4, $0x3fc00000
+DATA sigmoidAVX2SingleConstants<>+288(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+292(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+296(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+300(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+304(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+308(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+312(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+316(SB)/4, $0x3e638e0d
+DATA sigmoidAVX2SingleConstants<>+320(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+324(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+328(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+332(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+336(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+340(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+344(SB)/4, $0xbbd6d747
+DATA sigmoidAVX2SingleConstants<>+348(SB)/4, $0xbbd6d747
+GLOBL sigmoidAVX2SingleConstants<>(SB), RODATA|NOPTR, $352
 
 // func sigmoidAVX2Single(n int, x *float32, dst *float32, mask *byte) int
 // Requires: AVX, AVX2, FMA3
@@ -332,195 +650,230 @@ TEXT ·sigmoidAVX2Single(SB), NOSPLIT, $0-40
 	MOVQ    x+8(FP), AX
 	MOVQ    dst+16(FP), CX
 	MOVQ    n+0(FP), DX
-	SUBQ    $0x08, DX
-	JL      last
 
-vectors:
+block4:
+	CMPQ         DX, $0x20
+	JLT          behind4
 	VMOVUPS      (AX), Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+96(SB), Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+104(SB), Y3
-	VPAND        Y1, Y3, Y3
-	VCMPPS       $0x16, Y2, Y3, Y3
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      96(AX), Y4
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y1, Y5
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y5, Y5
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y2, Y6
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y3, Y6
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y4, Y6
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VMOVMSKPS    Y5, BX
+	TESTL        BX, BX
+	JNZ          behind4
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y5
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y6
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y7
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y8
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y1, Y5
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y2, Y6
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y3, Y7
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y4, Y8
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y5, Y9
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y6, Y10
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y7, Y11
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y8, Y12
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y9, Y13
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y10, Y14
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y11, Y15
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y12, Y16
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y13, Y1
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y14, Y2
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y15, Y3
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y16, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y9, Y1
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y10, Y2
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y11, Y3
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y12, Y4
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y5, Y5
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y6, Y6
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y7, Y7
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y8, Y8
+	VMULPS       Y1, Y1, Y9
+	VMULPS       Y2, Y2, Y10
+	VMULPS       Y3, Y3, Y11
+	VMULPS       Y4, Y4, Y12
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y13
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y14
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y15
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y16
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y9, Y13
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y10, Y14
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y11, Y15
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y12, Y16
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y9, Y13
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y10, Y14
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y11, Y15
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y12, Y16
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y5, Y9
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y6, Y10
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y7, Y11
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y8, Y12
+	VSUBPS       Y1, Y13, Y13
+	VSUBPS       Y2, Y14, Y14
+	VSUBPS       Y3, Y15, Y15
+	VSUBPS       Y4, Y16, Y16
+	VADDPS       Y1, Y1, Y1
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y3, Y3, Y3
+	VADDPS       Y4, Y4, Y4
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VFMADD231PS  Y13, Y9, Y1
+	VFMADD231PS  Y14, Y10, Y2
+	VFMADD231PS  Y15, Y11, Y3
+	VFMADD231PS  Y16, Y12, Y4
+	VDIVPS       Y1, Y13, Y13
+	VDIVPS       Y2, Y14, Y14
+	VDIVPS       Y3, Y15, Y15
+	VDIVPS       Y4, Y16, Y16
+	VMOVUPS      Y13, (CX)
+	VMOVUPS      Y14, 32(CX)
+	VMOVUPS      Y15, 64(CX)
+	VMOVUPS      Y16, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x20, DX
+	JMP          block4
+
+behind4:
+block2:
+	CMPQ         DX, $0x10
+	JLT          behind2
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y1, Y3
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y3, Y3
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y2, Y4
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y4, Y4
+	VPOR         Y4, Y3, Y3
 	VMOVMSKPS    Y3, BX
 	TESTL        BX, BX
-	JNZ          far
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X2, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+0(SB), Y3
-	VMOVUPD      Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VSUBPD       Y4, Y3, Y4
-	VMOVUPD      Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+16(SB), Y6
-	VFNMSUB213PD Y1, Y6, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+24(SB), Y1
-	VFNMADD231PD Y1, Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+88(SB), Y1
-	VMOVUPD      Y1, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+80(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+72(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+64(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+56(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+48(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+40(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VMULPD       Y5, Y5, Y4
-	VFMADD213PD  Y5, Y4, Y1
-	VPSLLQ       $0x34, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VPADDQ       Y4, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VADDPD       Y4, Y3, Y4
-	VFMADD231PD  Y1, Y3, Y4
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y1
-	VDIVPD       Y4, Y1, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+0(SB), Y3
-	VMOVUPD      Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VFMADD213PD  Y4, Y2, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VSUBPD       Y4, Y3, Y4
-	VMOVUPD      Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+16(SB), Y6
-	VFNMSUB213PD Y2, Y6, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+24(SB), Y2
-	VFNMADD231PD Y2, Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+88(SB), Y2
-	VMOVUPD      Y2, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+80(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+72(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+64(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+56(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+48(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+40(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VMULPD       Y5, Y5, Y4
-	VFMADD213PD  Y5, Y4, Y2
-	VPSLLQ       $0x34, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VPADDQ       Y4, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VADDPD       Y4, Y3, Y4
-	VFMADD231PD  Y2, Y3, Y4
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y2
-	VDIVPD       Y4, Y2, Y2
-	VCVTPD2PSY   Y1, X1
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMOVUPS      Y1, (CX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x20, CX
-	SUBQ         $0x08, DX
-	JGE          vectors
+	JNZ          behind2
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y3
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y4
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y1, Y3
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y2, Y4
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y3, Y5
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y4, Y6
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y5, Y7
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y6, Y8
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y7, Y1
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y8, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y5, Y1
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y6, Y2
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y3, Y3
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y4, Y4
+	VMULPS       Y1, Y1, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y7
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y8
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y5, Y7
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y6, Y8
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y5, Y7
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y6, Y8
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y3, Y5
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y4, Y6
+	VSUBPS       Y1, Y7, Y7
+	VSUBPS       Y2, Y8, Y8
+	VADDPS       Y1, Y1, Y1
+	VADDPS       Y2, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VFMADD231PS  Y7, Y5, Y1
+	VFMADD231PS  Y8, Y6, Y2
+	VDIVPS       Y1, Y7, Y7
+	VDIVPS       Y2, Y8, Y8
+	VMOVUPS      Y7, (CX)
+	VMOVUPS      Y8, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x10, DX
+	JMP          block2
 
-last:
-	ADDQ         $0x08, DX
+behind2:
+block1:
+	CMPQ         DX, $0x08
+	JLT          behind1
+	VMOVUPS      (AX), Y1
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y1, Y2
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y2, Y2
+	VMOVMSKPS    Y2, BX
+	TESTL        BX, BX
+	JNZ          done
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y2
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y1, Y2
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y2, Y3
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y3, Y4
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y4, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y3, Y1
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y4
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y3, Y4
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y3, Y4
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y2, Y3
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y1, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VDIVPS       Y1, Y4, Y4
+	VMOVUPS      Y4, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x08, DX
+	JMP          block1
+
+behind1:
+	TESTQ        DX, DX
 	JZ           done
 	VMASKMOVPS   (AX), Y0, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+96(SB), Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+104(SB), Y3
-	VPAND        Y1, Y3, Y3
-	VCMPPS       $0x16, Y2, Y3, Y3
-	VMOVMSKPS    Y3, AX
+	VPAND        sigmoidAVX2SingleConstants<>+32(SB), Y1, Y2
+	VCMPPS       $0x16, sigmoidAVX2SingleConstants<>+0(SB), Y2, Y2
+	VMOVMSKPS    Y2, AX
 	TESTL        AX, AX
-	JNZ          stop
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X2, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+0(SB), Y3
-	VMOVUPD      Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VSUBPD       Y4, Y3, Y4
-	VMOVUPD      Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+16(SB), Y6
-	VFNMSUB213PD Y1, Y6, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+24(SB), Y1
-	VFNMADD231PD Y1, Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+88(SB), Y1
-	VMOVUPD      Y1, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+80(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+72(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+64(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+56(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+48(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+40(SB), Y4
-	VFMADD213PD  Y4, Y5, Y1
-	VMULPD       Y5, Y5, Y4
-	VFMADD213PD  Y5, Y4, Y1
-	VPSLLQ       $0x34, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VPADDQ       Y4, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VADDPD       Y4, Y3, Y4
-	VFMADD231PD  Y1, Y3, Y4
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y1
-	VDIVPD       Y4, Y1, Y1
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+0(SB), Y3
-	VMOVUPD      Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VFMADD213PD  Y4, Y2, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+8(SB), Y4
-	VSUBPD       Y4, Y3, Y4
-	VMOVUPD      Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+16(SB), Y6
-	VFNMSUB213PD Y2, Y6, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+24(SB), Y2
-	VFNMADD231PD Y2, Y4, Y5
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+88(SB), Y2
-	VMOVUPD      Y2, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+80(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+72(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+64(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+56(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+48(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+40(SB), Y4
-	VFMADD213PD  Y4, Y5, Y2
-	VMULPD       Y5, Y5, Y4
-	VFMADD213PD  Y5, Y4, Y2
-	VPSLLQ       $0x34, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VPADDQ       Y4, Y3, Y3
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y4
-	VADDPD       Y4, Y3, Y4
-	VFMADD231PD  Y2, Y3, Y4
-	VBROADCASTSD sigmoidAVX2SingleConstants<>+32(SB), Y2
-	VDIVPD       Y4, Y2, Y2
-	VCVTPD2PSY   Y1, X1
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (CX)
+	JNZ          done
+	VMOVUPS      sigmoidAVX2SingleConstants<>+64(SB), Y2
+	VFMADD231PS  sigmoidAVX2SingleConstants<>+96(SB), Y1, Y2
+	VSUBPS       sigmoidAVX2SingleConstants<>+64(SB), Y2, Y3
+	VMULPS       sigmoidAVX2SingleConstants<>+128(SB), Y3, Y4
+	VFNMSUB132PS sigmoidAVX2SingleConstants<>+224(SB), Y4, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VFNMADD231PS sigmoidAVX2SingleConstants<>+160(SB), Y3, Y1
+	VPADDD       sigmoidAVX2SingleConstants<>+192(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      sigmoidAVX2SingleConstants<>+320(SB), Y4
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+288(SB), Y3, Y4
+	VFMADD213PS  sigmoidAVX2SingleConstants<>+256(SB), Y3, Y4
+	VADDPS       sigmoidAVX2SingleConstants<>+192(SB), Y2, Y3
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y1, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VDIVPS       Y1, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (CX)
 	XORQ         DX, DX
-	JMP          done
 
-far:
-	ADDQ $0x08, DX
-
-stop:
 done:
 	MOVQ n+0(FP), AX
 	SUBQ DX, AX
@@ -528,26 +881,63 @@ done:
 	VZEROUPPER
 	RET
 
-DATA sigmoidAVX2DoubleConstants<>+0(SB)/8, $0xbff71547652b82fe
-DATA sigmoidAVX2DoubleConstants<>+8(SB)/8, $0x4338000000000000
-DATA sigmoidAVX2DoubleConstants<>+16(SB)/8, $0x3fe62e42fee00000
-DATA sigmoidAVX2DoubleConstants<>+24(SB)/8, $0x3dea39ef35793c76
-DATA sigmoidAVX2DoubleConstants<>+32(SB)/8, $0x3ff0000000000000
-DATA sigmoidAVX2DoubleConstants<>+40(SB)/8, $0x3fe0000000000000
-DATA sigmoidAVX2DoubleConstants<>+48(SB)/8, $0x3fc5555555555555
-DATA sigmoidAVX2DoubleConstants<>+56(SB)/8, $0x3fa5555555555555
-DATA sigmoidAVX2DoubleConstants<>+64(SB)/8, $0x3f81111111111111
-DATA sigmoidAVX2DoubleConstants<>+72(SB)/8, $0x3f56c16c16c16c17
-DATA sigmoidAVX2DoubleConstants<>+80(SB)/8, $0x3f2a01a01a01a01a
-DATA sigmoidAVX2DoubleConstants<>+88(SB)/8, $0x3efa01a01a01a01a
-DATA sigmoidAVX2DoubleConstants<>+96(SB)/8, $0x3ec71de3a556c734
-DATA sigmoidAVX2DoubleConstants<>+104(SB)/8, $0x3e927e4fb7789f5c
-DATA sigmoidAVX2DoubleConstants<>+112(SB)/8, $0x3e5ae64567f544e4
-DATA sigmoidAVX2DoubleConstants<>+120(SB)/8, $0x3e21eed8eff8d898
-DATA sigmoidAVX2DoubleConstants<>+128(SB)/8, $0x3de6124613a86d09
-DATA sigmoidAVX2DoubleConstants<>+136(SB)/8, $0x4085e00000000000
-DATA sigmoidAVX2DoubleConstants<>+144(SB)/8, $0x7fffffffffffffff
-GLOBL sigmoidAVX2DoubleConstants<>(SB), RODATA|NOPTR, $152
+DATA sigmoidAVX2DoubleConstants<>+0(SB)/8, $0x4085e00000000000
+DATA sigmoidAVX2DoubleConstants<>+8(SB)/8, $0x4085e00000000000
+DATA sigmoidAVX2DoubleConstants<>+16(SB)/8, $0x4085e00000000000
+DATA sigmoidAVX2DoubleConstants<>+24(SB)/8, $0x4085e00000000000
+DATA sigmoidAVX2DoubleConstants<>+32(SB)/8, $0x7fffffffffffffff
+DATA sigmoidAVX2DoubleConstants<>+40(SB)/8, $0x7fffffffffffffff
+DATA sigmoidAVX2DoubleConstants<>+48(SB)/8, $0x7fffffffffffffff
+DATA sigmoidAVX2DoubleConstants<>+56(SB)/8, $0x7fffffffffffffff
+DATA sigmoidAVX2DoubleConstants<>+64(SB)/8, $0x4338000000000000
+DATA sigmoidAVX2DoubleConstants<>+72(SB)/8, $0x4338000000000000
+DATA sigmoidAVX2DoubleConstants<>+80(SB)/8, $0x4338000000000000
+DATA sigmoidAVX2DoubleConstants<>+88(SB)/8, $0x4338000000000000
+DATA sigmoidAVX2DoubleConstants<>+96(SB)/8, $0xbff71547652b82fe
+DATA sigmoidAVX2DoubleConstants<>+104(SB)/8, $0xbff71547652b82fe
+DATA sigmoidAVX2DoubleConstants<>+112(SB)/8, $0xbff71547652b82fe
+DATA sigmoidAVX2DoubleConstants<>+120(SB)/8, $0xbff71547652b82fe
+DATA sigmoidAVX2DoubleConstants<>+128(SB)/8, $0x3fe0a2b23f3ba000
+DATA sigmoidAVX2DoubleConstants<>+136(SB)/8, $0x3fe0a2b23f3ba000
+DATA sigmoidAVX2DoubleConstants<>+144(SB)/8, $0x3fe0a2b23f3ba000
+DATA sigmoidAVX2DoubleConstants<>+152(SB)/8, $0x3fe0a2b23f3ba000
+DATA sigmoidAVX2DoubleConstants<>+160(SB)/8, $0x3d56e6d035dab1ad
+DATA sigmoidAVX2DoubleConstants<>+168(SB)/8, $0x3d56e6d035dab1ad
+DATA sigmoidAVX2DoubleConstants<>+176(SB)/8, $0x3d56e6d035dab1ad
+DATA sigmoidAVX2DoubleConstants<>+184(SB)/8, $0x3d56e6d035dab1ad
+DATA sigmoidAVX2DoubleConstants<>+192(SB)/8, $0x3ff0000000000000
+DATA sigmoidAVX2DoubleConstants<>+200(SB)/8, $0x3ff0000000000000
+DATA sigmoidAVX2DoubleConstants<>+208(SB)/8, $0x3ff0000000000000
+DATA sigmoidAVX2DoubleConstants<>+216(SB)/8, $0x3ff0000000000000
+DATA sigmoidAVX2DoubleConstants<>+224(SB)/8, $0x3fe8000000000000
+DATA sigmoidAVX2DoubleConstants<>+232(SB)/8, $0x3fe8000000000000
+DATA sigmoidAVX2DoubleConstants<>+240(SB)/8, $0x3fe8000000000000
+DATA sigmoidAVX2DoubleConstants<>+248(SB)/8, $0x3fe8000000000000
+DATA sigmoidAVX2DoubleConstants<>+256(SB)/8, $0x3ff8000000000000
+DATA sigmoidAVX2DoubleConstants<>+264(SB)/8, $0x3ff8000000000000
+DATA sigmoidAVX2DoubleConstants<>+272(SB)/8, $0x3ff8000000000000
+DATA sigmoidAVX2DoubleConstants<>+280(SB)/8, $0x3ff8000000000000
+DATA sigmoidAVX2DoubleConstants<>+288(SB)/8, $0x3fcc71c71c71c6e6
+DATA sigmoidAVX2DoubleConstants<>+296(SB)/8, $0x3fcc71c71c71c6e6
+DATA sigmoidAVX2DoubleConstants<>+304(SB)/8, $0x3fcc71c71c71c6e6
+DATA sigmoidAVX2DoubleConstants<>+312(SB)/8, $0x3fcc71c71c71c6e6
+DATA sigmoidAVX2DoubleConstants<>+320(SB)/8, $0xbf7af83440e0bd56
+DATA sigmoidAVX2DoubleConstants<>+328(SB)/8, $0xbf7af83440e0bd56
+DATA sigmoidAVX2DoubleConstants<>+336(SB)/8, $0xbf7af83440e0bd56
+DATA sigmoidAVX2DoubleConstants<>+344(SB)/8, $0xbf7af83440e0bd56
+DATA sigmoidAVX2DoubleConstants<>+352(SB)/8, $0x3f3243dce3965e0c
+DATA sigmoidAVX2DoubleConstants<>+360(SB)/8, $0x3f3243dce3965e0c
+DATA sigmoidAVX2DoubleConstants<>+368(SB)/8, $0x3f3243dce3965e0c
+DATA sigmoidAVX2DoubleConstants<>+376(SB)/8, $0x3f3243dce3965e0c
+DATA sigmoidAVX2DoubleConstants<>+384(SB)/8, $0xbee9f9e4c2f8f4bc
+DATA sigmoidAVX2DoubleConstants<>+392(SB)/8, $0xbee9f9e4c2f8f4bc
+DATA sigmoidAVX2DoubleConstants<>+400(SB)/8, $0xbee9f9e4c2f8f4bc
+DATA sigmoidAVX2DoubleConstants<>+408(SB)/8, $0xbee9f9e4c2f8f4bc
+DATA sigmoidAVX2DoubleConstants<>+416(SB)/8, $0x3ea27bc9b403539e
+DATA sigmoidAVX2DoubleConstants<>+424(SB)/8, $0x3ea27bc9b403539e
+DATA sigmoidAVX2DoubleConstants<>+432(SB)/8, $0x3ea27bc9b403539e
+DATA sigmoidAVX2DoubleConstants<>+440(SB)/8, $0x3ea27bc9b403539e
+GLOBL sigmoidAVX2DoubleConstants<>(SB), RODATA|NOPTR, $448
 
 // func sigmoidAVX2Double(n int, x *float64, dst *float64, mask *byte) int
 // Requires: AVX, AVX2, FMA3
@@ -557,133 +947,254 @@ TEXT ·sigmoidAVX2Double(SB), NOSPLIT, $0-40
 	MOVQ    x+8(FP), AX
 	MOVQ    dst+16(FP), CX
 	MOVQ    n+0(FP), DX
-	SUBQ    $0x04, DX
-	JL      last
 
-vectors:
+block4:
+	CMPQ         DX, $0x10
+	JLT          behind4
 	VMOVUPD      (AX), Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+136(SB), Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+144(SB), Y3
-	VPAND        Y1, Y3, Y3
-	VCMPPD       $0x16, Y2, Y3, Y3
+	VMOVUPD      32(AX), Y2
+	VMOVUPD      64(AX), Y3
+	VMOVUPD      96(AX), Y4
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y1, Y5
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y5, Y5
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y2, Y6
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y3, Y6
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y4, Y6
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y6, Y6
+	VPOR         Y6, Y5, Y5
+	VMOVMSKPD    Y5, BX
+	TESTL        BX, BX
+	JNZ          behind4
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y5
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y6
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y7
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y8
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y1, Y5
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y2, Y6
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y3, Y7
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y4, Y8
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y5, Y9
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y6, Y10
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y7, Y11
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y8, Y12
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y9, Y13
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y10, Y14
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y11, Y15
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y12, Y16
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y13, Y1
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y14, Y2
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y15, Y3
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y16, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VPSLLQ       $0x34, Y8, Y8
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y9, Y1
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y10, Y2
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y11, Y3
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y12, Y4
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y5, Y5
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y6, Y6
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y7, Y7
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y8, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMULPD       Y3, Y3, Y11
+	VMULPD       Y4, Y4, Y12
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y13
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y14
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y15
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y16
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y9, Y13
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y10, Y14
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y11, Y15
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y12, Y16
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y9, Y13
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y12, Y16
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y9, Y13
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y12, Y16
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y9, Y13
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y12, Y16
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y9, Y13
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y11, Y15
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y12, Y16
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y5, Y9
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y6, Y10
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y7, Y11
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y8, Y12
+	VSUBPD       Y1, Y13, Y13
+	VSUBPD       Y2, Y14, Y14
+	VSUBPD       Y3, Y15, Y15
+	VSUBPD       Y4, Y16, Y16
+	VADDPD       Y1, Y1, Y1
+	VADDPD       Y2, Y2, Y2
+	VADDPD       Y3, Y3, Y3
+	VADDPD       Y4, Y4, Y4
+	VMULPD       Y5, Y1, Y1
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VFMADD231PD  Y13, Y9, Y1
+	VFMADD231PD  Y14, Y10, Y2
+	VFMADD231PD  Y15, Y11, Y3
+	VFMADD231PD  Y16, Y12, Y4
+	VDIVPD       Y1, Y13, Y13
+	VDIVPD       Y2, Y14, Y14
+	VDIVPD       Y3, Y15, Y15
+	VDIVPD       Y4, Y16, Y16
+	VMOVUPD      Y13, (CX)
+	VMOVUPD      Y14, 32(CX)
+	VMOVUPD      Y15, 64(CX)
+	VMOVUPD      Y16, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x10, DX
+	JMP          block4
+
+behind4:
+block2:
+	CMPQ         DX, $0x08
+	JLT          behind2
+	VMOVUPD      (AX), Y1
+	VMOVUPD      32(AX), Y2
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y1, Y3
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y3, Y3
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y2, Y4
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y4, Y4
+	VPOR         Y4, Y3, Y3
 	VMOVMSKPD    Y3, BX
 	TESTL        BX, BX
-	JNZ          far
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+0(SB), Y2
-	VMOVUPD      Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+8(SB), Y3
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+8(SB), Y3
-	VSUBPD       Y3, Y2, Y3
-	VMOVUPD      Y3, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+16(SB), Y5
-	VFNMSUB213PD Y1, Y5, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+24(SB), Y1
-	VFNMADD231PD Y1, Y3, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+128(SB), Y1
-	VMOVUPD      Y1, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+120(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+112(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+104(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+96(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+88(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+80(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+72(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+64(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+56(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+48(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+40(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VMULPD       Y4, Y4, Y3
-	VFMADD213PD  Y4, Y3, Y1
-	VPSLLQ       $0x34, Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y3
-	VPADDQ       Y3, Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y3
-	VADDPD       Y3, Y2, Y3
-	VFMADD231PD  Y1, Y2, Y3
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y1
-	VDIVPD       Y3, Y1, Y1
-	VMOVUPD      Y1, (CX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x20, CX
-	SUBQ         $0x04, DX
-	JGE          vectors
+	JNZ          behind2
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y3
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y4
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y1, Y3
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y2, Y4
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y3, Y5
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y4, Y6
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y5, Y7
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y6, Y8
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y7, Y1
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y8, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VPSLLQ       $0x34, Y4, Y4
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y5, Y1
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y6, Y2
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y3, Y3
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y4, Y4
+	VMULPD       Y1, Y1, Y5
+	VMULPD       Y2, Y2, Y6
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y7
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y8
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y5, Y7
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y6, Y8
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y6, Y8
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y6, Y8
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y6, Y8
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y5, Y7
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y6, Y8
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y3, Y5
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y4, Y6
+	VSUBPD       Y1, Y7, Y7
+	VSUBPD       Y2, Y8, Y8
+	VADDPD       Y1, Y1, Y1
+	VADDPD       Y2, Y2, Y2
+	VMULPD       Y3, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VFMADD231PD  Y7, Y5, Y1
+	VFMADD231PD  Y8, Y6, Y2
+	VDIVPD       Y1, Y7, Y7
+	VDIVPD       Y2, Y8, Y8
+	VMOVUPD      Y7, (CX)
+	VMOVUPD      Y8, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x08, DX
+	JMP          block2
 
-last:
-	ADDQ         $0x04, DX
+behind2:
+block1:
+	CMPQ         DX, $0x04
+	JLT          behind1
+	VMOVUPD      (AX), Y1
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y1, Y2
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y2, Y2
+	VMOVMSKPD    Y2, BX
+	TESTL        BX, BX
+	JNZ          done
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y2
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y1, Y2
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y2, Y3
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y3, Y4
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y4, Y1
+	VPSLLQ       $0x34, Y2, Y2
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y3, Y1
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y2, Y2
+	VMULPD       Y1, Y1, Y3
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y3, Y4
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y2, Y3
+	VSUBPD       Y1, Y4, Y4
+	VADDPD       Y1, Y1, Y1
+	VMULPD       Y2, Y1, Y1
+	VFMADD231PD  Y4, Y3, Y1
+	VDIVPD       Y1, Y4, Y4
+	VMOVUPD      Y4, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x04, DX
+	JMP          block1
+
+behind1:
+	TESTQ        DX, DX
 	JZ           done
 	VMASKMOVPD   (AX), Y0, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+136(SB), Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+144(SB), Y3
-	VPAND        Y1, Y3, Y3
-	VCMPPD       $0x16, Y2, Y3, Y3
-	VMOVMSKPD    Y3, AX
+	VPAND        sigmoidAVX2DoubleConstants<>+32(SB), Y1, Y2
+	VCMPPD       $0x16, sigmoidAVX2DoubleConstants<>+0(SB), Y2, Y2
+	VMOVMSKPD    Y2, AX
 	TESTL        AX, AX
-	JNZ          stop
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+0(SB), Y2
-	VMOVUPD      Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+8(SB), Y3
-	VFMADD213PD  Y3, Y1, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+8(SB), Y3
-	VSUBPD       Y3, Y2, Y3
-	VMOVUPD      Y3, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+16(SB), Y5
-	VFNMSUB213PD Y1, Y5, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+24(SB), Y1
-	VFNMADD231PD Y1, Y3, Y4
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+128(SB), Y1
-	VMOVUPD      Y1, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+120(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+112(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+104(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+96(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+88(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+80(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+72(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+64(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+56(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+48(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+40(SB), Y3
-	VFMADD213PD  Y3, Y4, Y1
-	VMULPD       Y4, Y4, Y3
-	VFMADD213PD  Y4, Y3, Y1
+	JNZ          done
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+64(SB), Y2
+	VFMADD231PD  sigmoidAVX2DoubleConstants<>+96(SB), Y1, Y2
+	VSUBPD       sigmoidAVX2DoubleConstants<>+64(SB), Y2, Y3
+	VMULPD       sigmoidAVX2DoubleConstants<>+128(SB), Y3, Y4
+	VFNMSUB132PD sigmoidAVX2DoubleConstants<>+224(SB), Y4, Y1
 	VPSLLQ       $0x34, Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y3
-	VPADDQ       Y3, Y2, Y2
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y3
-	VADDPD       Y3, Y2, Y3
-	VFMADD231PD  Y1, Y2, Y3
-	VBROADCASTSD sigmoidAVX2DoubleConstants<>+32(SB), Y1
-	VDIVPD       Y3, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (CX)
+	VFNMADD231PD sigmoidAVX2DoubleConstants<>+160(SB), Y3, Y1
+	VPADDQ       sigmoidAVX2DoubleConstants<>+192(SB), Y2, Y2
+	VMULPD       Y1, Y1, Y3
+	VMOVUPD      sigmoidAVX2DoubleConstants<>+416(SB), Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+384(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+352(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+320(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+288(SB), Y3, Y4
+	VFMADD213PD  sigmoidAVX2DoubleConstants<>+256(SB), Y3, Y4
+	VADDPD       sigmoidAVX2DoubleConstants<>+192(SB), Y2, Y3
+	VSUBPD       Y1, Y4, Y4
+	VADDPD       Y1, Y1, Y1
+	VMULPD       Y2, Y1, Y1
+	VFMADD231PD  Y4, Y3, Y1
+	VDIVPD       Y1, Y4, Y4
+	VMASKMOVPD   Y4, Y0, (CX)
 	XORQ         DX, DX
-	JMP          done
 
-far:
-	ADDQ $0x04, DX
-
-stop:
 done:
 	MOVQ n+0(FP), AX
 	SUBQ DX, AX

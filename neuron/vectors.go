@@ -7,16 +7,17 @@ package neuron
 type vectors[F Float] struct {
 	lanes int // 0: one by one
 	// some stores the sigmoids of the first elements, and returns how many: it
-	// stops before a group of lanes with one that is beyond farthestVector, or
-	// no number. mask is that of what n has beyond full groups.
-	some  func(n int, x, dst *F, mask *byte) int
-	alone func(dst, x []F)
-	bytes int // of an element
+	// stops before a group of lanes with one that is larger than farthest, or no
+	// number. mask is that of what n has beyond full groups.
+	some     func(n int, x, dst *F, mask *byte) int
+	farthest F
+	alone    func(dst, x []F)
+	bytes    int // of an element
 }
 
 var (
-	vectors32 = vectors[float32]{alone: sigmoid32, bytes: 4}
-	vectors64 = vectors[float64]{alone: sigmoid64, bytes: 8}
+	vectors32 = vectors[float32]{alone: sigmoid32, bytes: 4, farthest: 87}
+	vectors64 = vectors[float64]{alone: sigmoid64, bytes: 8, farthest: 700}
 )
 
 // instructionSet is a way to compute; use chooses it for both precisions.
@@ -41,9 +42,6 @@ var inUse string
 // Instructions names the way in which this processor computes sigmoids. Ways
 // differ in the last place of results.
 func Instructions() string { return inUse }
-
-// farthestVector is the largest size of an element that kernels take.
-const farthestVector = 700
 
 // masks are what the kernels read a mask from: that of n bytes begins n bytes
 // before the middle.
@@ -75,7 +73,7 @@ func (v *vectors[F]) sigmoid(dst, x []F) {
 // notice.
 func (v *vectors[F]) withFar(dst, x []F) {
 	for i, value := range x {
-		if -farthestVector <= value && value <= farthestVector {
+		if -v.farthest <= value && value <= v.farthest {
 			v.some(1, &x[i], &dst[i], &masks[64-v.bytes])
 		} else {
 			dst[i] = F(farSigmoid(float64(value)))

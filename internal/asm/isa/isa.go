@@ -70,7 +70,8 @@ func (s Set) Zero(v reg.VecVirtual) {
 	}
 }
 
-func (s Set) pick(single, double func(...Op), ops ...Op) {
+// Pick does single or double, whichever the precision is, to ops.
+func (s Set) Pick(single, double func(...Op), ops ...Op) {
 	if s.Double {
 		double(ops...)
 	} else {
@@ -79,29 +80,29 @@ func (s Set) pick(single, double func(...Op), ops ...Op) {
 }
 
 // Load and Store move a whole vector, Broadcast fills one with an element.
-func (s Set) Load(m Mem, v Op)  { s.pick(VMOVUPS, VMOVUPD, m, v) }
-func (s Set) Store(v Op, m Mem) { s.pick(VMOVUPS, VMOVUPD, v, m) }
+func (s Set) Load(m Mem, v Op)  { s.Pick(VMOVUPS, VMOVUPD, m, v) }
+func (s Set) Store(v Op, m Mem) { s.Pick(VMOVUPS, VMOVUPD, v, m) }
 
 // Broadcast fills a vector with one element.
-func (s Set) Broadcast(m Mem, v Op) { s.pick(VBROADCASTSS, VBROADCASTSD, m, v) }
+func (s Set) Broadcast(m Mem, v Op) { s.Pick(VBROADCASTSS, VBROADCASTSD, m, v) }
 
 // MulAdd adds a b to sum; a may be in memory.
-func (s Set) MulAdd(a Op, b, sum Op) { s.pick(VFMADD231PS, VFMADD231PD, a, b, sum) }
+func (s Set) MulAdd(a Op, b, sum Op) { s.Pick(VFMADD231PS, VFMADD231PD, a, b, sum) }
 
 // ScaleAdd replaces v by v scale + a; a may be in memory.
-func (s Set) ScaleAdd(a Op, scale, v Op) { s.pick(VFMADD213PS, VFMADD213PD, a, scale, v) }
+func (s Set) ScaleAdd(a Op, scale, v Op) { s.Pick(VFMADD213PS, VFMADD213PD, a, scale, v) }
 
 // Mul replaces v by a v. MulTo stores a b in v.
 func (s Set) Mul(a, v Op)      { s.MulTo(a, v, v) }
-func (s Set) MulTo(a, b, v Op) { s.pick(VMULPS, VMULPD, a, b, v) }
+func (s Set) MulTo(a, b, v Op) { s.Pick(VMULPS, VMULPD, a, b, v) }
 
 // Add stores a + b in v, Sub a - b, Div a / b.
-func (s Set) Add(a, b, v Op) { s.pick(VADDPS, VADDPD, a, b, v) }
-func (s Set) Sub(a, b, v Op) { s.pick(VSUBPS, VSUBPD, b, a, v) }
-func (s Set) Div(a, b, v Op) { s.pick(VDIVPS, VDIVPD, b, a, v) }
+func (s Set) Add(a, b, v Op) { s.Pick(VADDPS, VADDPD, a, b, v) }
+func (s Set) Sub(a, b, v Op) { s.Pick(VSUBPS, VSUBPD, b, a, v) }
+func (s Set) Div(a, b, v Op) { s.Pick(VDIVPS, VDIVPD, b, a, v) }
 
 // Sqrt stores the root of a in v.
-func (s Set) Sqrt(a, v Op) { s.pick(VSQRTPS, VSQRTPD, a, v) }
+func (s Set) Sqrt(a, v Op) { s.Pick(VSQRTPS, VSQRTPD, a, v) }
 
 // Mask is the first elements of a vector, whose number the caller chose by
 // where pointer lies in a table of bytes: 0xff, followed by 0.
@@ -138,7 +139,7 @@ func (s Set) LoadPart(m Mem, mask reg.Register, v Op) {
 func (s Set) StorePart(v Op, mask reg.Register, m Mem) {
 	switch {
 	case s.Wide:
-		s.pick(VMOVUPS, VMOVUPD, v, mask, m)
+		s.Pick(VMOVUPS, VMOVUPD, v, mask, m)
 	case s.Double:
 		VMASKMOVPD(v, mask, m)
 	default:
@@ -233,7 +234,7 @@ func (s Set) Sum(vectors []reg.VecVirtual, m Mem) {
 }
 
 // pick3 replaces v by a and v, combined.
-func (s Set) pick3(single, double func(...Op), a, v Op) { s.pick(single, double, a, v, v) }
+func (s Set) pick3(single, double func(...Op), a, v Op) { s.Pick(single, double, a, v, v) }
 
 // One is where the number one lies.
 func (s Set) One() Mem {

@@ -1,16 +1,28 @@
 // Sigmoid generates the logistic function, 1 / (1 + exp(-x)), of the elements
-// of a vector. Both precisions compute in float64:
+// of a vector. With n the integer nearest to -x/ln2, r = -x - n ln2, s = 2^n and
+// R an even function of r, 2 + r^2/6 - r^4/360 + ..., that is r coth(r/2),
 //
-//	exp(-x) = 2^n (1 + p), where n is the integer nearest to -x/ln2,
-//	r = -x - n ln2 and p = exp(r) - 1 = r + r^2 (1/2 + r/6 + ...)
-//	1 + exp(-x) = (1 + 2^n) + 2^n p
+//	exp(-x) = s (R + r) / (R - r) = s (1 + 2 r/d), where d = R - r
+//	1 / (1 + exp(-x)) = d / ((1 + s) d + 2 r s)
 //
-// The first bracket is exact where it matters, so that the denominator is
-// rounded once. The function returns how many elements it has stored: it stops
-// before a vector with an element beyond 700, or with one that is no number.
+// R needs half the terms of a polynomial for exp(r), and its division is the one
+// that is made anyway. Where exp(r) enters without d its share is small, as r
+// is, so that what matters is rounded in the sum below and in the division.
+//
+// All but s is scaled by 3/4. Unscaled, d and the sum would be next to 2 and 4
+// where x is next to 0, and numbers beyond have half as many digits behind the
+// point: rounding would be biased upwards, which differences of sigmoids add up.
+//
+// Each precision computes in itself. Vectors go side by side in blocks: each
+// operation waits for the one before, and processors of one vector after
+// another do not look ahead far enough to fill the time.
+//
+// The function returns how many elements it has stored: it stops before a
+// vector with an element that is too far from 0, or no number.
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -20,17 +32,39 @@ import (
 	"burstsim/internal/asm/isa"
 )
 
-const (
-	farthest = 700
-	// Adding 1.5 2^52 to a number leaves its nearest integer in the lowest bits.
-	toInteger = 3 << 51
-	// ln2High has 33 significant bits: its product with n is exact.
-	ln2High = 0x1.62e42feep-1
-	ln2Low  = 1.90821492927058770002e-10
-	// Terms of exp(r) - 1 that leave out less than 2^-57 and 2^-31 of it, for
-	// |r| <= ln2/2.
-	doubleTerms, singleTerms = 13, 8
+// precision is what the two precisions differ in.
+type precision struct {
+	farthest     float64   // up to which s d is finite
+	toInteger    float64   // adding it to a number leaves its nearest integer in the lowest bits
+	mantissa     int       // its bits
+	ln2, ln2Rest float64   // scaled; the first has so few digits that its product with n is exact
+	even         []float64 // of r^2, r^4, ... in R
+	magnitude    uint64    // all bits but the sign
+	bits         func(float64) uint64
+}
+
+const scale = 3. / 4
+
+// The coefficients of R are those of the least largest error of exp(r) for
+// |r| <= ln2/2: 2^-30 with two of them, 2^-62 with five (Remez).
+var (
+	single = precision{
+		farthest: 87, toInteger: 3 << 22, mantissa: 23,
+		ln2: 0x1.0a2bp-1, ln2Rest: scale*math.Ln2 - 0x1.0a2bp-1,
+		even:      []float64{0x1.555513b1d30cfp-3, -0x1.6a8b4782a809ap-9},
+		magnitude: math.MaxInt32, bits: func(v float64) uint64 { return uint64(math.Float32bits(float32(v))) },
+	}
+	double = precision{
+		farthest: 700, toInteger: 3 << 51, mantissa: 52,
+		ln2: 0x1.0a2b23f3bap-1, ln2Rest: scale*math.Ln2 - 0x1.0a2b23f3bap-1,
+		even: []float64{0x1.555555555552dp-3, -0x1.6c16c16bd9fc1p-9, 0x1.1566aac07bb46p-14,
+			-0x1.bbd3aa9b49a59p-20, 0x1.6348e952e6f1ap-25},
+		magnitude: math.MaxInt64, bits: math.Float64bits,
+	}
 )
+
+// blocks are how many vectors go side by side. Four take all registers of AVX2.
+var blocks = []int{4, 2, 1}
 
 func main() {
 	for _, s := range isa.Sets {
@@ -39,36 +73,40 @@ func main() {
 	Generate()
 }
 
-// constants are stored once each, and kept in registers where there are enough.
+// constants are read from memory where registers are few.
 type constants struct {
-	isa.Set // of float64
-	data    Mem
-	at      int
+	isa.Set
+	data Mem
+	at   int
 }
 
-func (c *constants) add(bits uint64) func() reg.VecVirtual {
-	m := c.data.Offset(c.at)
-	DATA(c.at, U64(bits))
-	c.at += 8
-	load := func() reg.VecVirtual {
-		v := c.Vector()
-		c.Broadcast(m, v)
-		return v
+func (c *constants) add(bits uint64) Op {
+	m, copies := c.data.Offset(c.at), c.Lanes()
+	if c.Wide {
+		copies = 1
+	}
+	for range copies {
+		if c.Double {
+			DATA(c.at, U64(bits))
+		} else {
+			DATA(c.at, U32(bits))
+		}
+		c.at += c.Size()
 	}
 	if !c.Wide {
-		return load
+		return m
 	}
-	v := load()
-	return func() reg.VecVirtual { return v }
+	v := c.Vector()
+	c.Broadcast(m, v)
+	return v
 }
 
-func (c *constants) float(v float64) func() reg.VecVirtual { return c.add(math.Float64bits(v)) }
-
-// function is what computes a vector of float64.
+// function computes vectors side by side.
 type function struct {
 	isa.Set
-	perLn2, toInteger, ln2High, ln2Low, one func() reg.VecVirtual
-	terms                                   []func() reg.VecVirtual // 1/2!, 1/3!, ...
+	precision
+	limit, magnitude, shifter, inverse, scale, ln2, rest, one Op
+	terms                                                     []Op // of r^0, r^2, ...
 }
 
 func generate(s isa.Set) {
@@ -76,50 +114,37 @@ func generate(s isa.Set) {
 	data := GLOBL(name+"Constants", 24) // RODATA, NOPTR
 	TEXT(name, NOSPLIT, "func(n int, x, dst *"+s.Float()+", mask *byte) int")
 	Pragma("noescape")
-	c := &constants{Set: isa.Set{Wide: s.Wide, Double: true}, data: data}
-	f := &function{Set: c.Set, perLn2: c.float(-1 / math.Ln2), toInteger: c.float(toInteger),
-		ln2High: c.float(ln2High), ln2Low: c.float(ln2Low), one: c.float(1)}
-	most, factorial := singleTerms, 1.0
+	f := &function{Set: s, precision: single}
 	if s.Double {
-		most = doubleTerms
+		f.precision = double
 	}
-	for i := 2; i <= most; i++ {
-		factorial *= float64(i)
-		f.terms = append(f.terms, c.float(1/factorial))
+	c := &constants{Set: s, data: data}
+	float := func(v float64) Op { return c.add(f.bits(v)) }
+	f.limit, f.magnitude = float(f.farthest), c.add(f.precision.magnitude)
+	f.shifter, f.inverse = float(f.toInteger), float(-1/math.Ln2)
+	f.ln2, f.rest = float(f.precision.ln2), float(f.ln2Rest)
+	f.one, f.scale = float(1), float(scale)
+	f.terms = append(f.terms, float(2*scale))
+	factor := float64(scale)
+	for _, v := range f.even {
+		factor /= scale * scale
+		f.terms = append(f.terms, float(factor*v))
 	}
-	far, magnitude := math.Float64bits(farthest), uint64(math.MaxInt64)
-	if !s.Double { // pairs of float32
-		far, magnitude = 0x100000001*uint64(math.Float32bits(farthest)), 0x100000001*math.MaxInt32
-	}
-	limit, sign := c.add(far), c.add(magnitude)
 
 	mask := s.Mask(isa.Integer("mask"))
 	x, dst, left := isa.Integer("x"), isa.Integer("dst"), isa.Integer("n")
-	SUBQ(U8(s.Lanes()), left)
-	JL(LabelRef("last"))
-	Label("vectors")
-	v := s.Vector()
-	s.Load(Mem{Base: x}, v)
-	stopIfFar(s, v, limit(), sign(), "far")
-	s.Store(f.of(s, v), Mem{Base: dst})
-	ADDQ(U8(s.Bytes()), x)
-	ADDQ(U8(s.Bytes()), dst)
-	SUBQ(U8(s.Lanes()), left)
-	JGE(LabelRef("vectors"))
+	for _, n := range blocks {
+		f.block(n, x, dst, left)
+	}
 
-	Label("last")
-	ADDQ(U8(s.Lanes()), left)
+	v := []reg.VecVirtual{s.Vector()}
+	TESTQ(left, left)
 	JZ(LabelRef("done"))
-	v = s.Vector()
-	s.LoadPart(Mem{Base: x}, mask, v)
-	stopIfFar(s, v, limit(), sign(), "stop")
-	s.StorePart(f.of(s, v), mask, Mem{Base: dst})
+	s.LoadPart(Mem{Base: x}, mask, v[0])
+	f.goIfFar(v, "done")
+	s.StorePart(f.of(v)[0], mask, Mem{Base: dst})
 	XORQ(left, left)
-	JMP(LabelRef("done"))
 
-	Label("far")
-	ADDQ(U8(s.Lanes()), left)
-	Label("stop")
 	Label("done")
 	done := isa.Integer("n")
 	SUBQ(left, done)
@@ -128,89 +153,110 @@ func generate(s isa.Set) {
 	RET()
 }
 
-// stopIfFar goes to label if an element is not within the limit.
-func stopIfFar(s isa.Set, v, limit, sign reg.VecVirtual, label string) {
+// block computes n vectors side by side as long as there are as many, and none
+// of them has a far element: which has is found one by one.
+func (f *function) block(n int, x, dst, left reg.Register) {
+	again, end := fmt.Sprintf("block%d", n), fmt.Sprintf("behind%d", n)
+	far := end
+	if n == 1 {
+		far = "done"
+	}
+	Label(again)
+	CMPQ(left, U8(n*f.Lanes()))
+	JLT(LabelRef(end))
+	var v []reg.VecVirtual
+	for i := range n {
+		v = append(v, f.Vector())
+		f.Load(Mem{Base: x, Disp: i * f.Bytes()}, v[i])
+	}
+	f.goIfFar(v, far)
+	for i, y := range f.of(v) {
+		f.Store(y, Mem{Base: dst, Disp: i * f.Bytes()})
+	}
+	ADDQ(U32(n*f.Bytes()), x)
+	ADDQ(U32(n*f.Bytes()), dst)
+	SUBQ(U8(n*f.Lanes()), left)
+	JMP(LabelRef(again))
+	Label(end)
+}
+
+// goIfFar goes to label if an element is not within the limit.
+func (f *function) goIfFar(v []reg.VecVirtual, label string) {
 	const notLessOrEqual = U8(0x16) // or unordered
-	size := s.Vector()
-	if s.Wide {
-		VPANDQ(v, sign, size)
-		k := K()
-		if s.Double {
-			VCMPPD(notLessOrEqual, limit, size, k)
-		} else {
-			VCMPPS(notLessOrEqual, limit, size, k)
+	var any reg.Register
+	for i := range v {
+		size := f.Vector()
+		if f.Wide {
+			VPANDQ(v[i], f.magnitude, size)
+			k := K()
+			f.Pick(VCMPPS, VCMPPD, notLessOrEqual, f.limit, size, k)
+			if any == nil {
+				any = k
+			} else {
+				KORW(k, any, any)
+			}
+			continue
 		}
-		KORTESTW(k, k)
-		JNZ(LabelRef(label))
-		return
+		VPAND(f.magnitude, v[i], size)
+		f.Pick(VCMPPS, VCMPPD, notLessOrEqual, f.limit, size, size)
+		if any == nil {
+			any = size
+		} else {
+			VPOR(size, any, any)
+		}
 	}
-	VPAND(v, sign, size)
-	bits := GP32()
-	if s.Double {
-		VCMPPD(notLessOrEqual, limit, size, size)
-		VMOVMSKPD(size, bits)
+	if f.Wide {
+		KORTESTW(any, any)
 	} else {
-		VCMPPS(notLessOrEqual, limit, size, size)
-		VMOVMSKPS(size, bits)
+		bits := GP32()
+		if f.Double {
+			VMOVMSKPD(any, bits)
+		} else {
+			VMOVMSKPS(any, bits)
+		}
+		TESTL(bits, bits)
 	}
-	TESTL(bits, bits)
 	JNZ(LabelRef(label))
 }
 
-// of is the function of a vector of s.
-func (f *function) of(s isa.Set, v reg.VecVirtual) reg.VecVirtual {
-	if s.Double {
-		return f.double(v)
+// of takes all vectors through each operation before the next, and needs x no
+// longer.
+func (f *function) of(x []reg.VecVirtual) []reg.VecVirtual {
+	vectors := func() []reg.VecVirtual {
+		v := make([]reg.VecVirtual, len(x))
+		for i := range v {
+			v[i] = f.Vector()
+		}
+		return v
 	}
-	if s.Wide {
-		upper := YMM()
-		VEXTRACTF64X4(U8(1), v, upper)
-		low, high := ZMM(), ZMM()
-		VCVTPS2PD(v.AsY(), low)
-		VCVTPS2PD(upper, high)
-		low, high = f.double(low), f.double(high)
-		VCVTPD2PS(low, low.AsY())
-		VCVTPD2PS(high, high.AsY())
-		VINSERTF64X4(U8(1), high.AsY(), low, low)
-		return low
+	each := func(do func(i int)) {
+		for i := range x {
+			do(i)
+		}
 	}
-	upper := XMM()
-	VEXTRACTF128(U8(1), v, upper)
-	low, high := YMM(), YMM()
-	VCVTPS2PD(v.AsX(), low)
-	VCVTPS2PD(upper, high)
-	low, high = f.double(low), f.double(high)
-	VCVTPD2PSY(low, low.AsX())
-	VCVTPD2PSY(high, high.AsX())
-	VINSERTF128(U8(1), high.AsX(), low, low)
-	return low
-}
-
-func (f *function) double(x reg.VecVirtual) reg.VecVirtual {
-	shifted, n, r := f.Vector(), f.Vector(), f.Vector()
-	VMOVUPD(f.perLn2(), shifted)
-	VFMADD213PD(f.toInteger(), x, shifted)
-	VSUBPD(f.toInteger(), shifted, n)
-	VMOVUPD(n, r)
-	VFNMSUB213PD(x, f.ln2High(), r)
-	VFNMADD231PD(f.ln2Low(), n, r)
-
+	power, n := vectors(), vectors()
+	each(func(i int) { f.Pick(VMOVUPS, VMOVUPD, f.shifter, power[i]) })
+	each(func(i int) { f.MulAdd(f.inverse, x[i], power[i]) })
+	each(func(i int) { f.Sub(power[i], f.shifter, n[i]) })
+	r, product := x, vectors()
+	each(func(i int) { f.MulTo(f.ln2, n[i], product[i]) })
+	each(func(i int) { f.Pick(VFNMSUB132PS, VFNMSUB132PD, f.scale, product[i], r[i]) })
+	each(func(i int) { f.Pick(VPSLLD, VPSLLQ, U8(f.mantissa), power[i], power[i]) })
+	each(func(i int) { f.Pick(VFNMADD231PS, VFNMADD231PD, f.rest, n[i], r[i]) })
+	each(func(i int) { f.Pick(VPADDD, VPADDQ, f.one, power[i], power[i]) })
+	square, d := n, vectors()
+	each(func(i int) { f.MulTo(r[i], r[i], square[i]) })
 	last := len(f.terms) - 1
-	p := f.Vector()
-	VMOVUPD(f.terms[last](), p)
-	for i := last - 1; i >= 0; i-- {
-		VFMADD213PD(f.terms[i](), r, p)
+	each(func(i int) { f.Pick(VMOVUPS, VMOVUPD, f.terms[last], d[i]) })
+	for k := last - 1; k >= 0; k-- {
+		each(func(i int) { f.ScaleAdd(f.terms[k], square[i], d[i]) })
 	}
-	square := f.Vector()
-	VMULPD(r, r, square)
-	VFMADD213PD(r, square, p)
-
-	power, sum := f.Vector(), f.Vector()
-	VPSLLQ(U8(52), shifted, power)
-	VPADDQ(f.one(), power, power)
-	VADDPD(f.one(), power, sum)
-	VFMADD231PD(p, power, sum)
-	y := f.Vector()
-	VDIVPD(sum, f.one(), y)
-	return y
+	sum := square
+	each(func(i int) { f.Add(f.one, power[i], sum[i]) })
+	each(func(i int) { f.Sub(d[i], r[i], d[i]) })
+	each(func(i int) { f.Add(r[i], r[i], r[i]) })
+	each(func(i int) { f.Mul(power[i], r[i]) })
+	each(func(i int) { f.MulAdd(d[i], sum[i], r[i]) })
+	each(func(i int) { f.Div(d[i], r[i], d[i]) })
+	return d
 }
