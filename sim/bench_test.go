@@ -71,13 +71,19 @@ func TestStepAllocates(t *testing.T) {
 	}
 }
 
-// BenchmarkStepImages times one Euler step with learning of networks as large
-// as those for images, batch 1, in float32.
+// BenchmarkStepImages times one step with learning of networks as large as those
+// for images, batch 1, in float32.
 func BenchmarkStepImages(b *testing.B) {
+	for _, method := range []string{"euler", "rk4", "dopri5"} {
+		benchmarkStepImages(b, method)
+	}
+}
+
+func benchmarkStepImages(b *testing.B, method string) {
 	for _, sizes := range [][]int{{784, 200, 200, 10}, {784, 500, 500, 500, 10}} {
 		for _, split := range []bool{false, true} {
 			name := strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "-"), "[]")
-			b.Run(fmt.Sprintf("%s/split=%v", name, split), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%s/split=%v", method, name, split), func(b *testing.B) {
 				input, target := make([]float64, sizes[0]), make([]float64, sizes[len(sizes)-1])
 				for i := range input {
 					input[i] = float64(i%7) / 7
@@ -88,7 +94,7 @@ func BenchmarkStepImages(b *testing.B) {
 					b.Fatal(err)
 				}
 				const step = 10 * time.Millisecond
-				in, err := NewIntegration(sys, Method{Name: "euler", Step: step})
+				in, err := NewIntegration(sys, Method{Name: method, Step: step})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -50,10 +50,18 @@ func (g gonumSingle) gemvPart(trans bool, out, in int, w []float32, stride int, 
 }
 
 func (g gonumSingle) ger(out, in int, alpha float32, y, x, w []float32) {
+	if in == 3 {
+		addOuter3(alpha, y[:out], x, w)
+		return
+	}
 	g.blas.Sger(out, in, alpha, y, 1, x, 1, w, in)
 }
 
 func (g gonumSingle) outer(out, in int, alpha float32, y, x, w []float32) {
+	if in == 3 {
+		outer3(alpha, y[:out], x, w)
+		return
+	}
 	clear(w[:out*in])
 	g.ger(out, in, alpha, y, x, w)
 }
@@ -85,17 +93,25 @@ func (g gonumDouble) gemv(trans bool, out, in int, w, x, dst []float64) {
 
 func (g gonumDouble) gemvPart(trans bool, out, in int, w []float64, stride int, x, dst []float64) {
 	if in == 3 && stride == 3 && !trans {
-		mulVec3(dst[:out], w, x)
+		mulVec3Double(dst[:out], w, x)
 		return
 	}
 	g.blas.Dgemv(transpose(trans), out, in, 1, w, stride, x, 1, 0, dst, 1)
 }
 
 func (g gonumDouble) ger(out, in int, alpha float64, y, x, w []float64) {
+	if in == 3 {
+		addOuter3Double(alpha, y[:out], x, w)
+		return
+	}
 	g.blas.Dger(out, in, alpha, y, 1, x, 1, w, in)
 }
 
 func (g gonumDouble) outer(out, in int, alpha float64, y, x, w []float64) {
+	if in == 3 {
+		outer3Double(alpha, y[:out], x, w)
+		return
+	}
 	clear(w[:out*in])
 	g.ger(out, in, alpha, y, x, w)
 }

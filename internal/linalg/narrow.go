@@ -14,6 +14,25 @@ func mulVec3[F Float](dst, w, x []F) {
 	}
 }
 
+// outer3 stores alpha y x', addOuter3 adds it.
+func outer3[F Float](alpha F, y, x, w []F) {
+	x0, x1, x2 := x[0], x[1], x[2]
+	for i, v := range y {
+		row, v := w[3*i:3*i+3:3*i+3], alpha*v
+		row[0], row[1], row[2] = v*x0, v*x1, v*x2
+	}
+}
+
+func addOuter3[F Float](alpha F, y, x, w []F) {
+	x0, x1, x2 := x[0], x[1], x[2]
+	for i, v := range y {
+		row, v := w[3*i:3*i+3:3*i+3], alpha*v
+		row[0] += v * x0
+		row[1] += v * x1
+		row[2] += v * x2
+	}
+}
+
 // mulVecNarrow takes four rows a pass: each x is loaded once for all four, and
 // their sums do not wait for each other.
 func mulVecNarrow[F Float](dst, w, x []F) {
