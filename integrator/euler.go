@@ -4,10 +4,11 @@ var _ Stepper[float64] = (*Euler[float64])(nil)
 
 // Euler is the explicit Euler method, x += h f(t, x).
 type Euler[F Float] struct {
-	sys   System[F]
-	carry []F
-	dx    []F
-	h     float64 // size of the last step
+	sys    System[F]
+	pieces *pieces[F]
+	carry  []F
+	dx     []F     // before the pieces, if there are some
+	h      float64 // size of the last step
 }
 
 // Init binds the stepper to a system of any kind.
@@ -16,20 +17,35 @@ func (e *Euler[F]) Init(sys System[F]) error {
 	if err != nil {
 		return err
 	}
-	e.sys, e.carry, e.dx = sys, carryOf(sys), make([]F, n)
+	e.sys, e.carry, e.pieces = sys, carryOf(sys), piecesOf(sys, 1)
+	if e.pieces != nil {
+		n = e.pieces.head
+	}
+	e.dx = make([]F, n)
 	return nil
 }
 
 // Step evaluates the derivative once.
 func (e *Euler[F]) Step(t, h float64, x []F) {
-	e.sys.Derivative(e.dx, t, x)
-	advance(x, e.carry, F(h), e.dx)
 	e.h = h
+	if e.pieces == nil {
+		e.sys.Derivative(e.dx, t, x)
+		advance(x, e.carry, F(h), e.dx)
+		return
+	}
+	e.pieces.sys.Partial(e.dx, 0, t, x)
+	e.pieces.euler(x, e.carry, F(h), e.dx)
 }
 
 // Interpolate is linear.
 func (e *Euler[F]) Interpolate(dst, x []F, theta float64) {
-	add1(dst, x, F((theta-1)*e.h), e.dx)
+	back := F((theta - 1) * e.h)
+	if e.pieces == nil {
+		add1(dst, x, back, e.dx)
+		return
+	}
+	copy(dst, x)
+	e.pieces.euler(dst, nil, back, e.dx)
 }
 
 // Reset does nothing: no step keeps anything for the next.

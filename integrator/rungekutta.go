@@ -10,6 +10,8 @@ type RungeKutta[F Float] struct {
 	Tableau Tableau
 
 	sys      System[F]
+	pieces   *pieces[F]
+	apart    bool // the last step went by pieces, of which k holds no derivatives
 	carry    []F
 	k        [][]F            // stage derivatives; behind them, that at the end of the step, unless a stage is
 	inputs   []combination[F] // of each stage
@@ -57,6 +59,10 @@ func (r *RungeKutta[F]) Init(sys System[F]) error {
 		r.estimate, r.errs = newCombination(tab.Error, r.k), make([]F, n)
 	}
 	r.dense = combination[F]{coefficients: make([]float64, len(r.k)), k: r.k, weights: make([]F, len(r.k))}
+	for i := range r.k {
+		r.dense.stages = append(r.dense.stages, i)
+	}
+	r.pieces, r.apart = piecesOf(sys, len(r.k)), false
 	r.needed = stages
 	for r.needed > 1 && tab.B[r.needed-1] == 0 {
 		r.needed--
@@ -72,9 +78,14 @@ func (r *RungeKutta[F]) end() []F { return r.k[len(r.k)-1] }
 // error estimate alone, so leaving it out costs as little, and a jump of the
 // system between two steps does no harm.
 func (r *RungeKutta[F]) Step(t, h float64, x []F) {
-	r.sys.Derivative(r.k[0], t, x)
+	r.apart = r.pieces != nil
+	r.derivative(0, t, x)
 	r.stages(t, h, x, r.needed)
-	r.solution.advance(x, r.carry, r.y, h)
+	if r.apart {
+		r.pieces.advance(&r.solution, x, r.carry, h)
+	} else {
+		r.solution.advance(x, r.carry, r.y, h)
+	}
 	r.t, r.h, r.ended, r.current = t, h, false, false
 }
 
@@ -82,8 +93,25 @@ func (r *RungeKutta[F]) Step(t, h float64, x []F) {
 // state of the last one stays in y.
 func (r *RungeKutta[F]) stages(t, h float64, x []F, n int) {
 	for i := 1; i < n; i++ {
-		r.inputs[i].add(r.y, x, h)
-		r.sys.Derivative(r.k[i], t+r.Tableau.C[i]*h, r.y)
+		r.add(&r.inputs[i], r.y, x, h)
+		r.derivative(i, t+r.Tableau.C[i]*h, r.y)
+	}
+}
+
+// derivative is that of stage i, or at the end of the step.
+func (r *RungeKutta[F]) derivative(i int, t float64, x []F) {
+	if r.apart {
+		r.pieces.sys.Partial(r.k[i][:r.pieces.head], i, t, x)
+	} else {
+		r.sys.Derivative(r.k[i], t, x)
+	}
+}
+
+func (r *RungeKutta[F]) add(c *combination[F], dst, x []F, h float64) {
+	if r.apart {
+		r.pieces.add(c, dst, x, h)
+	} else {
+		c.add(dst, x, h)
 	}
 }
 
@@ -92,6 +120,7 @@ func (r *RungeKutta[F]) Estimates() bool { return r.errs != nil }
 
 // Start evaluates the derivative unless the step before ended with it.
 func (r *RungeKutta[F]) Start(t float64, x []F) []F {
+	r.apart = false
 	if r.current {
 		copy(r.k[0], r.end())
 	} else {
@@ -128,7 +157,7 @@ func (r *RungeKutta[F]) Accept(x []F) {
 // step, unless the last stage has it.
 func (r *RungeKutta[F]) Interpolate(dst, x []F, theta float64) {
 	if !r.ended {
-		r.sys.Derivative(r.end(), r.t+r.h, x)
+		r.derivative(len(r.k)-1, r.t+r.h, x)
 		r.ended = true
 	}
 	// In terms of x, which the step led to, not of where it began, which is
@@ -144,7 +173,7 @@ func (r *RungeKutta[F]) Interpolate(dst, x []F, theta float64) {
 	for i, d := range r.Tableau.Dense {
 		c[i] += theta * theta * rest * rest * d
 	}
-	r.dense.add(dst, x, r.h)
+	r.add(&r.dense, dst, x, r.h)
 }
 
 // Reset forgets the derivative kept from the step before.

@@ -39,6 +39,10 @@ type Continuous[F Float] struct {
 
 	capture bool // split plasticity: the next derivative is at the start of a step
 	scratch []F  // for a change that does not wait
+
+	pieces []piece // of the weights, if they are many; where they end; and what their rates follow from
+	ends   []int
+	kept   []kept[F]
 }
 
 // plastic is a rule in continuous time.
@@ -88,6 +92,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 		state.weights.values[r.Index()] = own
 	}
 	c.bind(c.x)
+	c.cut()
 	if synapse.Compensated[F]() {
 		c.Compensate()
 	}
@@ -231,12 +236,7 @@ func (c *Continuous[F]) read(t float64, x []F) {
 
 // Derivative stores the rate of change at time t (s) and state x.
 func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
-	c.bind(x)
-	c.sample(t, x)
-	n := c.teachers()
-	c.machine.Bind(x[:n:n], dst[:n:n])
-	c.machine.Derivative(c.state.teaching, c.learning && (!c.split || c.capture))
-	c.teacherSlopes(dst[n:c.dynamic], t)
+	c.derivative(dst, t, x)
 	if c.split {
 		c.captureFactors()
 		return
@@ -249,6 +249,16 @@ func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
 			clear(dst[r.from:r.to])
 		}
 	}
+}
+
+// derivative stores the rates of change of what is before the weights.
+func (c *Continuous[F]) derivative(dst []F, t float64, x []F) {
+	c.bind(x)
+	c.sample(t, x)
+	n := c.teachers()
+	c.machine.Bind(x[:n:n], dst[:n:n])
+	c.machine.Derivative(c.state.teaching, c.learning && (!c.split || c.capture))
+	c.teacherSlopes(dst[n:c.dynamic], t)
 }
 
 func (c *Continuous[F]) teacherSlopes(dst []F, t float64) {

@@ -156,7 +156,7 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 	sys.capture = true
 	if in.step > 0 {
 		to = min(from+in.step, end)
-		in.from, in.size = from.Seconds(), (to - from).Seconds()
+		in.from, in.size = in.clock, (to - from).Seconds()
 		in.stepper.Step(in.from, in.size, sys.State())
 		in.clock = to.Seconds()
 	} else {

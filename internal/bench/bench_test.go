@@ -169,11 +169,11 @@ func TestTraffic(t *testing.T) {
 		bytes, held float64
 	}{
 		{[]int{3, 2}, 8, true, 6 * 8 * 2, 6 * 8},
-		{[]int{3, 2}, 8, false, 6 * 8 * 5, 6 * 8 * 2},
+		{[]int{3, 2}, 8, false, 6 * 8 * 3, 6 * 8},
 		{[]int{3, 2, 5}, 8, true, 6*8*2 + 10*8*3, 16 * 8},
-		{[]int{3, 2, 5}, 8, false, 6*8*5 + 10*8*6, 16 * 8 * 2},
+		{[]int{3, 2, 5}, 8, false, 6*8*3 + 10*8*4, 16 * 8},
 		{[]int{3, 2}, 4, true, 6 * 4 * 4, 6 * 4 * 2},
-		{[]int{3, 2, 5}, 4, false, 6*4*7 + 10*4*8, 16 * 4 * 3},
+		{[]int{3, 2, 5}, 4, false, 6*4*5 + 10*4*6, 16 * 4 * 2},
 	} {
 		if bytes, held := Traffic(c.sizes, c.element, c.split); bytes != c.bytes || held != c.held {
 			t.Errorf("%v of %d bytes, split %v: %v bytes, %v held; want %v, %v", c.sizes, c.element, c.split, bytes, held, c.bytes, c.held)

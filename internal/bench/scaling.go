@@ -16,25 +16,25 @@ type Point struct {
 	Median       float64
 	Bytes        float64 // moved in a step; see Traffic
 	// Bandwidth is that of copying between two arrays that hold as much as the
-	// weights (and with joint plasticity their slopes), in bytes/s.
+	// weights, in bytes/s.
 	Bandwidth float64
 }
 
 // Limit is the time (s) of a step that would only move its bytes.
 func (p Point) Limit() float64 { return p.Bytes / p.Bandwidth }
 
-// Traffic is the number of bytes of weights and their slopes that an Euler step
-// with learning and tied feedback moves, and how many it moves them in.
+// Traffic is the number of bytes of weights that an Euler step with learning and
+// tied feedback moves, and how many it moves them in.
 //
 // Every weight is read for the somata and, above layer 1, for the dendrites
 // below. With split plasticity the update of the step before reads and writes it
-// in the same pass as the somata. With joint plasticity its slope is written
-// by the outer product, and the update reads both and writes the weight. In
-// float32, of an element of 4 bytes, the update reads and writes a carry too.
+// in the same pass as the somata. With joint plasticity the update is a pass of
+// its own, whose slopes do not leave the processor. In float32, of an element of
+// 4 bytes, the update reads and writes a carry too.
 func Traffic(sizes []int, element int, split bool) (bytes, held float64) {
-	somata, copies := 5.0, 2.0
+	somata, copies := 3.0, 1.0
 	if split {
-		somata, copies = 2, 1
+		somata = 2
 	}
 	if element == 4 {
 		somata, copies = somata+2, copies+1

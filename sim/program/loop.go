@@ -33,18 +33,21 @@ func (m *Machine[F]) flatPiece(l *loop, lo, n int) {
 	mask := m.elementwise.Mask(n)
 	for i := range l.ops {
 		o := &l.ops[i]
+		if k := m.kernels[o.op]; k != nil {
+			k(n, m.first(&o.dst, lo), m.first(&o.args[0], lo), m.first(&o.args[1], lo), m.first(&o.args[2], lo), mask)
+			continue
+		}
 		dst, a := m.flat(&o.dst, lo, n), m.flat(&o.args[0], lo, n)
-		switch k := m.kernels[o.op]; {
-		case k != nil:
-			b, c := m.flat(&o.args[1], lo, n), m.flat(&o.args[2], lo, n)
-			k(n, &dst[0], &a[0], &b[0], &c[0], mask)
-		case o.op == opSigmoid:
+		if o.op == opSigmoid {
 			m.elementwise.Sigmoid(dst, a)
-		default:
+		} else {
 			apply(m.elementwise, o.op, dst, a, m.flat(&o.args[1], lo, n), m.flat(&o.args[2], lo, n))
 		}
 	}
 }
+
+// first is where a piece of an operand begins.
+func (m *Machine[F]) first(o *operand, lo int) *F { return &m.memory[o.space][o.at+lo*o.step] }
 
 // flat is a piece of an operand.
 func (m *Machine[F]) flat(o *operand, lo, n int) []F {
