@@ -2,11 +2,13 @@ package integrator
 
 var _ Stepper[float64] = (*Euler[float64])(nil)
 
-// Euler is the explicit Euler method, x += h f(t, x).
+// Euler is the explicit Euler method, x += h f(t, x) + dN, with noise dN the one
+// of Euler and Maruyama: of strong and weak order 1.
 type Euler[F Float] struct {
 	sys    System[F]
 	pieces *pieces[F]
 	carry  []F
+	noise  noise[F]
 	dx     []F     // before the pieces, if there are some
 	h      float64 // size of the last step
 }
@@ -22,6 +24,7 @@ func (e *Euler[F]) Init(sys System[F]) error {
 		n = e.pieces.head
 	}
 	e.dx = make([]F, n)
+	e.noise.init(sys)
 	return nil
 }
 
@@ -31,21 +34,25 @@ func (e *Euler[F]) Step(t, h float64, x []F) {
 	if e.pieces == nil {
 		e.sys.Derivative(e.dx, t, x)
 		advance(x, e.carry, F(h), e.dx)
-		return
+	} else {
+		e.pieces.sys.Partial(e.dx, 0, t, x)
+		e.pieces.euler(x, e.carry, F(h), e.dx)
 	}
-	e.pieces.sys.Partial(e.dx, 0, t, x)
-	e.pieces.euler(x, e.carry, F(h), e.dx)
+	e.noise.step(t, h)
+	e.noise.advance(x, e.carry)
 }
 
-// Interpolate is linear.
+// Interpolate is linear, but for the noise.
 func (e *Euler[F]) Interpolate(dst, x []F, theta float64) {
 	back := F((theta - 1) * e.h)
 	if e.pieces == nil {
 		add1(dst, x, back, e.dx)
-		return
+	} else {
+		copy(dst, x)
+		e.pieces.euler(dst, nil, back, e.dx)
 	}
-	copy(dst, x)
-	e.pieces.euler(dst, nil, back, e.dx)
+	e.noise.until(theta)
+	e.noise.back(dst)
 }
 
 // Reset does nothing: no step keeps anything for the next.

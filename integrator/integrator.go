@@ -18,11 +18,13 @@
 //	method            cost  order  step      choose it
 //	Euler             1     1      2 tau     to compare with published simulations
 //	Exponential       1     1      any       if steps come near tau or pass it
+//	Heun              2     2      2 tau     with noise
 //	NewRK4            4     4      2.79 tau  otherwise
 //	NewDormandPrince  6     5      3.31 tau  with Adaptive: to state an error instead of a step
 //
 // Between the ends of steps the error is of the same order in the size of steps
-// as at them. Exponential needs a system that is [Leaky]. Where a system jumps,
+// as at them. Exponential needs a system that is [Leaky]. Of a system that is
+// [Noisy] Euler, Exponential and Heun are methods, and no others. Where a system jumps,
 // as an input may, every method keeps its order only if a step ends there.
 //
 // Steppers and controls allocate when they are bound to a system and never

@@ -14,13 +14,14 @@ var methods = []struct {
 }{
 	{"euler", 1, 2},
 	{"exponential", 1, math.Inf(1)},
+	{"heun", 2, 2},
 	{"rk4", 4, 2.785293563405},
 	{"dopri5", 5, 3.306567892634},
 }
 
 func TestConvergenceOrder(t *testing.T) {
 	// Steps that leave errors well above rounding and well below one.
-	coarsest := map[int]int{1: 400, 4: 24, 5: 20}
+	coarsest := map[int]int{1: 400, 2: 100, 4: 24, 5: 20}
 	for _, m := range methods {
 		for _, p := range problems {
 			t.Run(m.name+"/"+p.name, func(t *testing.T) {

@@ -173,7 +173,7 @@ func widen[F Float](x []F) []float64 {
 // newStepper is the stepper of that name in methods.
 func newStepper[F Float](name string) Stepper[F] {
 	return map[string]Stepper[F]{
-		"euler": &Euler[F]{}, "exponential": &Exponential[F]{},
+		"euler": &Euler[F]{}, "exponential": &Exponential[F]{}, "heun": &Heun[F]{},
 		"rk4": NewRK4[F](), "dopri5": NewDormandPrince[F](),
 	}[name]
 }

@@ -29,7 +29,7 @@ type RungeKutta[F Float] struct {
 }
 
 // Init returns an error if the tableau is not that of a consistent explicit
-// method.
+// method, or if the system is [Noisy].
 func (r *RungeKutta[F]) Init(sys System[F]) error {
 	n, err := dimension(sys)
 	if err != nil {
@@ -37,6 +37,9 @@ func (r *RungeKutta[F]) Init(sys System[F]) error {
 	}
 	tab := r.tableau()
 	if err := tab.check(); err != nil {
+		return err
+	}
+	if err := without(sys, tab.Name); err != nil {
 		return err
 	}
 	stages := len(tab.B)
