@@ -14,6 +14,7 @@ import (
 var benchmarkSizes = [][]int{{3, 50, 1}, {3, 50, 50, 50, 1}}
 
 func BenchmarkStepEuler(b *testing.B)       { benchmarkStep(b, "euler") }
+func BenchmarkStepHeun(b *testing.B)        { benchmarkStep(b, "heun") }
 func BenchmarkStepRK4(b *testing.B)         { benchmarkStep(b, "rk4") }
 func BenchmarkStepExponential(b *testing.B) { benchmarkStep(b, "exponential") }
 

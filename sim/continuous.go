@@ -37,6 +37,8 @@ type Continuous[F Float] struct {
 	bound    *F  // first element of the vector that the weights are read from
 	rules    []plastic[F]
 
+	noise *stochastic // nil: none
+
 	capture bool // split plasticity: the next derivative is at the start of a step
 	scratch []F  // for a change that does not wait
 
@@ -76,6 +78,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 	}
 	c := &Continuous[F]{state: state, machine: state.machine, sources: sources, split: split}
 	p := state.machine.Program()
+	c.noise = newStochastic(p)
 	n := p.Dim
 	for _, s := range sources {
 		n += len(s.state)

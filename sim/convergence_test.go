@@ -48,6 +48,7 @@ func TestConvergenceOrder(t *testing.T) {
 			}{
 				{"euler", 1, []time.Duration{4e6, 2e6, 1e6, 5e5}},
 				{"exponential", 1, []time.Duration{4e6, 2e6, 1e6, 5e5}},
+				{"heun", 2, []time.Duration{16e6, 8e6, 4e6, 2e6}},
 				{"rk4", 4, []time.Duration{48e6, 24e6, 12e6, 6e6}},
 			} {
 				t.Run(fmt.Sprintf("%s/leaky teacher %v", c.method, leaky), func(t *testing.T) {

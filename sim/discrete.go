@@ -229,6 +229,11 @@ func (d *Discrete[F]) Present(teacher bool) (float64, error) {
 	return d.state.Loss(), nil
 }
 
+// SetPresentation says which presentation, of those that there are in all, the
+// next ones are: the noise of states in discrete time is one draw for each
+// number, and the same whenever the number is.
+func (d *Discrete[F]) SetPresentation(n uint64) { d.machine.Presentation = n }
+
 // Predict computes the network's answer to its Input, without a teacher and
 // without what leads to learning.
 func (d *Discrete[F]) Predict() {

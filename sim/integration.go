@@ -12,8 +12,8 @@ import (
 // Method names a way to step a continuous network through time, in the words of
 // experiment files. [Integrate] takes steppers of one's own.
 type Method struct {
-	// Name is "euler", "exponential", "rk4" or "dopri5", which chooses its own
-	// steps.
+	// Name is "euler", "exponential", "heun", "rk4" or "dopri5", which chooses
+	// its own steps. Networks with noise take one of the first three.
 	Name string
 	// Step is the time step; for "dopri5" the first one, and with split
 	// plasticity the largest.
@@ -29,6 +29,8 @@ func stepper[F Float](name string) integrator.Stepper[F] {
 		return &integrator.Euler[F]{}
 	case "exponential":
 		return &integrator.Exponential[F]{}
+	case "heun":
+		return &integrator.Heun[F]{}
 	case "rk4":
 		return integrator.NewRK4[F]()
 	case "dopri5":
@@ -76,7 +78,7 @@ func NewIntegration[F Float](sys *Continuous[F], m Method) (*Integration[F], err
 	}
 	s := stepper[F](m.Name)
 	if s == nil {
-		return nil, fmt.Errorf("sim: unknown method %q, expected euler, rk4, dopri5 or exponential", m.Name)
+		return nil, fmt.Errorf("sim: unknown method %q, expected euler, heun, rk4, dopri5 or exponential", m.Name)
 	}
 	if m.Name != "dopri5" {
 		return Integrate(sys, s, &integrator.Fixed[F]{Size: m.Step.Seconds()})

@@ -66,6 +66,7 @@ func (p *Presentation[F]) Observe(t time.Duration) {
 		s.settle(state, now)
 		s.sample(now, state)
 	}
+	p.Discrete.SetPresentation(uint64(t / p.Period))
 	p.loss, p.err = p.Discrete.Present(p.teacher)
 }
 

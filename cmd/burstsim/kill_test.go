@@ -99,6 +99,8 @@ func killed() map[string][]string {
 	own := []string{"model.equations=../../examples/oja.model", "time.tau=200ms"}
 	out["own"] = own
 	out["own discrete"] = append(slices.Clone(own[:1]), "time.kind=discrete", "time.learn=20000s")
+	out["noise"] = []string{"model.equations=../../examples/noisy.model", "integrator.method=heun"}
+	out["noise discrete"] = []string{"model.equations=../../examples/noisy.model", "time.kind=discrete", "time.learn=20000s"}
 	out["images"] = []string{"task.kind=mnist", "task.data=embedded", "task.batch=3", "model.hidden=[10]",
 		"time.before=2s", "time.learn=20s", "time.after=2s", "record.windows=[]"}
 	return out
@@ -113,7 +115,7 @@ func evidence() bool { return os.Getenv("BURSTSIM_EVIDENCE") != "" }
 var killedAlways = map[string]bool{
 	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann exponential": true,
 	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training burstprop": true,
-	"own": true, "own discrete": true,
+	"own": true, "own discrete": true, "noise": true,
 }
 
 // TestKilledRunsGoOn kills the real program at random moments, and lets it go

@@ -61,6 +61,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkStep(c, opt.StabilityLimit)
 	if !opt.Recorded {
 		d.checkNumbers(c, opt)
+		d.checkNoise(c)
 	}
 	d.checkSpan(c)
 	d.checkRecord(c)

@@ -62,7 +62,7 @@ type Variant struct {
 type Run struct {
 	Name      string `toml:"name" format:"name" example:"\"my run\"" doc:"name of the run; default: the file's name without .toml"`
 	Label     string `toml:"label" format:"name" example:"\"continuous\"" doc:"name of this experiment beside its [[compare]] variants; default: time.kind"`
-	Seed      int64  `toml:"seed" default:"1" doc:"seed of weights and task"`
+	Seed      int64  `toml:"seed" default:"1" doc:"seed of weights, task and noise"`
 	Out       string `toml:"out" default:"runs" format:"path" doc:"folder that receives the run folder"`
 	Precision string `toml:"precision" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
 }
@@ -151,7 +151,7 @@ type Learning struct {
 
 // Integrator chooses how continuous time is stepped.
 type Integrator struct {
-	Method     string  `toml:"method" default:"rk4" oneof:"euler,rk4,dopri5,exponential" doc:"stepper"`
+	Method     string  `toml:"method" default:"rk4" oneof:"euler,heun,rk4,dopri5,exponential" doc:"stepper; a model with noise takes euler, heun or exponential"`
 	Plasticity string  `toml:"plasticity" default:"joint" oneof:"joint,split" doc:"joint: weights are part of the state; split: one Euler step of the weights a time step"`
 	RelTol     float64 `toml:"rtol" if:"integrator.method=dopri5" default:"1e-6" range:">=1e-14" doc:"dopri5: relative tolerance; less would ask for more digits than numbers have, and less than 1e-6 in float32"`
 	AbsTol     float64 `toml:"atol" if:"integrator.method=dopri5" default:"1e-9" range:">0" doc:"dopri5: absolute tolerance, at least 1e-18, in float32 1e-9"`

@@ -82,7 +82,7 @@ func TestErrors(t *testing.T) {
 		"element out of range":    {"[model]\nhidden = [\n 3,\n 0]", 4, "model.hidden[1]", "is the integer 0, expected a whole number, at least 1"},
 		"element of wrong type":   {"[model]\nhidden = [3, [4]]", 2, "model.hidden[1]", "is a list, expected a whole number"},
 		"value for a list":        {"[model]\nhidden = 50", 2, "model.hidden", "is the integer 50, expected a list such as [50]"},
-		"near word":               {"[integrator]\nmethod = \"rk5\"", 2, "integrator.method", `expected euler, rk4, dopri5 or exponential; did you mean "rk4"?`},
+		"near word":               {"[integrator]\nmethod = \"rk5\"", 2, "integrator.method", `expected euler, heun, rk4, dopri5 or exponential; did you mean "rk4"?`},
 		"far word":                {"[run]\nprecision = \"double-double\"", 2, "run.precision", "expected float32 or float64"},
 		"word in a list":          {"[plots]\nformats = [\"png\", \"sgv\"]", 2, "plots.formats[1]", `did you mean "svg"?`},
 		"unsafe name":             {"[run]\nname = \"../x\"", 2, "run.name", "expected a name of letters"},

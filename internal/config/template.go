@@ -183,6 +183,9 @@ func (start Start) experiment() (Config, error) {
 	if start.Task == "cifar10" && plain.Model.Text.Dense() != "" {
 		suits = imageStart
 	}
+	if plain.Model.Text.Noisy(nil, plain.Usage()) {
+		suits = append(slices.Clone(suits), "integrator.method="+withNoise[0])
+	}
 	s := plain.schema()
 	var kept []string
 	for _, one := range suits {

@@ -27,6 +27,7 @@ const (
 	weightStream = iota + 1
 	taskStream
 	noiseStream
+	pathStream
 )
 
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }

@@ -223,6 +223,6 @@ func cost(cfg config.Config) float64 {
 	if t.Kind == "discrete" {
 		return span / cfg.Period().Seconds()
 	}
-	evaluations := map[string]float64{"rk4": 4, "dopri5": 6}[cfg.Integrator.Method]
+	evaluations := map[string]float64{"heun": 2, "rk4": 4, "dopri5": 6}[cfg.Integrator.Method]
 	return span / t.Dt.Seconds() * max(1, evaluations)
 }

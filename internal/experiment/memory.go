@@ -7,6 +7,7 @@ import (
 	"burstsim/internal/config"
 	"burstsim/internal/memory"
 	"burstsim/sim/model"
+	"burstsim/sim/noise"
 )
 
 // CheckMemory says why this machine cannot hold a run with all its variants,
@@ -119,6 +120,10 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	}
 	rows := float64(shape.rows)
 	copies := copiesOf(cfg)
+	paths := 0.0
+	if cfg.Time.Kind == "continuous" && cfg.Model.Text != nil && cfg.Model.Text.Noisy(cfg.Parameters(), cfg.Usage()) {
+		paths = noise.PathNumbers
+	}
 	var out demands
 	below := size{"task.inputs", float64(shape.inputs)}
 	if cfg.Task.Images() {
@@ -133,7 +138,7 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		if rows > layer.units {
 			of = "task.batch"
 		}
-		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * (copies + quantities) * rows * layer.units})
+		out = append(out, demand{largest.key, number * copies * weights}, demand{of, (number*(copies+quantities) + 8*paths) * rows * layer.units})
 		below = layer
 	}
 	maps, dense := cfg.Model.Stack()
@@ -177,7 +182,7 @@ func copiesOf(cfg config.Config) float64 {
 	case cfg.Time.Kind == "discrete" && cfg.Learning.Optimiser == "adam":
 		copies += 2
 	case cfg.Time.Kind == "continuous" && joint:
-		copies += map[string]float64{"euler": 1, "rk4": 5, "dopri5": 8, "exponential": 3}[cfg.Integrator.Method]
+		copies += map[string]float64{"euler": 1, "heun": 3, "rk4": 5, "dopri5": 8, "exponential": 3}[cfg.Integrator.Method]
 	}
 	if cfg.Run.Precision == "float32" { // what rounding withholds
 		copies++

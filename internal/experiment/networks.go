@@ -95,6 +95,7 @@ func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*pr
 	}
 	return program.New(cfg.Model.Text, program.Setting{
 		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Learning.Noise > 0, Usage: cfg.Usage(),
+		Seed: random(cfg, pathStream).Uint64(),
 	})
 }
 

@@ -80,7 +80,7 @@ func (c *checker) static(e Expr, where string) {
 		switch e := e.(type) {
 		case *Ref:
 			p := c.params[e.Name]
-			if p == nil && constants[e.Name] == "" || e.Index != "" {
+			if p == nil && (constants[e.Name] == "" || e.Name == xi) || e.Index != "" {
 				c.fail(e.Pos, "", "unknown name %s in %s, expected a parameter%s", e.Name, where, near(e.Name, c.paramNames()))
 			}
 			c.used[e.Name] = true
@@ -233,6 +233,11 @@ func (c *checker) ref(kind string, e *Equation, r *Ref) {
 		case r.Name == "n_in" || r.Name == "n_out":
 			if e.Kind != Begins {
 				c.fail(r.Pos, e.Text, "%s is for how weights begin, as in W(0) = ...", r.Name)
+			}
+			return
+		case r.Name == xi:
+			if e.Kind != Changes || c.text.IsProjection(kind, e.Name) {
+				c.fail(r.Pos, e.Text, "xi is the noise of a state, expected it in an equation such as tau dx/dt = -x + sigma sqrt(2 tau) xi")
 			}
 			return
 		case constants[r.Name] != "":

@@ -146,6 +146,10 @@ func (u *usage) line(kind string, e *Equation, weights bool) {
 	case weights:
 		u.rate(kind, e)
 	case u.use.Discrete:
+		if mentions(right, xi) {
+			u.drawn(kind, e)
+			right = quiet(right)
+		}
 		right = u.drive(right)
 	case u.use.Limit && u.text.Held(kind, e.Name): // moving averages have a time constant of their own there
 	default:

@@ -57,6 +57,7 @@ var constants = map[string]string{
 	"depth":        "layers between this one and the output",
 	"batch":        "samples of a batch",
 	"presentation": "how long a sample is presented",
+	xi:             "white noise of a state, of unit 1/sqrt(s)",
 	"pi":           "3.14159...",
 }
 

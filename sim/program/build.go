@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"burstsim/sim/model"
@@ -14,7 +15,7 @@ type variable struct {
 	name  string
 	pop   *population
 	units int
-	dim   int
+	dim   float64
 	state bool
 
 	space space // where a program keeps it, once it is laid out
@@ -46,6 +47,7 @@ type builder struct {
 	known map[*variable]*node // what a reference yields
 	stack []*variable         // being built
 	built []*variable         // in their order
+	noisy *variable           // the state whose equation is built
 	at    model.Pos           // of what is being built
 	line  string
 	out   []statement
@@ -122,7 +124,7 @@ func (b *builder) value(pop *population, name string) *node {
 			if c.drive == nil {
 				b.fail("%s has no leak: in discrete time there is no value that it takes", name)
 			}
-			b.out = append(b.out, statement{v, c.drive})
+			b.out = append(b.out, statement{v, b.drawn(c)})
 		})
 		b.leave()
 		b.known[v] = b.load(v)
@@ -193,6 +195,7 @@ type compartment struct {
 	tau   float64 // s; 0 where it has no leak of a constant rate
 	drive *node   // nil where the equation is not linear in x, or has no leak
 	slope *node
+	noise float64 // strength of white noise, 1/sqrt(s)
 }
 
 // compartment builds the right-hand side of a state's equation.
@@ -204,18 +207,26 @@ func (b *builder) compartment(v *variable, e *model.Equation) compartment {
 			b.fail("the time constant of %s is %s, expected a time such as 100 ms", v.name, unitName(tau.dim))
 		}
 	}
+	outer := b.noisy
+	b.noisy = v
 	right := b.expr(v.pop, e.Right)
+	b.noisy = outer
 	for right.op == opDiv && right.args[1].op == opConst {
 		tau, right = b.mul(tau, right.args[1]), right.args[0]
 	}
 	if right.dim != tau.dim-1 && !right.is(0) {
-		b.fail("the right-hand side is %s, expected %s", unitName(right.dim), unitName(tau.dim-1))
+		hint := ""
+		if right.dim != math.Trunc(right.dim) {
+			hint = noiseHint
+		}
+		b.fail("the right-hand side is %s, expected %s%s", unitName(right.dim), unitName(tau.dim-1), hint)
 	}
 	if tau.op == opConst && !(tau.value > 0) {
 		b.fail("the time constant of %s is %v s, expected more than 0", v.name, tau.value)
 	}
 	x := b.load(v)
 	c := compartment{v: v}
+	right, c.noise = b.withoutNoise(v, right, tau)
 	leak, rest, linear := b.linear(right, x)
 	if linear && leak.is(-1) && tau.op == opConst {
 		c.tau, c.drive = tau.value, rest

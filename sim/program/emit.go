@@ -53,6 +53,7 @@ type instruction struct {
 	op       op // of loop: opCopy
 	loop     *loop
 	w, bias  *projection
+	v        *variable // of opXi
 	src, dst operand
 	rows     int
 }
@@ -316,6 +317,9 @@ func (e *emitter) whole(n *node, dst operand) {
 	case opBias: // of maps, whose neurons share it
 		e.close()
 		e.code = append(e.code, instruction{op: n.op, w: n.w, dst: dst, rows: 1})
+	case opXi:
+		e.close()
+		e.code = append(e.code, instruction{op: n.op, v: n.v, dst: dst, rows: e.p.net.Rows()})
 	default:
 		src := e.inMemory(n.args[0])
 		e.close()

@@ -125,7 +125,7 @@ func (b *builder) resolve(p *projection) []term {
 func (b *builder) expr(pop *population, e model.Expr) *node {
 	switch e := e.(type) {
 	case *model.Number:
-		return b.constant(e.Value, map[string]int{"s": 1, "Hz": -1}[e.Unit])
+		return b.constant(e.Value, map[string]float64{"s": 1, "Hz": -1}[e.Unit])
 	case *model.Ref:
 		return b.reference(pop, e)
 	case *model.Unary:
@@ -146,6 +146,9 @@ func (b *builder) expr(pop *population, e model.Expr) *node {
 
 func (b *builder) reference(pop *population, r *model.Ref) *node {
 	if r.Index == "" {
+		if r.Name == noiseName {
+			return b.white()
+		}
 		if n := b.named(pop, r.Name); n != nil {
 			return n
 		}
@@ -168,12 +171,12 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 func (b *builder) named(pop *population, name string) *node {
 	p := b.net.Text.Param(name)
 	if v, known := b.net.env(pop, nil).Number(&model.Ref{Name: name}); known {
-		dim := 0
+		dim := 0.0
 		if name == "presentation" {
 			dim = 1
 		}
 		if p != nil {
-			dim = map[string]int{"s": 1, "Hz": -1}[p.Unit]
+			dim = map[string]float64{"s": 1, "Hz": -1}[p.Unit]
 		}
 		return b.constant(v, dim)
 	}

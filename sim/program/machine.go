@@ -35,6 +35,11 @@ type Machine[F Float] struct {
 	Noise  float64
 	Random *rand.Rand
 
+	// Presentation is the number of the sample that is presented, by which the
+	// noise of states is drawn in discrete time.
+	Presentation uint64
+	noise        map[*variable]*stochastic
+
 	pending []pending[F] // by matrix
 	latest  *section     // whose factors are in memory
 	atRest  bool         // the quantities are those of Rest
@@ -50,12 +55,16 @@ type pending[F Float] struct {
 // NewMachine allocates the memory of a simulation. Its weights are those of w,
 // by matrix; they are not copied.
 func NewMachine[F Float](p *Program, w [][]F) *Machine[F] {
-	m := &Machine[F]{p: p, rows: p.net.Rows(), weights: w, elementwise: neuron.ElementwiseOf[F]()}
+	m := &Machine[F]{p: p, rows: p.net.Rows(), weights: w, elementwise: neuron.ElementwiseOf[F](), noise: map[*variable]*stochastic{}}
 	regs, largest, widest, sum := 0, 0, 0, 0
 	for _, s := range p.sections.all() {
 		for _, i := range s.code {
 			if i.loop != nil {
 				regs = max(regs, i.loop.regs)
+			}
+			if i.op == opXi && m.noise[i.v] == nil {
+				s := p.net.stream(i.v)
+				m.noise[i.v] = &stochastic{s, make([]float64, s.Len())}
 			}
 		}
 		for _, l := range s.learned {
@@ -186,6 +195,8 @@ func (m *Machine[F]) whole(i *instruction) {
 		m.projections[k].Backward(dst, m.array(i.src), m.weights[k], i.rows)
 	case opBias:
 		spreadBias(dst[:i.dst.units], m.weights[i.w.stored.index])
+	case opXi:
+		m.drawNoise(i.v, dst)
 	case opNoise:
 		for j, x := range m.array(i.src) {
 			dst[j] = x + F(m.Noise*m.Random.NormFloat64())

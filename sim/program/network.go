@@ -28,7 +28,8 @@ type Setting struct {
 	// Values are the parameters that differ from their defaults.
 	Values model.Values
 	Usage  model.Usage
-	Noise  bool // whether noisy(x) draws noise while learning
+	Noise  bool   // whether noisy(x) draws noise while learning
+	Seed   uint64 // of the noise of states
 }
 
 // Network is a model's populations and projections at given sizes. It is a

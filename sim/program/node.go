@@ -16,8 +16,8 @@ type node struct {
 	v      *variable   // of opLoad
 	w      *projection // of opBias, opForward, opBackward: one that is stored
 	spread spread
-	units  int // 1 of byRow and single
-	dim    int // exponent of seconds
+	units  int     // 1 of byRow and single
+	dim    float64 // exponent of seconds; of white noise -1/2
 	id     int
 
 	weights bool // made of weights, element by element
@@ -52,7 +52,7 @@ func (g *graph) make(n node) *node {
 	return &n
 }
 
-func (g *graph) constant(v float64, dim int) *node {
+func (g *graph) constant(v, dim float64) *node {
 	return g.make(node{op: opConst, value: v, spread: single, units: 1, dim: dim})
 }
 
@@ -63,7 +63,7 @@ func (g *graph) load(v *variable) *node {
 func (n *node) is(v float64) bool { return n.op == opConst && n.value == v }
 
 // apply makes an element-wise node of operands that fit each other.
-func (g *graph) apply(o op, dim int, args ...*node) *node {
+func (g *graph) apply(o op, dim float64, args ...*node) *node {
 	units, sp := 1, single
 	constant := true
 	for _, a := range args {
@@ -96,18 +96,25 @@ func join(a, b spread) spread {
 	return full
 }
 
-func (g *graph) same(what string, a, b *node) int {
+func (g *graph) same(what string, a, b *node) float64 {
 	switch {
 	case a.dim == b.dim, b.is(0):
 		return a.dim
 	case a.is(0):
 		return b.dim
 	}
-	g.fail("%s %s and %s", what, unitName(a.dim), unitName(b.dim))
+	hint := ""
+	if a.dim != math.Trunc(a.dim) || b.dim != math.Trunc(b.dim) {
+		hint = noiseHint
+	}
+	g.fail("%s %s and %s%s", what, unitName(a.dim), unitName(b.dim), hint)
 	return 0
 }
 
-func unitName(dim int) string {
+// noiseHint is for noise whose factor has not the unit that it should.
+const noiseHint = ": white noise has the unit 1/sqrt(s), expected a factor such as sigma sqrt(2 tau) before xi in tau dx/dt, with which sigma is the standard deviation of x"
+
+func unitName(dim float64) string {
 	switch dim {
 	case 0:
 		return "a number"
@@ -116,7 +123,7 @@ func unitName(dim int) string {
 	case -1:
 		return "a rate"
 	}
-	return fmt.Sprintf("a quantity in s^%d", dim)
+	return fmt.Sprintf("a quantity in s^%g", dim)
 }
 
 func (g *graph) add(a, b *node) *node {
@@ -254,10 +261,10 @@ func (g *graph) pow(a, b *node) *node {
 		return g.mul(a, a)
 	case b.is(1):
 		return a
-	case a.dim != 0 && b.value != math.Trunc(b.value):
-		g.fail("%s to a power that is no whole number", unitName(a.dim))
+	case a.dim != 0 && 2*b.value != math.Trunc(2*b.value):
+		g.fail("%s to a power that is no whole number and no half of one", unitName(a.dim))
 	}
-	return g.apply(opPow, a.dim*int(b.value), a, b)
+	return g.apply(opPow, a.dim*b.value, a, b)
 }
 
 // product is W x, or backwards W' x, of an x that fits.
@@ -287,10 +294,12 @@ func (g *graph) function(name string, args []*node) *node {
 	case "mean", "sum", "softmax", "batch_mean", "noisy":
 		return g.reduction(name, args[0])
 	}
-	x, dim := args[0], 0
+	x, dim := args[0], 0.0
 	switch name {
 	case "abs", "relu":
 		dim = x.dim
+	case "sqrt":
+		dim = x.dim / 2
 	case "sign", "step":
 	default:
 		if x.dim != 0 {

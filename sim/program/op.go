@@ -10,6 +10,7 @@ const (
 	opForward     // W x
 	opBackward    // W' x
 	opNoise       // x and fresh noise
+	opXi          // normal numbers of a state's own
 	opWeights     // weights, element by element
 
 	// Element by element.
@@ -51,7 +52,7 @@ const (
 )
 
 var opNames = map[op]string{
-	opConst: "const", opLoad: "load", opBias: "bias", opForward: "forward", opBackward: "backward", opNoise: "noise", opWeights: "weights", opCopy: "copy",
+	opConst: "const", opLoad: "load", opBias: "bias", opForward: "forward", opBackward: "backward", opNoise: "noise", opXi: "xi", opWeights: "weights", opCopy: "copy",
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opPow: "pow", opMin: "min", opMax: "max", opNeg: "neg",
 	opSigmoid: "sigmoid", opTanh: "tanh", opRelu: "relu", opSoftplus: "softplus", opExp: "exp", opLog: "log",
 	opSqrt: "sqrt", opAbs: "abs", opSign: "sign", opStep: "step", opLogit: "logit",

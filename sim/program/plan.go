@@ -64,7 +64,7 @@ func (p *Program) states() {
 				continue
 			}
 			v.state, v.space, v.at = true, spaceState, p.Dim
-			c := Compartment{Name: name, Label: p.label(pop, name), Layer: pop.layer, Units: v.units, At: p.Dim}
+			c := Compartment{Name: name, Label: p.label(pop, name), Layer: pop.layer, Units: v.units, At: p.Dim, Stream: p.net.stream(v)}
 			if pop.host != nil {
 				c.Beside = pop.kind
 			}
@@ -230,11 +230,11 @@ func (p *Program) compileDrives(ph phase, tag string) {
 			return // without leak there is no fixed point to look for
 		}
 		if b.held(c.v.pop, c.v.name) {
-			c.drive = b.load(c.v)
+			c.drive, c.noise = b.load(c.v), 0
 		}
 		dst := c.v.operand()
 		dst.space = spaceSlope
-		drives = append(drives, target{n: c.drive, dst: dst})
+		drives = append(drives, target{n: b.drawn(c), dst: dst})
 	}
 	stores := stored(b.out)
 	p.sections.drives[which(ph.teacher, false)] = p.emit("drives "+tag, append(stores, drives...))
@@ -344,6 +344,7 @@ func (p *Program) slopes(b *builder) []target {
 			for k := range p.Compartments {
 				if own := &p.Compartments[k]; own.At == c.v.at {
 					own.Tau = c.tau
+					own.Noise[which(b.phase.teacher, false)] = c.noise
 				}
 			}
 		}

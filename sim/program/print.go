@@ -48,6 +48,9 @@ func (p *Program) instruction(i instruction) string {
 	if i.w != nil {
 		out += " " + i.w.stored.Name
 	}
+	if i.v != nil {
+		out += " " + p.name(i.v.operand())
+	}
 	if i.src.space != spaceNone {
 		out += " " + p.name(i.src)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"burstsim/sim/model"
+	"burstsim/sim/noise"
 )
 
 // Program is a network compiled for one kind of time. It never changes: what
@@ -45,6 +46,11 @@ type Compartment struct {
 	Tau  float64
 	Held bool // keeps the prediction's value while the discrete model is taught
 	At   int  // of the state vector
+	// Noise is the strength b of white noise in continuous time, dx = f dt + b dW,
+	// in 1/sqrt(s), without and with a teacher.
+	Noise [2]float64
+	// Stream is where the noise is drawn from.
+	Stream noise.Stream
 }
 
 // Rule is a projection that learns.

@@ -16,7 +16,7 @@ type rule struct {
 // samples of a batch. What is nil is 1.
 type change struct {
 	factor    float64
-	dim       int
+	dim       float64
 	post, pre *node
 	weights   *node // element by element
 }
@@ -35,7 +35,7 @@ func (b *builder) rule(p *projection) *rule {
 		}
 		b.rates(r, pop)
 		r.changes = b.changes(p, e.Right)
-		want := -1
+		want := -1.0
 		if e.Tau != nil {
 			want = 0
 		}

@@ -39,6 +39,10 @@ func largest[F sim.Float](x []F) int {
 	return best
 }
 
+// assessed is the number from which on presentations are those of assessment:
+// whatever was learned before, noise is the same.
+const assessed = 1 << 62
+
 // Assess lets a network answer all examples of a set, without a teacher, and
 // returns the fraction of wrong answers; NaN if there are none. The error is
 // that of ctx if it ends before.
@@ -64,6 +68,7 @@ func assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F
 			indices[k] = from + min(k, n-1) // the last one fills an incomplete batch
 		}
 		set.Fill(net.Input(), net.Target(), indices, 0)
+		d.SetPresentation(assessed + uint64(from))
 		d.Predict()
 		sum += net.LossOf(n) * float64(n)
 		wrong += wrongAnswers(net, set, indices[:n], confusion)

@@ -220,6 +220,7 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 			return result{}, err
 		}
 		indices := feed.next(r.net.Input(), r.net.Target())
+		r.Model.SetPresentation(uint64(r.out.Steps))
 		if r.log != nil && r.batch%r.Log.Every == 0 { // without noise
 			l, err := r.Model.Present(!r.NoTeacher)
 			if err != nil {
