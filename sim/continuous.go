@@ -38,6 +38,7 @@ type Continuous[F Float] struct {
 	rules    []plastic[F]
 
 	noise *stochastic // nil: none
+	past  *history[F] // nil: there are no delays
 
 	capture bool // split plasticity: the next derivative is at the start of a step
 	scratch []F  // for a change that does not wait
@@ -78,7 +79,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 	}
 	c := &Continuous[F]{state: state, machine: state.machine, sources: sources, split: split}
 	p := state.machine.Program()
-	c.noise = newStochastic(p)
+	c.noise, c.past = newStochastic(p), newHistory[F](p, state.rows)
 	n := p.Dim
 	for _, s := range sources {
 		n += len(s.state)
@@ -170,6 +171,9 @@ func (c *Continuous[F]) visit(visit Visit) {
 	if c.carry != nil {
 		visit("carry", c.carry)
 	}
+	if c.past != nil {
+		visit("history", c.past)
+	}
 }
 
 // bind lets the network read its compartments, and the weights that are part of
@@ -220,13 +224,16 @@ func (c *Continuous[F]) Settle(t float64) {
 // teachers is where the teachers' own state begins.
 func (c *Continuous[F]) teachers() int { return c.machine.Program().Dim }
 
-// sample reads the tasks at time t.
+// sample reads the tasks at time t, and what delays look back at.
 func (c *Continuous[F]) sample(t float64, x []F) {
 	at := c.teachers()
 	for _, s := range c.sources {
 		n := len(s.state)
 		s.sample(t, x[at:at+n])
 		at += n
+	}
+	if c.past != nil {
+		c.lookBack(t)
 	}
 }
 

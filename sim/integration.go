@@ -100,13 +100,19 @@ func Integrate[F Float](sys *Continuous[F], s integrator.Stepper[F], c integrato
 			return nil, fmt.Errorf("sim: the time step is %g s, expected at least 1 ns", fixed.Size)
 		}
 	}
-	return in, c.Init(sys, s)
+	if err := c.Init(sys, s); err != nil {
+		return nil, err
+	}
+	return in, in.bindHistory()
 }
 
 // SetTeaching says whether the target reaches the output dendrites from now
 // on, and whether the weights learn.
 func (in *Integration[F]) SetTeaching(teacher, learning bool) {
 	in.learn()
+	if h := in.System.past; h != nil && h.begun && teacher != in.System.state.teaching {
+		h.after(in.at, 0)
+	}
 	in.System.SetTeaching(teacher, learning)
 	in.control.Reset()
 }
@@ -125,6 +131,9 @@ func (in *Integration[F]) SetWeights(w *Weights[F]) error {
 	if sys.carry != nil {
 		clear(sys.carry[sys.dynamic:])
 	}
+	if h := sys.past; h != nil && h.begun {
+		h.after(in.at, 0)
+	}
 	in.size = 0
 	in.control.Reset()
 	return nil
@@ -135,7 +144,8 @@ func (in *Integration[F]) SetWeights(w *Weights[F]) error {
 func (in *Integration[F]) Begin(t time.Duration) {
 	in.learn()
 	in.System.bind(in.System.State())
-	if t < in.segment || t >= in.jump {
+	jumped := t < in.segment || t >= in.jump
+	if jumped {
 		in.jump = in.System.enter(t)
 		in.segment, in.entered = t, true
 		in.control.Reset()
@@ -144,8 +154,14 @@ func (in *Integration[F]) Begin(t time.Duration) {
 		in.System.enter(in.segment)
 		in.entered = true
 	}
+	if in.System.past != nil {
+		in.arrive(t, jumped)
+	}
 	if t != in.at {
 		in.at, in.clock, in.size = t, t.Seconds(), 0
+	}
+	if h := in.System.past; h != nil {
+		h.origin = in.clock
 	}
 }
 
@@ -155,6 +171,12 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 	in.Begin(from)
 	end = min(end, in.jump)
 	sys := in.System
+	limit := end.Seconds()
+	if h := sys.past; h != nil {
+		end = min(end, h.next())
+		limit = min(end.Seconds(), in.clock+h.shortest)
+		in.open()
+	}
 	sys.capture = true
 	if in.step > 0 {
 		to = min(from+in.step, end)
@@ -162,12 +184,12 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 		in.stepper.Step(in.from, in.size, sys.State())
 		in.clock = to.Seconds()
 	} else {
-		h, err := in.control.Step(in.clock, end.Seconds(), sys.State())
+		h, err := in.control.Step(in.clock, limit, sys.State())
 		if err != nil {
 			return from, 0, sys.failure(in.clock, err)
 		}
 		in.from, in.size = in.clock, h
-		if to = end; h == end.Seconds()-in.clock { // in.clock+h may miss it by a rounding
+		if to = end; limit == end.Seconds() && h == limit-in.clock { // in.clock+h may miss it by a rounding
 			in.clock = end.Seconds()
 		} else {
 			in.clock += h
@@ -175,6 +197,9 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 		}
 	}
 	in.at = to
+	if sys.past != nil {
+		in.leave()
+	}
 	if sys.constrain() {
 		in.control.Reset()
 	}

@@ -34,8 +34,8 @@ func noisy[F Float](t testing.TB, lines string, units int, s program.Setting) *W
 	return w
 }
 
-// standing is a task that stands still, for each row.
-func standing(units, rows int) []Stream {
+// atRest is a task that stands still, for each row.
+func atRest(units, rows int) []Stream {
 	tasks := make([]Stream, rows)
 	for r := range tasks {
 		tasks[r] = &fixture.Constant{In: []float64{0}, Out: make([]float64, units)}
@@ -80,7 +80,7 @@ func TestStationaryDistribution(t *testing.T) {
 		{"heun", 1, func(a float64) float64 { return 2 * a * math.Pow(1-a/2, 2) / (1 - math.Pow(1-a+a*a/2, 2)) }},
 	} {
 		step := time.Duration(c.step * float64(100*ms))
-		in := continuous(t, noisy[float64](t, leaky, units, program.Setting{}), standing(units, 1), Method{Name: c.method, Step: step}, false)
+		in := continuous(t, noisy[float64](t, leaky, units, program.Setting{}), atRest(units, 1), Method{Name: c.method, Step: step}, false)
 		s := advanced(t, in, 0, 20*step+2*time.Second)
 		want := sigma * sigma * c.variance(c.step)
 		for _, name := range []string{"z", "y"} {
@@ -104,7 +104,7 @@ output:
     tau dz/dt = -z + η
     answer = z
 `, units, program.Setting{})
-	in := continuous(t, w, standing(units, 1), Method{Name: "heun", Step: 2 * ms}, false)
+	in := continuous(t, w, atRest(units, 1), Method{Name: "heun", Step: 2 * ms}, false)
 	s := advanced(t, in, 0, time.Second)
 	for name, want := range map[string]float64{"η": sigma * sigma, "z": sigma * sigma * 0.05 / 0.15} {
 		if mean, variance := spread(s, name); math.Abs(mean) > 5*math.Sqrt(want/units) || math.Abs(variance/want-1) > 5*math.Sqrt(2./units)+1e-3 {
@@ -127,7 +127,7 @@ output:
 func TestOrderWithNoise(t *testing.T) {
 	const units, span = 20_000, 120 * ms
 	after := func(method string, step time.Duration) []float64 {
-		in := continuous(t, noisy[float64](t, bistable, units, program.Setting{}), standing(units, 1), Method{Name: method, Step: step}, false)
+		in := continuous(t, noisy[float64](t, bistable, units, program.Setting{}), atRest(units, 1), Method{Name: method, Step: step}, false)
 		return slices.Clone(advanced(t, in, 0, span).machine.State())
 	}
 	exact := after("heun", 250*time.Microsecond)
@@ -159,7 +159,7 @@ func TestOrderWithNoise(t *testing.T) {
 // a time.
 func TestNoiseIsThatOfSeedStateRowAndUnit(t *testing.T) {
 	states := func(lines string, units int, s program.Setting) []float64 {
-		in := continuous(t, noisy[float64](t, lines, units, s), standing(units, max(s.Rows, 1)), Method{Name: "heun", Step: 10 * ms}, false)
+		in := continuous(t, noisy[float64](t, lines, units, s), atRest(units, max(s.Rows, 1)), Method{Name: "heun", Step: 10 * ms}, false)
 		return slices.Clone(advanced(t, in, 0, 300*ms).machine.State())
 	}
 	const one = "output:\n tau dz/dt = -z + sigma sqrt(2 tau) xi\n answer = z\n"
@@ -188,7 +188,7 @@ func TestNoiseIsThatOfSeedStateRowAndUnit(t *testing.T) {
 // TestNoiseOfPhases lets noise be there with the teacher only.
 func TestNoiseOfPhases(t *testing.T) {
 	w := noisy[float64](t, "output:\n tau dz/dt = -z + (sigma sqrt(2 tau) xi if teacher else 0)\n answer = z\n", 3, program.Setting{})
-	in := continuous(t, w, standing(3, 1), Method{Name: "euler", Step: 10 * ms}, false)
+	in := continuous(t, w, atRest(3, 1), Method{Name: "euler", Step: 10 * ms}, false)
 	if x := advanced(t, in, 0, 100*ms).machine.State(); !slices.Equal(x, []float64{0, 0, 0}) {
 		t.Errorf("%v without a teacher, want 0", x)
 	}
@@ -202,8 +202,8 @@ func TestNoiseOfPhases(t *testing.T) {
 func TestNoiseInSinglePrecision(t *testing.T) {
 	for _, method := range []string{"euler", "heun", "exponential"} {
 		m := Method{Name: method, Step: 10 * ms}
-		double := advanced(t, continuous(t, noisy[float64](t, bistable, 5, program.Setting{}), standing(5, 1), m, false), 0, time.Second).machine.State()
-		single := advanced(t, continuous(t, noisy[float32](t, bistable, 5, program.Setting{}), standing(5, 1), m, false), 0, time.Second).machine.State()
+		double := advanced(t, continuous(t, noisy[float64](t, bistable, 5, program.Setting{}), atRest(5, 1), m, false), 0, time.Second).machine.State()
+		single := advanced(t, continuous(t, noisy[float32](t, bistable, 5, program.Setting{}), atRest(5, 1), m, false), 0, time.Second).machine.State()
 		for i, v := range double {
 			if math.Abs(v-float64(single[i])) > 1e-5 {
 				t.Errorf("%s: unit %d is at %v, in double precision at %v", method, i, single[i], v)
@@ -217,7 +217,7 @@ func TestNoiseInSinglePrecision(t *testing.T) {
 func TestNoiseInDiscreteTime(t *testing.T) {
 	const units, sigma = 20_000, 0.3
 	d := inDiscreteTime(t, noisy[float64](t, leaky, units, program.Setting{Usage: model.Usage{Discrete: true}}), Learning{})
-	p, err := NewPresentation(d, standing(units, 1), time.Second)
+	p, err := NewPresentation(d, atRest(units, 1), time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestNoiseInDiscreteTime(t *testing.T) {
 
 func TestStepWithNoiseAllocatesNothing(t *testing.T) {
 	for _, method := range []string{"euler", "heun", "exponential"} {
-		in := continuous(t, noisy[float64](t, bistable, 5, program.Setting{}), standing(5, 1), Method{Name: method, Step: 7 * ms}, false)
+		in := continuous(t, noisy[float64](t, bistable, 5, program.Setting{}), atRest(5, 1), Method{Name: method, Step: 7 * ms}, false)
 		at := time.Duration(0)
 		if n := testing.AllocsPerRun(100, func() {
 			if _, _, err := in.Step(at, time.Hour); err != nil {
@@ -260,7 +260,7 @@ func TestStepWithNoiseAllocatesNothing(t *testing.T) {
 
 // TestNoiseThatCannotBe lists what is refused.
 func TestNoiseThatCannotBe(t *testing.T) {
-	_, err := NewIntegration(must(NewContinuous(noisy[float64](t, leaky, 1, program.Setting{}), standing(1, 1), false))(t), Method{Name: "rk4", Step: ms})
+	_, err := NewIntegration(must(NewContinuous(noisy[float64](t, leaky, 1, program.Setting{}), atRest(1, 1), false))(t), Method{Name: "rk4", Step: ms})
 	if want := "integrator: the classical Runge-Kutta method has the order of smooth solutions, which those with noise are not: expected Euler, Heun or Exponential"; fmt.Sprint(err) != want {
 		t.Errorf("rk4 with noise: %v, want %s", err, want)
 	}

@@ -41,7 +41,8 @@ type replayed[F Float] struct {
 
 // NewReplay prepares replays of the network of w. streams holds one task a row,
 // of its own: what another simulation looks at must not be sent back in time.
-// Steps are no longer than step, and end where an input jumps.
+// Steps are no longer than step, and end where an input jumps. The error says if
+// the network has noise or delays.
 func NewReplay[F Float](w *Weights[F], streams []Stream, step time.Duration) (*Replay[F], error) {
 	if step <= 0 {
 		return nil, fmt.Errorf("sim: the time step is %v, expected more than 0", step)
@@ -49,6 +50,9 @@ func NewReplay[F Float](w *Weights[F], streams []Stream, step time.Duration) (*R
 	sys, err := newContinuous(w, streams, true, (*program.Network).Adjoint)
 	if err != nil {
 		return nil, err
+	}
+	if sys.past != nil {
+		return nil, fmt.Errorf("sim: the model %s has delays, through which there is no way back", w.net.Text.Name)
 	}
 	n := sys.teachers()
 	r := &Replay[F]{sys: sys, step: step, stepper: integrator.NewRK4[F](), x: make([]F, sys.Dim()), slope: make([]F, sys.Dim()),

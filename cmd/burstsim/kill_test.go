@@ -101,6 +101,9 @@ func killed() map[string][]string {
 	out["own discrete"] = append(slices.Clone(own[:1]), "time.kind=discrete", "time.learn=20000s")
 	out["noise"] = []string{"model.equations=../../examples/noisy.model", "integrator.method=heun"}
 	out["noise discrete"] = []string{"model.equations=../../examples/noisy.model", "time.kind=discrete", "time.learn=20000s"}
+	for _, method := range []string{"rk4", "dopri5", "exponential"} {
+		out["delay "+method] = []string{"model.equations=../../examples/feedback_delay.model", "integrator.method=" + method}
+	}
 	out["images"] = []string{"task.kind=mnist", "task.data=embedded", "task.batch=3", "model.hidden=[10]",
 		"time.before=2s", "time.learn=20s", "time.after=2s", "record.windows=[]"}
 	return out
@@ -115,7 +118,7 @@ func evidence() bool { return os.Getenv("BURSTSIM_EVIDENCE") != "" }
 var killedAlways = map[string]bool{
 	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann exponential": true,
 	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training burstprop": true,
-	"own": true, "own discrete": true, "noise": true,
+	"own": true, "own discrete": true, "noise": true, "delay rk4": true,
 }
 
 // TestKilledRunsGoOn kills the real program at random moments, and lets it go

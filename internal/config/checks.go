@@ -62,6 +62,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	if !opt.Recorded {
 		d.checkNumbers(c, opt)
 		d.checkNoise(c)
+		d.checkDelays(c)
 	}
 	d.checkSpan(c)
 	d.checkRecord(c)

@@ -16,6 +16,10 @@ func (d *decoder) checkNoise(c *Config) {
 		d.refuse(c, append([]string{"integrator.method"}, chosen...),
 			"is %q, expected %s with the model %s, whose states have noise (xi): the order of other steppers is that of smooth solutions", method, choices(withNoise), c.Model.Text.Name)
 	}
+	if c.Time.Kind == "continuous" && c.Record.TimeGradient {
+		d.refuse(c, append([]string{"record.time_gradient"}, chosen...),
+			"is true, expected false with the model %s, whose states have noise (xi): the way back through it is not there", c.Model.Text.Name)
+	}
 	if len(c.Limit.Ratios) > 0 {
 		d.refuse(c, append([]string{"limit.ratios"}, chosen...),
 			"is given, expected none with the model %s, whose states have noise (xi): discrete time draws it once a presentation, and is no limit of continuous time", c.Model.Text.Name)

@@ -33,6 +33,7 @@ func TestNoiseChoosesTheStepper(t *testing.T) {
 		{"time.kind = 'discrete'", ""},
 		{"model.sigma = 0\n[[compare]]\nname = 'n'\nmodel.sigma = 1", "x.toml:1: compare[0]." + refused},
 		{"integrator.method = 'heun'\nlimit.ratios = [0.1]", "x.toml:14: limit.ratios: is given, expected none with the model noisy"},
+		{"integrator.method = 'heun'\nrecord.time_gradient = true", "x.toml:14: record.time_gradient: is true, expected false with the model noisy"},
 	} {
 		file := head + c.more
 		if c.more == "time.kind = 'discrete'" {

@@ -186,6 +186,11 @@ func (start Start) experiment() (Config, error) {
 	if plain.Model.Text.Noisy(nil, plain.Usage()) {
 		suits = append(slices.Clone(suits), "integrator.method="+withNoise[0])
 	}
+	for _, d := range plain.Model.Text.Delays(nil, plain.Usage()) {
+		if dt := Duration(readable(d.Seconds)); dt < plain.Time.Dt {
+			suits = append(slices.Clone(suits), "time.dt="+dt.String())
+		}
+	}
 	s := plain.schema()
 	var kept []string
 	for _, one := range suits {

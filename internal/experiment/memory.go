@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -120,10 +121,6 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	}
 	rows := float64(shape.rows)
 	copies := copiesOf(cfg)
-	paths := 0.0
-	if cfg.Time.Kind == "continuous" && cfg.Model.Text != nil && cfg.Model.Text.Noisy(cfg.Parameters(), cfg.Usage()) {
-		paths = noise.PathNumbers
-	}
 	var out demands
 	below := size{"task.inputs", float64(shape.inputs)}
 	if cfg.Task.Images() {
@@ -138,7 +135,7 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		if rows > layer.units {
 			of = "task.batch"
 		}
-		out = append(out, demand{largest.key, number * copies * weights}, demand{of, (number*(copies+quantities) + 8*paths) * rows * layer.units})
+		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * (copies + quantities) * rows * layer.units})
 		below = layer
 	}
 	maps, dense := cfg.Model.Stack()
@@ -161,10 +158,38 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		add(size{key, float64(n)}, float64(n)*(below.units+1))
 	}
 	add(size{"task.outputs", float64(shape.outputs)}, float64(shape.outputs)*(below.units+1))
+	least := float64(min(shape.inputs, shape.outputs, slices.Min(append(slices.Clone(dense), shape.outputs))))
+	out = append(out, historyOf(cfg, number*rows*least)...)
+	out = append(out, pathsOf(cfg, rows*least)...)
 	if cfg.Task.Kind == "regression" {
 		out = append(out, teacherOf(cfg)...)
 	}
 	return out
+}
+
+// historyOf is what is kept for delays: at least two times of each step, as far
+// back as the longest delay, of a population of which one time takes at least so many bytes.
+func historyOf(cfg config.Config, bytes float64) (out demands) {
+	if cfg.Time.Kind != "continuous" || cfg.Model.Text == nil || cfg.Integrator.Method == "dopri5" {
+		return nil
+	}
+	var longest model.Delay
+	for _, d := range cfg.Model.Text.Delays(cfg.Parameters(), cfg.Usage()) {
+		if d.Seconds > longest.Seconds {
+			longest = d
+		}
+	}
+	back := min(longest.Seconds, (cfg.Time.Before + cfg.Time.Learn + cfg.Time.After).Seconds())
+	return demands{{cmp.Or(longest.Key, "model.equations"), 2 * bytes * back / cfg.Time.Dt.Seconds()}}
+}
+
+// pathsOf is what the noise of a population with at least so many units in all
+// rows keeps of its paths.
+func pathsOf(cfg config.Config, units float64) (out demands) {
+	if cfg.Time.Kind != "continuous" || cfg.Model.Text == nil || !cfg.Model.Text.Noisy(cfg.Parameters(), cfg.Usage()) {
+		return nil
+	}
+	return demands{{"model.equations", 8 * noise.PathNumbers * units}}
 }
 
 // quantities is how many arrays a model keeps at least of what follows from the

@@ -9,6 +9,8 @@ func Walk(e Expr, visit func(Expr)) {
 	}
 	visit(e)
 	switch e := e.(type) {
+	case *Ref:
+		Walk(e.Delay, visit)
 	case *Unary:
 		Walk(e.X, visit)
 	case *Binary:

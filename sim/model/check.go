@@ -46,7 +46,7 @@ func (c *checker) declare() {
 				c.fail(q.Pos, "", "the parameter %s is declared twice, first on line %d", q.Name, c.params[q.Name].Line)
 			case keys[key]:
 				c.fail(q.Pos, "", "the key %s is declared twice", key)
-			case constants[q.Name] != "" || flags[q.Name] != "" || functions[q.Name].args > 0:
+			case constants[q.Name] != "" || flags[q.Name] != "" || functions[q.Name].args > 0 || q.Name == now:
 				c.fail(q.Pos, "", "%s is a word of the language, expected another name for a parameter", q.Name)
 			}
 			c.params[q.Name], keys[key] = q, true
@@ -161,7 +161,7 @@ func (c *checker) twice(kind string) {
 
 func (c *checker) projection(kind string, p *Projection) {
 	for _, name := range []string{p.Name, p.Bias} {
-		if name != "" && (c.params[name] != nil || constants[name] != "") {
+		if name != "" && (c.params[name] != nil || constants[name] != "" || name == now) {
 			c.fail(p.Pos, "", "%s is a parameter or a word of the language, expected another name for a projection", name)
 		}
 	}
@@ -187,7 +187,7 @@ func (c *checker) equation(kind string, e *Equation) {
 	switch {
 	case c.params[e.Name] != nil:
 		c.fail(e.Pos, e.Text, "%s is a parameter, which has a value already", e.Name)
-	case constants[e.Name] != "" || flags[e.Name] != "" || e.Name == stimulus || e.Name == target || e.Name == "dt":
+	case constants[e.Name] != "" || flags[e.Name] != "" || e.Name == stimulus || e.Name == target || e.Name == "dt" || e.Name == now:
 		c.fail(e.Pos, e.Text, "%s is a word of the language, expected another name", e.Name)
 	case e.Name == answer && kind != "output":
 		c.fail(e.Pos, e.Text, "only the output has an answer")
@@ -225,6 +225,9 @@ func (c *checker) expr(kind string, e *Equation, x Expr) {
 }
 
 func (c *checker) ref(kind string, e *Equation, r *Ref) {
+	if r.Delay != nil {
+		c.delay(kind, e, r)
+	}
 	if r.Index == "" {
 		switch {
 		case c.params[r.Name] != nil:

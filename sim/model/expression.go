@@ -141,6 +141,12 @@ func (p *parser) reference(t token) Expr {
 		r.Index = p.name("below, above, beside or the name of a population").text
 		p.expect("]", "behind the population")
 	}
+	if p.is("(") && p.tokens[p.next+1].text == now {
+		p.next += 2
+		p.expect("-", "and how long before, as in "+t.text+"(t - 10ms)")
+		r.Delay = p.sum()
+		p.expect(")", "behind the delay")
+	}
 	return r
 }
 

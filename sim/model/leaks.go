@@ -1,8 +1,8 @@
 package model
 
 import (
+	"cmp"
 	"math"
-	"slices"
 )
 
 // Leak is a time constant with which a state relaxes.
@@ -19,13 +19,9 @@ func (t *Text) Leaks(given Values, use Usage) []Leak {
 	values := t.complete(given, use)
 	var out []Leak
 	for _, kind := range t.populations(use) {
-		depths := []int{0}
-		if kind != "input" && kind != "output" {
-			depths = slices.Compact([]int{1, max(1, use.Hidden)})
-		}
-		for _, depth := range depths {
+		for _, depth := range t.depths(kind, use) {
 			env := Env{Values: values, Flags: use.Flags(), Constants: use.constants()}
-			env.Constants["depth"] = float64(depth)
+			env.Constants["depth"] = depth
 			for _, b := range t.Of(kind) {
 				for _, e := range b.Equations {
 					if leak, ok := t.leak(kind, e, env); ok {
@@ -56,16 +52,7 @@ func (t *Text) leak(kind string, e *Equation, env Env) (Leak, bool) {
 	if !known || !linear || !(slope < 0) || !(tau > 0) {
 		return Leak{}, false
 	}
-	leak := Leak{Tau: tau / -slope}
-	for _, x := range []Expr{e.Tau, e.Right} {
-		Walk(x, func(x Expr) {
-			if ref, ok := x.(*Ref); ok && leak.Key == "" {
-				if p := t.Param(ref.Name); p != nil && p.Unit != "" {
-					leak.Key = p.Path()
-				}
-			}
-		})
-	}
+	leak := Leak{Key: cmp.Or(t.timeIn(e.Tau), t.timeIn(e.Right)), Tau: tau / -slope}
 	return leak, leak.Key != ""
 }
 

@@ -212,7 +212,7 @@ func mentions(e Expr, name string) bool {
 	Walk(e, func(x Expr) {
 		switch x := x.(type) {
 		case *Ref:
-			found = found || x.Index == "" && x.Name == name
+			found = found || x.Index == "" && x.Delay == nil && x.Name == name
 		case *Choose:
 			condRefs(x.Cond, func(n string) { found = found || n == name })
 		}

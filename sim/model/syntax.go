@@ -150,10 +150,12 @@ type (
 		Unit  string
 	}
 	// Ref is a name, and the population that it belongs to: "" for the own,
-	// below, above, beside, or the name of one.
+	// below, above, beside, or the name of one. With a Delay it is what it was
+	// that long before; nil: now.
 	Ref struct {
 		Pos
 		Name, Index string
+		Delay       Expr
 	}
 	// Unary is -x or, with op ', a transposed x.
 	Unary struct {

@@ -241,6 +241,9 @@ func (u *usage) expr(kind string, e Expr) {
 	switch e := e.(type) {
 	case *Ref:
 		u.ref(kind, e)
+		if !u.use.Discrete && !u.use.Limit { // delays have passed there
+			u.expr(kind, e.Delay)
+		}
 	case *Unary:
 		u.expr(kind, e.X)
 	case *Binary:

@@ -18,6 +18,12 @@ type variable struct {
 	dim   float64
 	state bool
 
+	// What a delay looks back at is a variable of its own: source, so many
+	// seconds before. It is first referred to at a place of the text.
+	source   *variable
+	seconds  float64
+	referred model.Pos
+
 	space space // where a program keeps it, once it is laid out
 	at    int
 }
@@ -28,6 +34,7 @@ func (v *variable) String() string { return fmt.Sprint(v.name, v.pop.layer) }
 type phase struct {
 	discrete bool
 	teacher  bool
+	still    bool // the states of continuous time at rest: all delays have passed
 	noise    bool
 	// held is the second phase of a discrete model of two: what is held keeps
 	// its value.

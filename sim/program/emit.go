@@ -77,6 +77,7 @@ type emitter struct {
 }
 
 func (p *Program) emit(name string, statements []target) *section {
+	p.placeDelays()
 	e := &emitter{p: p, uses: map[*node]int{}, done: map[*node]operand{}, soon: map[*node]operand{}}
 	for _, s := range statements {
 		e.count(s.n)

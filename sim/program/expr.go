@@ -164,6 +164,11 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 		t := b.resolve(p)[0]
 		return b.mul(b.constant(t.factor, 0), b.make(node{op: opBias, w: t.w, spread: byUnit, units: t.w.shape.out}))
 	}
+	if r.Delay != nil {
+		if n := b.earlier(pop, at, r); n != nil {
+			return n
+		}
+	}
 	return b.value(at, r.Name)
 }
 

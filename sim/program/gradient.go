@@ -104,7 +104,10 @@ func (g *backward) define(v *variable) *node {
 		return n
 	}
 	var n *node
-	if v.name != stimulusName && v.name != targetName {
+	switch {
+	case v.source != nil:
+		n = g.b.value(v.source.pop, v.source.name) // as if the delay had passed
+	case v.name != stimulusName && v.name != targetName:
 		if e := g.p.net.equation(v.pop, v.name, model.Changes, g.b.flags()); e != nil {
 			g.b.within(e, func() { n = g.b.compartment(v, e).drive })
 		} else {

@@ -31,6 +31,10 @@ func (net *Network) compile(discrete bool) (p *Program, err error) {
 	for _, teacher := range []bool{false, true} {
 		p.compilePhase(phase{discrete: discrete, teacher: teacher})
 	}
+	if len(p.Sources) > 0 {
+		p.compileHistory(false)
+		p.compileHistory(true)
+	}
 	if discrete {
 		p.compileAnswer()
 		if net.Setting.Noise {
@@ -222,7 +226,7 @@ func (p *Program) compileAnswer() {
 // compileDrives compiles what the states of continuous time relax to, given
 // all of them, for the search of a fixed point.
 func (p *Program) compileDrives(ph phase, tag string) {
-	ph.discrete = false
+	ph.discrete, ph.still = false, true
 	b := newBuilder(p.net, p.vars, ph)
 	var drives []target
 	for _, c := range p.compartments(b) {
@@ -285,10 +289,14 @@ func (p *Program) compileContinuous(ph phase, tag string) {
 	}
 }
 
-// needed leaves out the quantities that neither rates of change nor rules depend
-// on: when a derivative is computed, nobody looks at them.
-func needed(code []target, rules []learned) []target {
+// needed leaves out the quantities that are not wanted, and on which neither
+// rates of change nor rules depend: when a derivative is computed, nobody looks
+// at them.
+func needed(code []target, rules []learned, wanted ...operand) []target {
 	read := map[operand]bool{}
+	for _, o := range wanted {
+		read[o] = true
+	}
 	for _, l := range rules {
 		for _, c := range l.changes {
 			for _, o := range []*operand{c.post, c.pre, c.weights} {

@@ -22,6 +22,9 @@ type Program struct {
 	Rules []Rule
 	// Signals are what can be recorded.
 	Signals []Signal
+	// Sources are what something looks back at, and Delays how far.
+	Sources []Source
+	Delays  []Delay
 	// Work is how many numbers of memory a machine needs for quantities.
 	Work int
 	// Dim is the number of states, weights not counted.
@@ -135,6 +138,7 @@ type gradient struct {
 type sections struct {
 	derivative [4]*section // teacher, learning
 	observe    [2]*section // teacher
+	history    [2]*section // teacher
 	drives     [2]*section // teacher
 	rest       [2]*section // teacher
 	present    [4]*section // teacher, noise
@@ -150,7 +154,7 @@ type sections struct {
 
 // all lists the sections that there are.
 func (s *sections) all() []*section {
-	list := slices.Concat(s.derivative[:], s.observe[:], s.present[:], s.teach[:], s.drives[:], s.rest[:], s.factors[:], s.restFactors[:], []*section{s.answer, s.gradient, s.adjoint})
+	list := slices.Concat(s.derivative[:], s.observe[:], s.history[:], s.present[:], s.teach[:], s.drives[:], s.rest[:], s.factors[:], s.restFactors[:], []*section{s.answer, s.gradient, s.adjoint})
 	return slices.DeleteFunc(list, func(s *section) bool { return s == nil })
 }
 

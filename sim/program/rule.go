@@ -268,10 +268,14 @@ func (b *builder) isOwn(p *projection, e model.Expr) bool {
 func text(e model.Expr) string {
 	switch e := e.(type) {
 	case *model.Ref:
+		name := e.Name
 		if e.Index != "" {
-			return e.Name + "[" + e.Index + "]"
+			name += "[" + e.Index + "]"
 		}
-		return e.Name
+		if e.Delay != nil {
+			name += "(t - ...)"
+		}
+		return name
 	case *model.Unary:
 		if e.Op == "'" {
 			return text(e.X) + "'"

@@ -38,7 +38,7 @@ func (p *Program) phases() []phase {
 	for _, teacher := range []bool{false, true} {
 		all = append(all, phase{discrete: p.Discrete, teacher: teacher})
 		if p.Discrete {
-			all = append(all, phase{teacher: teacher}) // drives and rest
+			all = append(all, phase{teacher: teacher, still: true}) // drives and rest
 		}
 		if p.Discrete && p.net.Setting.Noise {
 			all = append(all, phase{discrete: true, teacher: teacher, noise: true})

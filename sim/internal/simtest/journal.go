@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"encoding"
 	"errors"
 	"reflect"
 
@@ -27,10 +28,15 @@ func (m *Journal) Rows(name string, layout record.Layout) (record.Rows, error) {
 func (m *Journal) Due(float64) bool { return false }
 
 func (m *Journal) Save(_ float64, state func(sim.Visit)) error {
+	var failed error
 	m.state, m.kept = map[string]reflect.Value{}, map[string]int{}
 	state(func(name string, ref any) {
 		v := reflect.ValueOf(ref)
-		if v.Kind() == reflect.Slice {
+		if b, ok := ref.(encoding.BinaryMarshaler); ok {
+			raw, err := b.MarshalBinary()
+			failed = errors.Join(failed, err)
+			m.state[name] = reflect.ValueOf(raw)
+		} else if v.Kind() == reflect.Slice {
 			m.state[name] = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
 		} else {
 			m.state[name] = reflect.ValueOf(v.Elem().Interface())
@@ -39,16 +45,19 @@ func (m *Journal) Save(_ float64, state func(sim.Visit)) error {
 	for name, r := range m.rows {
 		m.kept[name] = r.Len()
 	}
-	return nil
+	return failed
 }
 
 func (m *Journal) Restore(state func(sim.Visit)) (bool, error) {
 	if m.state == nil {
 		return false, nil
 	}
+	var failed error
 	state(func(name string, ref any) {
 		v := reflect.ValueOf(ref)
-		if v.Kind() == reflect.Slice {
+		if b, ok := ref.(encoding.BinaryUnmarshaler); ok {
+			failed = errors.Join(failed, b.UnmarshalBinary(m.state[name].Bytes()))
+		} else if v.Kind() == reflect.Slice {
 			reflect.Copy(v, m.state[name])
 		} else {
 			v.Elem().Set(m.state[name])
@@ -59,5 +68,5 @@ func (m *Journal) Restore(state func(sim.Visit)) (bool, error) {
 			return false, errors.New("rows behind the checkpoint")
 		}
 	}
-	return true, nil
+	return true, failed
 }
