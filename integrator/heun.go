@@ -13,12 +13,14 @@ var _ Stepper[float64] = (*Heun[float64])(nil)
 // Kloeden and Platen, Numerical Solution of Stochastic Differential Equations
 // (1992), equation 15.1.3: the weak scheme of order 2 for additive noise.
 type Heun[F Float] struct {
-	sys      System[F]
-	carry    []F
-	noise    noise[F]
-	from, to []F // derivatives at both ends
-	y        []F
-	h        float64 // size of the last step
+	sys   System[F]
+	carry []F
+	noise noise[F]
+	k     [][]F          // derivatives at both ends
+	ahead combination[F] // to the end, from the first of them
+	mean  combination[F] // of both
+	y     []F
+	h     float64 // size of the last step
 }
 
 // Init binds the stepper to a system of any kind.
@@ -28,7 +30,8 @@ func (e *Heun[F]) Init(sys System[F]) error {
 		return err
 	}
 	e.sys, e.carry = sys, carryOf(sys)
-	e.from, e.to, e.y = make([]F, n), make([]F, n), make([]F, n)
+	e.k, e.y = [][]F{make([]F, n), make([]F, n)}, make([]F, n)
+	e.ahead, e.mean = newCombination([]float64{1}, e.k), newCombination([]float64{0.5, 0.5}, e.k)
 	e.noise.init(sys)
 	return nil
 }
@@ -36,17 +39,14 @@ func (e *Heun[F]) Init(sys System[F]) error {
 // Step evaluates the derivative twice.
 func (e *Heun[F]) Step(t, h float64, x []F) {
 	e.h = h
-	e.sys.Derivative(e.from, t, x)
+	e.sys.Derivative(e.k[0], t, x)
 	e.noise.step(t, h)
-	add1(e.y, x, F(h), e.from)
+	e.ahead.add(e.y, x, h)
 	for i, w := range e.noise.whole {
 		e.y[i] += w
 	}
-	e.sys.Derivative(e.to, t+h, e.y)
-	for i, k := range e.from {
-		e.y[i] = (k + e.to[i]) / 2
-	}
-	advance(x, e.carry, F(h), e.y)
+	e.sys.Derivative(e.k[1], t+h, e.y)
+	e.mean.advance(x, e.carry, e.y, h)
 	e.noise.advance(x, e.carry)
 }
 
@@ -55,8 +55,8 @@ func (e *Heun[F]) Step(t, h float64, x []F) {
 func (e *Heun[F]) Interpolate(dst, x []F, theta float64) {
 	// In terms of x, where the step ended.
 	from, to := F(e.h*(theta-theta*theta/2-0.5)), F(e.h*(theta*theta/2-0.5))
-	for i := range dst {
-		dst[i] = x[i] + F(from*e.from[i]) + F(to*e.to[i])
+	for i, k := range e.k[0] {
+		dst[i] = x[i] + F(from*k) + F(to*e.k[1][i])
 	}
 	e.noise.until(theta)
 	e.noise.back(dst)
