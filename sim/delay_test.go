@@ -274,6 +274,22 @@ func TestDelaysInDiscreteTime(t *testing.T) {
 	}
 }
 
+// TestDelaysAddUp: t - a - b is a and b before.
+func TestDelaysAddUp(t *testing.T) {
+	at := func(delay string) float64 {
+		w := single(t, "output:\n tau dz/dt = 1 - z\n y = z("+delay+")\n answer = y\n", false)
+		in := continuous(t, w, atRest(1, 1), Method{Name: "rk4", Step: 10 * ms}, false)
+		s := advanced(t, in, 0, 200*ms)
+		in.Observe(200 * ms)
+		return s.Output()[0]
+	}
+	for delay, want := range map[string]string{"t - 30ms - 20ms": "t - 50ms", "t - 90ms + 40ms": "t - 50ms", "t - 2 20ms - tau / 10": "t - 50ms"} {
+		if got, want := at(delay), at(want); math.Abs(got-want) > 1e-12 || got == 0 {
+			t.Errorf("%s brings %v, want %v", delay, got, want)
+		}
+	}
+}
+
 // TestDelayOfZeroIsNone: both are the same network.
 func TestDelayOfZeroIsNone(t *testing.T) {
 	after := func(delay string) []float64 {
@@ -300,7 +316,7 @@ func TestStepsMustNotPassDelays(t *testing.T) {
 func TestDelaysThatCannotBe(t *testing.T) {
 	for line, want := range map[string]string{
 		"y = x(t - 5)":        "the delay of x is a number, expected a time such as 10ms",
-		"y = x(t - 0s - tau)": "the delay of x is -0.1 s, expected at least 0",
+		"y = x(t - 0s + tau)": "the delay of x is -0.1 s, expected at least 0",
 		"y = x(t + 5ms)":      `expected "-" and how long before, as in x(t - 10ms)`,
 		"y = x(t - x)":        "unknown name x in the delay of x, expected a parameter",
 		"y = W(t - 5ms) x":    "W is weights, which have no delay",

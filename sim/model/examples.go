@@ -85,6 +85,7 @@ var examples = map[string]example{
 	"n_out":        {"layer", "W(0) = normal(sqrt(2 / (n_in + n_out)))"},
 	"pi":           {"", "a = z / pi"},
 	"presentation": {"layer", "presentation dW/dt = 0.01 e e[below]'"},
+	xi:             {"", "tau dz/dt = -z + 0.1 sqrt(2 tau) xi"},
 
 	"continuous": {"requirements", `continuous if not discrete`},
 	"discrete":   {"", "a = 0 if discrete else e"},

@@ -144,7 +144,14 @@ func (p *parser) reference(t token) Expr {
 	if p.is("(") && p.tokens[p.next+1].text == now {
 		p.next += 2
 		p.expect("-", "and how long before, as in "+t.text+"(t - 10ms)")
-		r.Delay = p.sum()
+		r.Delay = p.product(nil)
+		for n := 1; p.is("+") || p.is("-"); n++ { // t - a - b is a + b before
+			op := p.take()
+			if n == maxTerms {
+				p.fail(op.Pos, "a sum of more than %d terms", maxTerms)
+			}
+			r.Delay = &Binary{Pos: op.Pos, Op: map[string]string{"+": "-", "-": "+"}[op.text], X: r.Delay, Y: p.product(nil)}
+		}
 		p.expect(")", "behind the delay")
 	}
 	return r

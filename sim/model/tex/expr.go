@@ -52,6 +52,7 @@ var functions = map[string]function{
 var constants = map[string]string{
 	"n": `n^{#1}`, "n_in": `n_{\mathrm{in}}`, "n_out": `n_{\mathrm{out}}`, "depth": `(L - #2)`,
 	"batch": "B", "presentation": "T", "pi": `\pi`,
+	"xi": `\xi^{#1}`,
 }
 
 // flags are the words that hold or not, and their contraries.
@@ -161,7 +162,11 @@ func (s *setter) ref(r *model.Ref, behind string) (out string, strength int) {
 			above = own
 		}
 	}
-	return fmt.Sprintf("%s^{%s%s}", Symbol(r.Name), above, behind), inProduct
+	delay := ""
+	if r.Delay != nil {
+		delay = `(t - ` + s.term(r.Delay) + `)`
+	}
+	return fmt.Sprintf("%s^{%s%s}%s", Symbol(r.Name), above, behind, delay), inProduct
 }
 
 // declared counts the weights and biases of that name.
@@ -236,7 +241,7 @@ func (s *setter) rank(e model.Expr) rank {
 	case *model.Ref:
 		_, constant := constants[e.Name]
 		switch {
-		case e.Index == "" && (constant || s.text.Param(e.Name) != nil):
+		case e.Index == "" && (constant && e.Name != "xi" || s.text.Param(e.Name) != nil):
 			return scalar
 		case s.weights(e):
 			return matrix
