@@ -48,7 +48,8 @@ func (p *Program) compileAdjoint() {
 	}
 	a := &adjoint{costate: p.reserve(p.Dim), rate: p.reserve(p.Dim)}
 	for _, c := range states {
-		costate := &variable{id: len(p.vars), name: "costate of " + c.v.name, pop: c.v.pop, units: c.v.units, dim: c.v.dim, space: spaceWork, at: a.costate + c.v.at}
+		costate := &variable{id: len(p.vars), name: "costate of " + c.v.name, pop: c.v.pop, units: c.v.units, dim: c.v.dim,
+			spread: c.v.spread, space: spaceWork, at: a.costate + c.v.at}
 		p.vars[key{c.v.pop, costate.name}] = costate
 		d.pass(c.slope, c.slope, b.load(costate))
 	}
@@ -65,7 +66,11 @@ func (p *Program) compileAdjoint() {
 	var stores []target
 	for _, c := range states {
 		if n := d.adj[c.v]; n != nil {
-			stores = append(stores, target{n: d.whole(n, c.v.units), dst: operand{space: spaceWork, at: a.rate + c.v.at, units: c.v.units, spread: full}})
+			at := operand{space: spaceWork, at: a.rate + c.v.at, units: c.v.units, spread: c.v.spread}
+			if at.spread == full {
+				n = d.whole(n, at.units)
+			}
+			stores = append(stores, target{n: n, dst: at})
 		}
 	}
 	place := func(n *node, units int) operand {

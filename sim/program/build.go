@@ -23,6 +23,8 @@ type variable struct {
 	source   *variable
 	seconds  float64
 	referred model.Pos
+	// spread is byRow of one number for all units, otherwise full.
+	spread spread
 
 	space space // where a program keeps it, once it is laid out
 	at    int
@@ -90,6 +92,9 @@ func (b *builder) variable(pop *population, name string) *variable {
 	v := b.vars[k]
 	if v == nil {
 		v = &variable{id: len(b.vars), name: name, pop: pop, units: b.net.width(k)}
+		if b.net.widths[k] == perRow {
+			v.spread = byRow
+		}
 		b.vars[k] = v
 	}
 	return v

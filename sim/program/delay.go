@@ -76,7 +76,7 @@ func (b *builder) earlier(pop, at *population, r *model.Ref) *node {
 	source := b.variable(at, name)
 	v := b.variable(at, fmt.Sprintf("%s(t - %vs)", name, seconds))
 	if v.source == nil {
-		v.source, v.seconds, v.units, v.referred = source, seconds, source.units, r.Pos
+		v.source, v.seconds, v.units, v.spread, v.referred = source, seconds, source.units, source.spread, r.Pos
 	}
 	return b.load(v)
 }

@@ -231,6 +231,9 @@ func (v *naive) ref(pop *population, e *model.Ref, row, unit int) float64 {
 	if at.kind == "input" && v.net.Text.Block("input") == nil {
 		units = at.units
 	}
+	if v.net.widths[k] == perRow {
+		unit = 0
+	}
 	if unit >= units {
 		v.failf("unit %d of %s, which has %d", unit, e.Name, units)
 	}

@@ -57,7 +57,7 @@ func (g *graph) constant(v, dim float64) *node {
 }
 
 func (g *graph) load(v *variable) *node {
-	return g.make(node{op: opLoad, v: v, spread: full, units: v.units, dim: v.dim})
+	return g.make(node{op: opLoad, v: v, spread: v.spread, units: v.units, dim: v.dim})
 }
 
 func (n *node) is(v float64) bool { return n.op == opConst && n.value == v }
@@ -313,6 +313,12 @@ func (g *graph) reduction(name string, x *node) *node {
 	if x.spread == single {
 		if name == "softmax" || name == "sum" {
 			g.fail("%s of one number, expected a quantity of a population", name)
+		}
+		return x
+	}
+	if x.spread == byRow {
+		if name != "mean" {
+			g.fail("%s of what is one number for all units, expected a quantity of a population", name)
 		}
 		return x
 	}

@@ -189,7 +189,7 @@ func (p *Program) constant(v float64) int {
 }
 
 func (v *variable) operand() operand {
-	return operand{space: v.space, at: v.at, units: v.units, spread: full}
+	return operand{space: v.space, at: v.at, units: v.units, spread: v.spread}
 }
 
 // TwoPhases says whether the discrete model predicts first and is taught then.

@@ -190,10 +190,15 @@ func (a *author) write() string {
 		"(tau_a + 5ms) dz/dt = -(z - ("+drive+")) / 2",
 		"tau_a dz/dt = "+drive+" - (1 + k_2) z"))
 	a.line("e = %s", pick(a, "sigmoid(z)", "tanh(z)", "relu(z)", "softplus(z)", "softmax(z)", "sigmoid(z) (1 - mean(sigmoid(z)))"))
-	own := []string{"z", "e"}
+	own, global := []string{"z", "e"}, []string{}
+	if a.chance(0.5) { // one number for all units
+		a.line("s = mean(tanh(z)) - k_1 sum(e)")
+		a.line("tau_w dq/dt = -q + %s", pick(a, "s", "s^2 + mean(z)", "k_2 s"))
+		global = []string{"s", "q"}
+	}
 	for i := range a.rng.IntN(4) {
 		name := fmt.Sprintf("f_%d", i)
-		a.line("%s = %s", name, a.expr(a.pooled(own), 2))
+		a.line("%s = 0.1 z + %s", name, a.expr(append(a.pooled(own), global...), 2))
 		own = append(own, name)
 	}
 	if a.chance(0.6) {
@@ -253,7 +258,11 @@ func (a *author) write() string {
 	a.line("u_in = %s", feedback)
 	a.line("tau_a du/dt = -u + %s u_in", pick(a, "", "k_1", "(1 - e)", "2 (1 - e)", "-"))
 	hidden = append(hidden, "u", "u_in")
-	a.line("b = %s", a.expr(a.pooled(hidden), 2))
+	above := []string{}
+	for _, name := range global {
+		above = append(above, name, name+"[above]")
+	}
+	a.line("b = 0.1 z + %s", a.expr(append(a.pooled(hidden), above...), 2))
 	hidden = append(hidden, "b")
 	if !tied && a.chance(0.6) {
 		a.line("tau_w dY/dt = %s", a.rule("Y", []string{"b[above]", "e[above]"}, []string{"u", "e"}, false))

@@ -6,9 +6,16 @@ import (
 	"burstsim/sim/model"
 )
 
+// perRow is the width of a quantity that is one number for all units, such as a
+// mean over them.
+const perRow = -1
+
 // width is the number of units of a quantity.
 func (net *Network) width(k key) int {
-	if w := net.widths[k]; w > 0 {
+	switch w := net.widths[k]; {
+	case w == perRow:
+		return 1
+	case w > 0:
 		return w
 	}
 	return k.pop.units
@@ -19,8 +26,9 @@ func (net *Network) width(k key) int {
 func (net *Network) inferWidths() {
 	for {
 		net.spreadWidths()
-		// What is left comes from numbers alone, and has its population's
-		// width, or depends on what does.
+		// What is left comes from numbers alone: from sums over units, which are
+		// the same for all of them, or from parameters, with its population's
+		// width. Or it depends on what does.
 		left := net.unknown()
 		if len(left) == 0 {
 			return
@@ -28,7 +36,28 @@ func (net *Network) inferWidths() {
 		next := slices.IndexFunc(left, net.independent)
 		k := left[max(next, 0)]
 		net.widths[k] = k.pop.units
+		if next >= 0 && net.reduces(k) {
+			net.widths[k] = perRow
+		}
 	}
+}
+
+// reduces says whether a quantity that has no width is made of sums over units,
+// or of what is.
+func (net *Network) reduces(k key) bool {
+	yes := false
+	net.definitions(k, func(e model.Expr) {
+		model.Walk(e, func(e model.Expr) {
+			switch e := e.(type) {
+			case *model.Call:
+				yes = yes || e.Func == "mean" || e.Func == "sum"
+			case *model.Ref:
+				at := net.at(k.pop, e.Index)
+				yes = yes || at != nil && net.widths[key{at, e.Name}] == perRow
+			}
+		})
+	})
+	return yes
 }
 
 // unknown lists the quantities without a width.
@@ -104,7 +133,7 @@ func (net *Network) widthOf(pop *population, e model.Expr) int {
 			at.kind == "input" && len(net.Text.Of("input")) == 0 && e.Index != "":
 			return at.units
 		}
-		return net.widths[key{at, e.Name}]
+		return max(net.widths[key{at, e.Name}], 0)
 	case *model.Unary:
 		return net.widthOf(pop, e.X)
 	case *model.Binary:
