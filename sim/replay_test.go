@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -23,6 +24,25 @@ func jumping(t *testing.T) Stream {
 	return task
 }
 
+// gated has a state of its hidden layer that is one number, and gates the output.
+const gated = `model gated
+time constants:
+    tau = 100 ms
+    tau_weight = 1 s
+layer:
+    tau dz/dt = -z + W e[below] + c
+    projection W, c from below
+    tau_weight dW/dt = z e[below]'
+    tau_weight dc/dt = z
+    W(0) = normal(1)
+hidden:
+    e = sigmoid(z)
+    tau dq/dt = -q + mean(e^2)
+output:
+    e = sigmoid(z) (1 - q[below])
+    answer = e
+`
+
 // TestReplayGradient compares the gradient through time with central differences
 // of the loss, for all models, for inputs that move and that jump, for a teacher
 // with a state of its own and for several rows. The error must fall with the
@@ -43,9 +63,24 @@ func TestReplayGradient(t *testing.T) {
 		{"edn, whose apical dendrites move its somata", "edn", []int{3, 6, 5, 2}, model.Values{"interneuron_mode": "random", "interneuron_scale": 0.5, "lambda_hidden": 0.5}, func() []Stream { return []Stream{leaky} }},
 		{"edn, tied", "edn", []int{3, 6, 5, 2}, model.Values{"interneuron_mode": "tied", "lambda_hidden": 0.5}, func() []Stream { return []Stream{leaky} }},
 		{"ann", "ann", []int{3, 6, 2}, nil, func() []Stream { return []Stream{leaky} }},
+		{"one number that reaches all units", gated, []int{3, 6, 2}, nil, func() []Stream { return []Stream{leaky, instant} }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := build[float64](t, c.model, program.Setting{Sizes: c.sizes, Values: c.values, Rows: len(c.streams())})
+			text, err := model.Builtin(c.model)
+			if c.model == gated {
+				text, err = model.Parse("gated.model", gated)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			net, err := program.New(text, program.Setting{Sizes: c.sizes, Values: c.values, Rows: len(c.streams())})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
 			worst := func(step time.Duration) float64 {
 				r, err := NewReplay(w, c.streams(), step)
 				if err != nil {
