@@ -12,8 +12,8 @@ func Accumulate[F Float](p Projection[F], dst, carry, scratch []F, alpha F, post
 		p.AddCorrelation(dst, alpha, post, pre, rows)
 		return
 	}
-	if d, ok := p.(Dense[F]); ok && rows == 1 {
-		linalg.AccumulateOuter(dst, carry, alpha, post, pre, d.Out, d.In)
+	if d, ok := p.(Dense[F]); ok {
+		linalg.AccumulateOuter(dst, carry, scratch, alpha, post, pre, rows, d.Out, d.In)
 		return
 	}
 	change := scratch[:len(dst)]

@@ -16,10 +16,14 @@ func Accumulate[F Float](dst, carry []F, alpha F, x []F) {
 	}
 }
 
-// AccumulateOuter is AddOuter with a carry, for one sample: y has out elements,
-// x has in, and dst and carry are out x in.
-func AccumulateOuter[F Float](dst, carry []F, alpha F, y, x []F, out, in int) {
-	inUse[F]().gerCarry(out, in, alpha, y, x, dst, carry)
+// AccumulateOuter is AddOuter with a carry, which is out x in, as dst is. scratch
+// is of the same shape and overwritten; one sample needs none.
+func AccumulateOuter[F Float](dst, carry, scratch []F, alpha F, y, x []F, rows, out, in int) {
+	if rows == 1 {
+		inUse[F]().gerCarry(out, in, alpha, y, x, dst, carry)
+		return
+	}
+	inUse[F]().gemmCarry(out, in, rows, alpha, y, x, dst, carry, scratch)
 }
 
 // AccumulateOuterMulTrans is AccumulateOuter into w, followed by MulTrans with
@@ -70,4 +74,19 @@ func (gonumSingle) axpyCarry(alpha float32, x, dst, carry []float32) {
 
 func (gonumDouble) axpyCarry(alpha float64, x, dst, carry []float64) {
 	accumulate(alpha, x, dst, carry)
+}
+
+func (g gonumSingle) gemmCarry(out, in, rows int, alpha float32, y, x, w, carry, scratch []float32) {
+	throughScratch(g, out, in, rows, alpha, y, x, w, carry, scratch)
+}
+
+func (g gonumDouble) gemmCarry(out, in, rows int, alpha float64, y, x, w, carry, scratch []float64) {
+	throughScratch(g, out, in, rows, alpha, y, x, w, carry, scratch)
+}
+
+// throughScratch is gemmCarry by a product and a sum.
+func throughScratch[F Float](k kernels[F], out, in, rows int, alpha F, y, x, w, carry, scratch []F) {
+	change := scratch[:out*in]
+	k.gemm(true, false, out, in, rows, alpha, y, x, 0, change)
+	k.axpyCarry(1, change, w[:out*in], carry)
 }

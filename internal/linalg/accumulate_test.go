@@ -32,7 +32,7 @@ func TestAccumulateLosesNothing(t *testing.T) {
 				Outer(change, alpha, y, x, 1, out, in)
 				for step := range steps {
 					if step%2 == 0 {
-						AccumulateOuter(w, carry, alpha, y, x, out, in)
+						AccumulateOuter(w, carry, nil, alpha, y, x, 1, out, in)
 					} else {
 						AccumulateOuterMulTrans(sent, w, carry, alpha, y, x, next, out, in)
 					}
@@ -63,6 +63,48 @@ func TestAccumulateLosesNothing(t *testing.T) {
 					if got[i] != sent[i] {
 						t.Errorf("output %d of the fused pass is %v, of a product after it %v", i, sent[i], got[i])
 					}
+				}
+			})
+		}
+	}
+}
+
+// The same holds of batches, and of matrices that several processors change.
+func TestAccumulateBatches(t *testing.T) {
+	const steps = 200
+	for name, b := range available(t) {
+		for _, s := range [][3]int{{2, 7, 3}, {3, 5, 33}, {32, 24, 129}, {32, 300, 201}, {300, 70, 50}, {1, 300, 201}} {
+			t.Run(fmt.Sprintf("%s/%v", name, s), func(t *testing.T) {
+				use(t, b)
+				rows, out, in := s[0], s[1], s[2]
+				rng := rand.New(rand.NewPCG(1, uint64(in)))
+				y, x, w := random[float32](rng, rows*out), random[float32](rng, rows*in), random[float32](rng, out*in)
+				const alpha = 1e-8
+				change := sums(nil, float32(alpha), y, x, out, rows, in, true, false)
+				first := append([]float32(nil), w...)
+				flat, next, sent := append([]float32(nil), w...), random[float32](rng, in), make([]float32, out)
+				carry, flatCarry, scratch := make([]float32, len(w)), make([]float32, len(w)), make([]float32, len(w))
+				step := make([]float32, len(w))
+				Outer(step, alpha, y, x, rows, out, in)
+				for k := range steps {
+					if rows == 1 && k%2 == 0 {
+						AccumulateOuterMulTrans(sent, w, carry, alpha, y, x, next, out, in)
+					} else {
+						AccumulateOuter(w, carry, scratch, alpha, y, x, rows, out, in)
+					}
+					Accumulate(flat, flatCarry, 1, step)
+				}
+				for i, c := range change {
+					want := float64(first[i]) + steps*c.value
+					tol := steps * (1e-5*c.scale + 0x1p-47*math.Abs(want))
+					for what, got := range map[string]float64{
+						"AccumulateOuter": float64(w[i]) + float64(carry[i]), "Accumulate": float64(flat[i]) + float64(flatCarry[i]),
+					} {
+						if !(math.Abs(got-want) <= tol) {
+							t.Fatalf("%s: element %d with its carry is %v, want %v within %g", what, i, got, want, tol)
+						}
+					}
+					near32(t, "AccumulateOuter", w[i], want)
 				}
 			})
 		}

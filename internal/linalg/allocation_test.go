@@ -34,7 +34,7 @@ func checkAllocations[F Float](t *testing.T) {
 				AddOuter(w, 1e-3, y, x, rows, out, in)
 				AddOuterMulTrans(sent, w, 1e-3, y[:out], x[:in], x[:in], out, in)
 				AddScaled(more, 1e-3, w)
-				AccumulateOuter(w, kept, 1e-3, y[:out], x[:in], out, in)
+				AccumulateOuter(w, kept, more, 1e-3, y, x, rows, out, in)
 				AccumulateOuterMulTrans(sent, w, kept, 1e-3, y[:out], x[:in], x[:in], out, in)
 				Accumulate(more, kept, 1e-3, w)
 			}); n != 0 {

@@ -61,6 +61,9 @@ type kernels[F Float] interface {
 	gerCarry(out, in int, alpha F, y, x, w, carry []F)
 	gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F)
 	axpyCarry(alpha F, x, dst, carry []F)
+	// gemmCarry is gerCarry of as many samples: y is rows x out, x is rows x in.
+	// It may overwrite scratch, of the shape of w.
+	gemmCarry(out, in, rows int, alpha F, y, x, w, carry, scratch []F)
 	// outerThen is OuterThen.
 	outerThen(rows, out, in int, alpha F, y, x, dst []F, then func(lo, hi int)) bool
 }

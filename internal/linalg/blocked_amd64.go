@@ -1,6 +1,10 @@
 package linalg
 
-import "sync"
+import (
+	"sync"
+
+	"burstsim/internal/crew"
+)
 
 // blocked is a matrix product in the making, by kernels that keep a tile of the
 // result in registers. These read rows of the second matrix as vectors and
@@ -15,15 +19,17 @@ type blocked[F Float] struct {
 	a           []F // element (i, l) at i rs + l cs
 	rs, cs      int
 	b           []F // k x n
-	c           []F // m x n, or n x m if turned
+	c, carry    []F // m x n, or n x m if turned; carry is nil or of c's shape
 	turned      bool
 	then        func(lo, hi int) // hears of elements of c that are there; may be nil
 
-	packed        []F // storage of b in order
-	buffers       sync.Pool
+	stored  []F // what is brought into order, n x k
+	ordered []F // storage of b in order
+	buffers sync.Pool
+
 	rows, columns int // of a block
 	across        int // blocks in a row of blocks
-	team
+	blocks, order crew.Job
 }
 
 const (
@@ -36,18 +42,26 @@ const (
 	// blockStrip are the elements of b that a block should keep in second-level
 	// cache.
 	blockStrip = 1 << 15
-	blockRows  = 16
+	// blockRows is a multiple of the heights of all tiles.
+	blockRows = 24
+	// From so many terms and rows on, strips of b are copied together first, and
+	// a block has one of them and up to panelRows rows of a, which second-level
+	// cache keeps.
+	panelDepth, panelLeast, panelRows = 64, 16, 256
+	// orderRows are the rows that are brought into order at a time.
+	orderRows = 64
 )
 
 func newBlocked[F Float](s *simd[F]) *blocked[F] {
 	p := &blocked[F]{simd: s}
 	p.buffers.New = func() any { return new([]F) }
-	p.team.init(p.block)
+	p.blocks.Init(p.block)
+	p.order.Init(p.orderPart)
 	return p
 }
 
-func (p *blocked[F]) compute(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c []F) {
-	p.alpha, p.beta, p.c, p.k = alpha, beta, c, k
+func (p *blocked[F]) compute(transA, transB bool, m, n, k int, alpha F, a, b []F, beta F, c, carry []F) {
+	p.alpha, p.beta, p.c, p.carry, p.k = alpha, beta, c, carry, k
 	if transB && m <= n {
 		transA, transB, m, n, a, b, p.turned = false, !transA, n, m, b, a, true
 	} else {
@@ -59,29 +73,48 @@ func (p *blocked[F]) compute(transA, transB bool, m, n, k int, alpha F, a, b []F
 		p.rs, p.cs = 1, m
 	}
 	if transB {
-		if len(p.packed) < k*n {
-			p.packed = make([]F, k*n)
+		if len(p.ordered) < k*n {
+			p.ordered = make([]F, k*n)
 		}
-		p.simd.transposeTo(p.packed, n, b, k, n, k)
-		p.b = p.packed
+		p.stored = b
+		share(&p.order, (k+orderRows-1)/orderRows, k*n)
+		p.b, p.stored = p.ordered, nil
 	}
 	p.cut()
-	p.share(p.across*((m+p.rows-1)/p.rows), m*n*k)
-	p.a, p.b, p.c = nil, nil, nil
+	share(&p.blocks, p.across*((m+p.rows-1)/p.rows), m*n*k)
+	p.a, p.b, p.c, p.carry = nil, nil, nil, nil
+}
+
+// orderPart brings a part of the second matrix into order.
+func (p *blocked[F]) orderPart(t int) {
+	l := t * orderRows
+	p.simd.transposeTo(p.ordered[l*p.n:], p.n, p.stored[l:], p.k, p.n, min(orderRows, p.k-l))
+}
+
+// packs says whether strips of b are copied together.
+// A listener does not, who should hear of whole rows.
+func (p *blocked[F]) packs() bool {
+	return !p.turned && p.then == nil && p.k >= panelDepth && p.m >= panelLeast
 }
 
 // cut chooses the size of blocks, by the shape alone.
 func (p *blocked[F]) cut() {
 	strip := 3 * p.simd.lanes
-	p.columns = min(p.n, max(1, blockStrip/p.k/strip)*strip)
+	if p.packs() {
+		p.columns, p.rows = min(p.n, strip), min(p.m, panelRows)
+	} else {
+		p.columns = min(p.n, max(1, blockStrip/p.k/strip)*strip)
+		p.rows = min(p.m, max(1, blockWork/(p.columns*p.k)/blockRows)*blockRows)
+	}
 	p.across = (p.n + p.columns - 1) / p.columns
-	p.rows = min(p.m, max(blockRows, blockWork/(p.columns*p.k)&^(blockRows-1)))
 }
 
 // block computes a block of the result.
 func (p *blocked[F]) block(t int) {
 	i, j := t/p.across*p.rows, t%p.across*p.columns
 	rows, columns := min(p.rows, p.m-i), min(p.columns, p.n-j)
+	buffer := p.buffers.Get().(*[]F)
+	defer p.buffers.Put(buffer)
 	if !p.turned {
 		c := p.c[i*p.n+j:]
 		add := p.beta != 0
@@ -91,19 +124,27 @@ func (p *blocked[F]) block(t int) {
 				scaleTo(row, p.beta, row)
 			}
 		}
-		p.strips(i, j, rows, columns, c, p.n, add)
+		var carry []F
+		if p.carry != nil {
+			carry = p.carry[i*p.n+j:]
+		}
+		p.strips(i, j, rows, columns, c, carry, p.n, add, buffer)
 		if p.then != nil {
 			p.tell(i, j, rows, columns)
 		}
 		return
 	}
-	buffer := p.buffers.Get().(*[]F)
-	if len(*buffer) < rows*columns {
-		*buffer = make([]F, rows*columns)
+	block := room(buffer, rows*columns)
+	p.strips(i, j, rows, columns, block, nil, columns, false, nil)
+	p.turn(i, j, rows, columns, block)
+}
+
+// room is a buffer of at least so many elements.
+func room[F Float](buffer *[]F, n int) []F {
+	if len(*buffer) < n {
+		*buffer = make([]F, n)
 	}
-	p.strips(i, j, rows, columns, *buffer, columns, false)
-	p.turn(i, j, rows, columns, *buffer)
-	p.buffers.Put(buffer)
+	return *buffer
 }
 
 // turn stores a block of the transposed product.
@@ -123,14 +164,26 @@ func (p *blocked[F]) turn(i, j, rows, columns int, block []F) {
 
 // strips computes a block from row i and column j on, strip by strip, into c,
 // whose rows are ldc apart.
-func (p *blocked[F]) strips(i, j, rows, columns int, c []F, ldc int, add bool) {
+func (p *blocked[F]) strips(i, j, rows, columns int, c, carry []F, ldc int, add bool, panel *[]F) {
 	blocks := (p.k + blockDepth - 1) / blockDepth
 	depth := (p.k + blocks - 1) / blocks
 	for s := 0; s < columns; {
 		vectors, width := p.simd.strip(columns - s)
 		mask := p.simd.first(width - (vectors-1)*p.simd.lanes)
+		packs := p.packs() && width == 3*p.simd.lanes
+		var kept *F
+		if carry != nil {
+			kept = &carry[s]
+		}
 		for l := 0; l < p.k; l += depth {
-			p.column(i, l, rows, min(depth, p.k-l), vectors, mask, p.b[l*p.n+j+s:], c[s:], ldc, add || l > 0)
+			d := min(depth, p.k-l)
+			b, ldb := p.b[l*p.n+j+s:], p.n
+			if packs {
+				copied := room(panel, d*width)
+				p.simd.panel(d, &b[0], ldb, &copied[0])
+				b, ldb = copied, width
+			}
+			p.column(i, l, rows, d, vectors, mask, b, ldb, c[s:], kept, ldc, add || l > 0)
 		}
 		s += width
 	}
@@ -140,6 +193,8 @@ func (p *blocked[F]) strips(i, j, rows, columns int, c []F, ldc int, add bool) {
 // and of elements.
 func (s *simd[F]) strip(columns int) (vectors, width int) {
 	switch l := s.lanes; {
+	case len(s.wide) > 0 && columns%(4*l) == 0 && columns%(3*l) != 0:
+		return 4, 4 * l
 	case columns >= 3*l && (columns <= 3*l || columns > 4*l):
 		return 3, 3 * l
 	case columns > 2*l && (!s.masked3 || columns >= 3*l):
@@ -150,14 +205,17 @@ func (s *simd[F]) strip(columns int) (vectors, width int) {
 }
 
 // column computes the tiles of a strip below each other.
-func (p *blocked[F]) column(i, l, rows, depth, vectors int, mask *byte, b, c []F, ldc int, add bool) {
-	step := len(p.simd.tiles) - 1
+func (p *blocked[F]) column(i, l, rows, depth, vectors int, mask *byte, b []F, ldb int, c []F, carry *F, ldc int, add bool) {
+	heights := p.simd.tiles
+	if vectors == 4 {
+		heights = p.simd.wide
+	}
 	for r := 0; r < rows; {
-		for r+1<<step > rows {
-			step--
+		for heights[0].rows > rows-r {
+			heights = heights[1:]
 		}
-		p.simd.tiles[step][vectors-1](depth, &p.a[(i+r)*p.rs+l*p.cs], p.rs, p.cs, &b[0], p.n, &c[r*ldc], ldc, p.alpha, add, mask)
-		r += 1 << step
+		heights[0].kernels[vectors-1](depth, &p.a[(i+r)*p.rs+l*p.cs], p.rs, p.cs, &b[0], ldb, &c[r*ldc], ldc, p.alpha, add, below(carry, r*ldc), mask)
+		r += heights[0].rows
 	}
 }
 

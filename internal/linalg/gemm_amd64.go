@@ -3,127 +3,157 @@
 package linalg
 
 //go:noescape
-func tileAVX512Single8x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single8x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single8x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single8x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single8x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single8x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX512Double8x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func panelAVX512Single(k int, b *float32, ldb int, dst *float32)
 
 //go:noescape
-func tileAVX512Double8x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double8x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double8x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double8x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double8x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX512Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX512Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX2Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX512Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX2Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func panelAVX512Double(k int, b *float64, ldb int, dst *float64)
 
 //go:noescape
-func tileAVX2Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single3x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single2x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single1x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+func tileAVX2Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 
 //go:noescape
-func tileAVX2Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func panelAVX2Single(k int, b *float32, ldb int, dst *float32)
 
 //go:noescape
-func tileAVX2Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Double3x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX2Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Double2x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 
 //go:noescape
-func tileAVX2Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+func tileAVX2Double1x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func tileAVX2Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+
+//go:noescape
+func panelAVX2Double(k int, b *float64, ldb int, dst *float64)

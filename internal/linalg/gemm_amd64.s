@@ -2,10 +2,10 @@
 
 #include "textflag.h"
 
-// func tileAVX512Single8x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+// func tileAVX512Single8x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single8x3(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single8x3(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -88,7 +88,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -217,10 +220,198 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single8x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z25
+	VADDPS      Z25, Z1, Z26
+	VSUBPS      Z25, Z26, Z25
+	VSUBPS      Z25, Z1, Z1
+	VMOVUPS     Z26, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z2
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z2, Z25
+	VSUBPS      Z1, Z25, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z25, 64(AX)
+	VMOVUPS     Z2, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z4
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z4, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z5
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z5, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z6, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z6, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z7
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z7, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z7, Z7
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z7, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z8
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z8, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z8, Z8
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z8, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z9
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z9, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z9, Z9
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z9, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z10
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z10, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z10, Z10
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z10, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z11
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z11, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z11, Z11
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z11, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z12
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z12, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z12, Z12
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z12, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z13
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z13, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z13, Z13
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z13, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z14
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z14, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z14, Z14
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z14, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z15
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z15, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z15, Z15
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z15, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z16
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z16, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z16, Z16
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z16, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z17
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z17, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z17, Z17
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z17, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z18
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z18, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z18, Z18
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z18, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z19
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z19, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z19, Z19
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z19, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z20
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z20, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z20, Z20
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z20, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z21
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z21, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z21, Z21
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z21, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z22
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z22, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z22, Z22
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z22, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z23
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z23, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z23, Z23
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z23, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z24
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z24, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z24, Z24
+	VMOVUPS     Z0, K1, 128(AX)
+	VMOVUPS     Z24, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single8x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single8x2(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single8x2(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -286,7 +477,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -383,10 +577,142 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single8x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z17
+	VADDPS      Z17, Z1, Z18
+	VSUBPS      Z17, Z18, Z17
+	VSUBPS      Z17, Z1, Z1
+	VMOVUPS     Z18, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z2, Z17
+	VSUBPS      Z1, Z17, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z17, K1, 64(AX)
+	VMOVUPS     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z3
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z3, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z4
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z4, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z5
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z5, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z6, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z6, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z7
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z7, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z7, Z7
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z7, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z8
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z8, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z8, Z8
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z8, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z9
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z9, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z9, Z9
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z9, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z10
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z10, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z10, Z10
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z10, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z11
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z11, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z11, Z11
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z11, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z12
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z12, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z12, Z12
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z12, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z13
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z13, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z13, Z13
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z13, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z14
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z14, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z14, Z14
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z14, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z15
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z15, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z15, Z15
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z15, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z16
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z16, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z16, Z16
+	VMOVUPS     Z0, K1, 64(AX)
+	VMOVUPS     Z16, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single8x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single8x1(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single8x1(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -435,7 +761,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -500,10 +829,86 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z9
+	VFMADD213PS Z9, Z0, Z1
+	VMOVUPS.Z   (AX), K1, Z9
+	VADDPS      Z9, Z1, Z10
+	VSUBPS      Z9, Z10, Z9
+	VSUBPS      Z9, Z1, Z1
+	VMOVUPS     Z10, K1, (AX)
+	VMOVUPS     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z2, Z9
+	VSUBPS      Z1, Z9, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z9, K1, (AX)
+	VMOVUPS     Z2, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z3, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z4
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z4, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z5
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z5, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z6, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z6, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z7
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z7, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z7, Z7
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z7, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z8
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z8, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z8, Z8
+	VMOVUPS     Z0, K1, (AX)
+	VMOVUPS     Z8, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single4x3(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single4x3(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -556,7 +961,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -625,10 +1033,106 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z13
+	VADDPS      Z13, Z1, Z14
+	VSUBPS      Z13, Z14, Z13
+	VSUBPS      Z13, Z1, Z1
+	VMOVUPS     Z14, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z2
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z2, Z13
+	VSUBPS      Z1, Z13, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z13, 64(AX)
+	VMOVUPS     Z2, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z4
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z4, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z5
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z5, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z6, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z6, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z7
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z7, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z7, Z7
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z7, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z8
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z8, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z8, Z8
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z8, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z9
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z9, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z9, Z9
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z9, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z10
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z10, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z10, Z10
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z10, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z11
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z11, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z11, Z11
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z11, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z12
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z12, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z12, Z12
+	VMOVUPS     Z0, K1, 128(AX)
+	VMOVUPS     Z12, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single4x2(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single4x2(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -672,7 +1176,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -725,10 +1232,78 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z9
+	VADDPS      Z9, Z1, Z10
+	VSUBPS      Z9, Z10, Z9
+	VSUBPS      Z9, Z1, Z1
+	VMOVUPS     Z10, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z2, Z9
+	VSUBPS      Z1, Z9, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z9, K1, 64(AX)
+	VMOVUPS     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z3
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z3, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z4
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z4, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z5
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z5, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z6, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z2, K1, 64(AX)
+	VMOVUPS     Z6, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z7
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z7, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z7, Z7
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z7, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z8
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z8, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z8, Z8
+	VMOVUPS     Z0, K1, 64(AX)
+	VMOVUPS     Z8, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single4x1(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single4x1(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -763,7 +1338,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -800,10 +1378,50 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z5
+	VFMADD213PS Z5, Z0, Z1
+	VMOVUPS.Z   (AX), K1, Z5
+	VADDPS      Z5, Z1, Z6
+	VSUBPS      Z5, Z6, Z5
+	VSUBPS      Z5, Z1, Z1
+	VMOVUPS     Z6, K1, (AX)
+	VMOVUPS     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z2, Z5
+	VSUBPS      Z1, Z5, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z5, K1, (AX)
+	VMOVUPS     Z2, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z3, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z4
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z4, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z0, K1, (AX)
+	VMOVUPS     Z4, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single2x3(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single2x3(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -841,7 +1459,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -880,10 +1501,60 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z7
+	VADDPS      Z7, Z1, Z8
+	VSUBPS      Z7, Z8, Z7
+	VSUBPS      Z7, Z1, Z1
+	VMOVUPS     Z8, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z2
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z2, Z7
+	VSUBPS      Z1, Z7, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z7, 64(AX)
+	VMOVUPS     Z2, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, K1, 128(AX)
+	VMOVUPS     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z4
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z4, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z4, (AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Z0, Z5
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z5, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z5, Z5
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     Z5, 64(AX)(DX*1)
+	VMOVUPS.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z6
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z6, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z6, Z6
+	VMOVUPS     Z0, K1, 128(AX)
+	VMOVUPS     Z6, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single2x2(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single2x2(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -916,7 +1587,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -947,10 +1621,46 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Z0, Z1
+	VMOVUPS     (AX), Z5
+	VADDPS      Z5, Z1, Z6
+	VSUBPS      Z5, Z6, Z5
+	VSUBPS      Z5, Z1, Z1
+	VMOVUPS     Z6, (AX)
+	VMOVUPS     Z1, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z2, Z5
+	VSUBPS      Z1, Z5, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z5, K1, 64(AX)
+	VMOVUPS     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Z0, Z3
+	VMOVUPS     (AX), Z1
+	VADDPS      Z1, Z3, Z2
+	VSUBPS      Z1, Z2, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z3, (AX)(DX*1)
+	VMOVUPS.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z4
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z4, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z4, Z4
+	VMOVUPS     Z0, K1, 64(AX)
+	VMOVUPS     Z4, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single2x1(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single2x1(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -978,7 +1688,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1001,10 +1714,32 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z3
+	VFMADD213PS Z3, Z0, Z1
+	VMOVUPS.Z   (AX), K1, Z3
+	VADDPS      Z3, Z1, Z4
+	VSUBPS      Z3, Z4, Z3
+	VSUBPS      Z3, Z1, Z1
+	VMOVUPS     Z4, K1, (AX)
+	VMOVUPS     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPS.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   (AX), K1, Z1
+	VADDPS      Z1, Z2, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z0, K1, (AX)
+	VMOVUPS     Z2, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single1x3(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single1x3(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1035,7 +1770,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -1059,10 +1797,37 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PS (AX)(CX*1), Z0, Z1
+	VMOVUPS     (AX), Z4
+	VADDPS      Z4, Z1, Z5
+	VSUBPS      Z4, Z5, Z4
+	VSUBPS      Z4, Z1, Z1
+	VMOVUPS     Z5, (AX)
+	VMOVUPS     Z1, (AX)(CX*1)
+	VFMADD213PS 64(AX)(CX*1), Z0, Z2
+	VMOVUPS     64(AX), Z1
+	VADDPS      Z1, Z2, Z4
+	VSUBPS      Z1, Z4, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z4, 64(AX)
+	VMOVUPS     Z2, 64(AX)(CX*1)
+	VMOVUPS.Z   128(AX)(CX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z3
+	VMOVUPS.Z   128(AX), K1, Z1
+	VADDPS      Z1, Z3, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z3, Z3
+	VMOVUPS     Z0, K1, 128(AX)
+	VMOVUPS     Z3, K1, 128(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single1x2(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single1x2(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1090,7 +1855,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -1110,10 +1878,30 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PS (AX)(CX*1), Z0, Z1
+	VMOVUPS     (AX), Z3
+	VADDPS      Z3, Z1, Z4
+	VSUBPS      Z3, Z4, Z3
+	VSUBPS      Z3, Z1, Z1
+	VMOVUPS     Z4, (AX)
+	VMOVUPS     Z1, (AX)(CX*1)
+	VMOVUPS.Z   64(AX)(CX*1), K1, Z1
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS.Z   64(AX), K1, Z1
+	VADDPS      Z1, Z2, Z0
+	VSUBPS      Z1, Z0, Z1
+	VSUBPS      Z1, Z2, Z2
+	VMOVUPS     Z0, K1, 64(AX)
+	VMOVUPS     Z2, K1, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Single1x1(SB), NOSPLIT, $0-80
-	MOVQ     mask+72(FP), AX
+TEXT ·tileAVX512Single1x1(SB), NOSPLIT, $0-88
+	MOVQ     mask+80(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1138,7 +1926,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -1154,10 +1945,46 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double8x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z2
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS.Z   (AX), K1, Z2
+	VADDPS      Z2, Z1, Z0
+	VSUBPS      Z2, Z0, Z2
+	VSUBPS      Z2, Z1, Z1
+	VMOVUPS     Z0, K1, (AX)
+	VMOVUPS     Z1, K1, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func panelAVX512Single(k int, b *float32, ldb int, dst *float32)
+// Requires: AVX, AVX512F
+TEXT ·panelAVX512Single(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ ldb+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ dst+24(FP), BX
+
+rows:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(BX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 128(BX)
+	ADDQ    DX, CX
+	ADDQ    $+192, BX
+	DECQ    AX
+	JNZ     rows
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double8x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double8x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double8x3(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1240,7 +2067,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1369,10 +2199,198 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double8x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z25
+	VADDPD      Z25, Z1, Z26
+	VSUBPD      Z25, Z26, Z25
+	VSUBPD      Z25, Z1, Z1
+	VMOVUPD     Z26, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z2
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z2, Z25
+	VSUBPD      Z1, Z25, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z25, 64(AX)
+	VMOVUPD     Z2, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z4
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z4, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z5
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z5, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z6, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z6, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z7
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z7, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z7, Z7
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z7, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z8
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z8, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z8, Z8
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z8, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z9
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z9, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z9, Z9
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z9, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z10
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z10, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z10, Z10
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z10, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z11
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z11, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z11, Z11
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z11, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z12
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z12, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z12, Z12
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z12, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z13
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z13, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z13, Z13
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z13, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z14
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z14, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z14, Z14
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z14, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z15
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z15, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z15, Z15
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z15, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z16
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z16, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z16, Z16
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z16, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z17
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z17, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z17, Z17
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z17, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z18
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z18, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z18, Z18
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z18, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z19
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z19, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z19, Z19
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z19, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z20
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z20, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z20, Z20
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z20, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z21
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z21, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z21, Z21
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z21, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z22
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z22, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z22, Z22
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z22, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z23
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z23, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z23, Z23
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z23, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z24
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z24, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z24, Z24
+	VMOVUPD     Z0, K1, 128(AX)
+	VMOVUPD     Z24, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double8x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double8x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double8x2(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1438,7 +2456,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1535,10 +2556,142 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double8x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z17
+	VADDPD      Z17, Z1, Z18
+	VSUBPD      Z17, Z18, Z17
+	VSUBPD      Z17, Z1, Z1
+	VMOVUPD     Z18, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z2, Z17
+	VSUBPD      Z1, Z17, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z17, K1, 64(AX)
+	VMOVUPD     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z3
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z3, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z4
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z4, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z5
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z5, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z6, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z6, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z7
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z7, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z7, Z7
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z7, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z8
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z8, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z8, Z8
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z8, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z9
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z9, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z9, Z9
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z9, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z10
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z10, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z10, Z10
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z10, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z11
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z11, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z11, Z11
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z11, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z12
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z12, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z12, Z12
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z12, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z13
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z13, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z13, Z13
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z13, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z14
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z14, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z14, Z14
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z14, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z15
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z15, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z15, Z15
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z15, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z16
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z16, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z16, Z16
+	VMOVUPD     Z0, K1, 64(AX)
+	VMOVUPD     Z16, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double8x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double8x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double8x1(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1587,7 +2740,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1652,10 +2808,86 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z9
+	VFMADD213PD Z9, Z0, Z1
+	VMOVUPD.Z   (AX), K1, Z9
+	VADDPD      Z9, Z1, Z10
+	VSUBPD      Z9, Z10, Z9
+	VSUBPD      Z9, Z1, Z1
+	VMOVUPD     Z10, K1, (AX)
+	VMOVUPD     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z2, Z9
+	VSUBPD      Z1, Z9, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z9, K1, (AX)
+	VMOVUPD     Z2, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z3, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z4
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z4, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z5
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z5, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z6, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z6, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z7
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z7, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z7, Z7
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z7, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z8
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z8, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z8, Z8
+	VMOVUPD     Z0, K1, (AX)
+	VMOVUPD     Z8, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double4x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double4x3(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1708,7 +2940,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1777,10 +3012,106 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z13
+	VADDPD      Z13, Z1, Z14
+	VSUBPD      Z13, Z14, Z13
+	VSUBPD      Z13, Z1, Z1
+	VMOVUPD     Z14, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z2
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z2, Z13
+	VSUBPD      Z1, Z13, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z13, 64(AX)
+	VMOVUPD     Z2, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z4
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z4, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z5
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z5, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z6, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z6, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z7
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z7, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z7, Z7
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z7, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z8
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z8, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z8, Z8
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z8, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z9
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z9, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z9, Z9
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z9, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z10
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z10, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z10, Z10
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z10, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z11
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z11, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z11, Z11
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z11, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z12
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z12, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z12, Z12
+	VMOVUPD     Z0, K1, 128(AX)
+	VMOVUPD     Z12, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double4x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double4x2(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1824,7 +3155,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1877,10 +3211,78 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z9
+	VADDPD      Z9, Z1, Z10
+	VSUBPD      Z9, Z10, Z9
+	VSUBPD      Z9, Z1, Z1
+	VMOVUPD     Z10, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z2, Z9
+	VSUBPD      Z1, Z9, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z9, K1, 64(AX)
+	VMOVUPD     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z3
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z3, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z4
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z4, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z5
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z5, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z6, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z2, K1, 64(AX)
+	VMOVUPD     Z6, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z7
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z7, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z7, Z7
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z7, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z8
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z8, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z8, Z8
+	VMOVUPD     Z0, K1, 64(AX)
+	VMOVUPD     Z8, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double4x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double4x1(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1915,7 +3317,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -1952,10 +3357,50 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z5
+	VFMADD213PD Z5, Z0, Z1
+	VMOVUPD.Z   (AX), K1, Z5
+	VADDPD      Z5, Z1, Z6
+	VSUBPD      Z5, Z6, Z5
+	VSUBPD      Z5, Z1, Z1
+	VMOVUPD     Z6, K1, (AX)
+	VMOVUPD     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z2, Z5
+	VSUBPD      Z1, Z5, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z5, K1, (AX)
+	VMOVUPD     Z2, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, K1, (AX)
+	VMOVUPD     Z3, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z4
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z4, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z0, K1, (AX)
+	VMOVUPD     Z4, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double2x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double2x3(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -1993,7 +3438,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2032,10 +3480,60 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z7
+	VADDPD      Z7, Z1, Z8
+	VSUBPD      Z7, Z8, Z7
+	VSUBPD      Z7, Z1, Z1
+	VMOVUPD     Z8, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z2
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z2, Z7
+	VSUBPD      Z1, Z7, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z7, 64(AX)
+	VMOVUPD     Z2, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, K1, 128(AX)
+	VMOVUPD     Z3, K1, 128(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z4
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z4, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z4, (AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Z0, Z5
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z5, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z5, Z5
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     Z5, 64(AX)(DX*1)
+	VMOVUPD.Z   128(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z6
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z6, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z6, Z6
+	VMOVUPD     Z0, K1, 128(AX)
+	VMOVUPD     Z6, K1, 128(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double2x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double2x2(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -2068,7 +3566,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2099,10 +3600,46 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Z0, Z1
+	VMOVUPD     (AX), Z5
+	VADDPD      Z5, Z1, Z6
+	VSUBPD      Z5, Z6, Z5
+	VSUBPD      Z5, Z1, Z1
+	VMOVUPD     Z6, (AX)
+	VMOVUPD     Z1, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z2, Z5
+	VSUBPD      Z1, Z5, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z5, K1, 64(AX)
+	VMOVUPD     Z2, K1, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Z0, Z3
+	VMOVUPD     (AX), Z1
+	VADDPD      Z1, Z3, Z2
+	VSUBPD      Z1, Z2, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     Z3, (AX)(DX*1)
+	VMOVUPD.Z   64(AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z4
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z4, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z4, Z4
+	VMOVUPD     Z0, K1, 64(AX)
+	VMOVUPD     Z4, K1, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double2x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double2x1(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -2130,7 +3667,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2153,10 +3693,32 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z3
+	VFMADD213PD Z3, Z0, Z1
+	VMOVUPD.Z   (AX), K1, Z3
+	VADDPD      Z3, Z1, Z4
+	VSUBPD      Z3, Z4, Z3
+	VSUBPD      Z3, Z1, Z1
+	VMOVUPD     Z4, K1, (AX)
+	VMOVUPD     Z1, K1, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMOVUPD.Z   (AX)(DX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z2, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z0, K1, (AX)
+	VMOVUPD     Z2, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double1x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double1x3(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -2187,7 +3749,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2211,10 +3776,37 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PD (AX)(CX*1), Z0, Z1
+	VMOVUPD     (AX), Z4
+	VADDPD      Z4, Z1, Z5
+	VSUBPD      Z4, Z5, Z4
+	VSUBPD      Z4, Z1, Z1
+	VMOVUPD     Z5, (AX)
+	VMOVUPD     Z1, (AX)(CX*1)
+	VFMADD213PD 64(AX)(CX*1), Z0, Z2
+	VMOVUPD     64(AX), Z1
+	VADDPD      Z1, Z2, Z4
+	VSUBPD      Z1, Z4, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z4, 64(AX)
+	VMOVUPD     Z2, 64(AX)(CX*1)
+	VMOVUPD.Z   128(AX)(CX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z3
+	VMOVUPD.Z   128(AX), K1, Z1
+	VADDPD      Z1, Z3, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     Z0, K1, 128(AX)
+	VMOVUPD     Z3, K1, 128(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double1x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double1x2(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -2242,7 +3834,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2262,10 +3857,30 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX512Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PD (AX)(CX*1), Z0, Z1
+	VMOVUPD     (AX), Z3
+	VADDPD      Z3, Z1, Z4
+	VSUBPD      Z3, Z4, Z3
+	VSUBPD      Z3, Z1, Z1
+	VMOVUPD     Z4, (AX)
+	VMOVUPD     Z1, (AX)(CX*1)
+	VMOVUPD.Z   64(AX)(CX*1), K1, Z1
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD.Z   64(AX), K1, Z1
+	VADDPD      Z1, Z2, Z0
+	VSUBPD      Z1, Z0, Z1
+	VSUBPD      Z1, Z2, Z2
+	VMOVUPD     Z0, K1, 64(AX)
+	VMOVUPD     Z2, K1, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX512Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512Double1x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
+TEXT ·tileAVX512Double1x1(SB), NOSPLIT, $0-96
+	MOVQ     mask+88(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
 	VPXORD   Z1, Z1, Z1
@@ -2290,7 +3905,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Z0
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2306,9 +3924,504 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z2
+	VFMADD213PD Z2, Z0, Z1
+	VMOVUPD.Z   (AX), K1, Z2
+	VADDPD      Z2, Z1, Z0
+	VSUBPD      Z2, Z0, Z2
+	VSUBPD      Z2, Z1, Z1
+	VMOVUPD     Z0, K1, (AX)
+	VMOVUPD     Z1, K1, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func panelAVX512Double(k int, b *float64, ldb int, dst *float64)
+// Requires: AVX, AVX512F
+TEXT ·panelAVX512Double(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ ldb+16(FP), DX
+	SHLQ $0x03, DX
+	MOVQ dst+24(FP), BX
+
+rows:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 128(BX)
+	ADDQ    DX, CX
+	ADDQ    $+192, BX
+	DECQ    AX
+	JNZ     rows
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single3x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single4x3(SB), NOSPLIT, $0-80
+TEXT ·tileAVX2Single3x4(SB), NOSPLIT, $0-88
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+24(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   ldb+40(FP), DI
+	SHLQ   $0x02, DI
+
+loop:
+	VBROADCASTSS (CX), Y12
+	VBROADCASTSS (CX)(BX*1), Y13
+	VBROADCASTSS (CX)(BX*2), Y14
+	VMOVUPS      (DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      64(DX), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      96(DX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
+	VBROADCASTSS alpha+64(FP), Y12
+	TESTQ        DX, DX
+	JNZ          accumulate
+	MOVB         add+68(FP), DL
+	TESTB        DL, DL
+	JZ           replace
+	VFMADD213PS  (AX), Y12, Y0
+	VMOVUPS      Y0, (AX)
+	VFMADD213PS  32(AX), Y12, Y1
+	VMOVUPS      Y1, 32(AX)
+	VFMADD213PS  64(AX), Y12, Y2
+	VMOVUPS      Y2, 64(AX)
+	VFMADD213PS  96(AX), Y12, Y3
+	VMOVUPS      Y3, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PS  (AX), Y12, Y4
+	VMOVUPS      Y4, (AX)
+	VFMADD213PS  32(AX), Y12, Y5
+	VMOVUPS      Y5, 32(AX)
+	VFMADD213PS  64(AX), Y12, Y6
+	VMOVUPS      Y6, 64(AX)
+	VFMADD213PS  96(AX), Y12, Y7
+	VMOVUPS      Y7, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PS  (AX), Y12, Y8
+	VMOVUPS      Y8, (AX)
+	VFMADD213PS  32(AX), Y12, Y9
+	VMOVUPS      Y9, 32(AX)
+	VFMADD213PS  64(AX), Y12, Y10
+	VMOVUPS      Y10, 64(AX)
+	VFMADD213PS  96(AX), Y12, Y11
+	VMOVUPS      Y11, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPS  Y12, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y12, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMULPS  Y12, Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMULPS  Y12, Y3, Y3
+	VMOVUPS Y3, 96(AX)
+	ADDQ    CX, AX
+	VMULPS  Y12, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMULPS  Y12, Y5, Y5
+	VMOVUPS Y5, 32(AX)
+	VMULPS  Y12, Y6, Y6
+	VMOVUPS Y6, 64(AX)
+	VMULPS  Y12, Y7, Y7
+	VMOVUPS Y7, 96(AX)
+	ADDQ    CX, AX
+	VMULPS  Y12, Y8, Y8
+	VMOVUPS Y8, (AX)
+	VMULPS  Y12, Y9, Y9
+	VMOVUPS Y9, 32(AX)
+	VMULPS  Y12, Y10, Y10
+	VMOVUPS Y10, 64(AX)
+	VMULPS  Y12, Y11, Y11
+	VMOVUPS Y11, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y12, Y0
+	VMOVUPS     (AX), Y13
+	VADDPS      Y13, Y0, Y14
+	VSUBPS      Y13, Y14, Y13
+	VSUBPS      Y13, Y0, Y0
+	VMOVUPS     Y14, (AX)
+	VMOVUPS     Y0, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y13
+	VSUBPS      Y0, Y13, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y13, 32(AX)
+	VMOVUPS     Y1, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(DX*1)
+	VFMADD213PS 96(AX)(DX*1), Y12, Y3
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y3, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y3, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y12, Y4
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y4, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y4, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y5
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y5, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y5, Y5
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y5, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y6
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y6, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y6, 64(AX)(DX*1)
+	VFMADD213PS 96(AX)(DX*1), Y12, Y7
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y7, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y7, Y7
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y7, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y12, Y8
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y8, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y8, Y8
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y8, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y9
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y9, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y9, Y9
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y9, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y10
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y10, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y10, Y10
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y10, 64(AX)(DX*1)
+	VFMADD213PS 96(AX)(DX*1), Y12, Y11
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y11, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y11, Y11
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y11, 96(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single2x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Single2x4(SB), NOSPLIT, $0-88
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+24(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   ldb+40(FP), DI
+	SHLQ   $0x02, DI
+
+loop:
+	VBROADCASTSS (CX), Y8
+	VBROADCASTSS (CX)(BX*1), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      64(DX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      96(DX), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
+	VBROADCASTSS alpha+64(FP), Y8
+	TESTQ        DX, DX
+	JNZ          accumulate
+	MOVB         add+68(FP), DL
+	TESTB        DL, DL
+	JZ           replace
+	VFMADD213PS  (AX), Y8, Y0
+	VMOVUPS      Y0, (AX)
+	VFMADD213PS  32(AX), Y8, Y1
+	VMOVUPS      Y1, 32(AX)
+	VFMADD213PS  64(AX), Y8, Y2
+	VMOVUPS      Y2, 64(AX)
+	VFMADD213PS  96(AX), Y8, Y3
+	VMOVUPS      Y3, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PS  (AX), Y8, Y4
+	VMOVUPS      Y4, (AX)
+	VFMADD213PS  32(AX), Y8, Y5
+	VMOVUPS      Y5, 32(AX)
+	VFMADD213PS  64(AX), Y8, Y6
+	VMOVUPS      Y6, 64(AX)
+	VFMADD213PS  96(AX), Y8, Y7
+	VMOVUPS      Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPS  Y8, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y8, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMULPS  Y8, Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMULPS  Y8, Y3, Y3
+	VMOVUPS Y3, 96(AX)
+	ADDQ    CX, AX
+	VMULPS  Y8, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMULPS  Y8, Y5, Y5
+	VMOVUPS Y5, 32(AX)
+	VMULPS  Y8, Y6, Y6
+	VMOVUPS Y6, 64(AX)
+	VMULPS  Y8, Y7, Y7
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y8, Y0
+	VMOVUPS     (AX), Y9
+	VADDPS      Y9, Y0, Y10
+	VSUBPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y0, Y0
+	VMOVUPS     Y10, (AX)
+	VMOVUPS     Y0, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y8, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y9
+	VSUBPS      Y0, Y9, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y9, 32(AX)
+	VMOVUPS     Y1, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y8, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(DX*1)
+	VFMADD213PS 96(AX)(DX*1), Y8, Y3
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y3, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y3, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y8, Y4
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y4, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y4, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y8, Y5
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y5, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y5, Y5
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y5, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y8, Y6
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y6, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y6, 64(AX)(DX*1)
+	VFMADD213PS 96(AX)(DX*1), Y8, Y7
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y7, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y7, Y7
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y7, 96(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single1x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Single1x4(SB), NOSPLIT, $0-88
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+24(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   ldb+40(FP), SI
+	SHLQ   $0x02, SI
+
+loop:
+	VBROADCASTSS (CX), Y4
+	VMOVUPS      (DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VMOVUPS      64(DX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      96(DX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
+	VBROADCASTSS alpha+64(FP), Y4
+	TESTQ        CX, CX
+	JNZ          accumulate
+	MOVB         add+68(FP), CL
+	TESTB        CL, CL
+	JZ           replace
+	VFMADD213PS  (AX), Y4, Y0
+	VMOVUPS      Y0, (AX)
+	VFMADD213PS  32(AX), Y4, Y1
+	VMOVUPS      Y1, 32(AX)
+	VFMADD213PS  64(AX), Y4, Y2
+	VMOVUPS      Y2, 64(AX)
+	VFMADD213PS  96(AX), Y4, Y3
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y4, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMULPS  Y4, Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PS (AX)(CX*1), Y4, Y0
+	VMOVUPS     (AX), Y5
+	VADDPS      Y5, Y0, Y6
+	VSUBPS      Y5, Y6, Y5
+	VSUBPS      Y5, Y0, Y0
+	VMOVUPS     Y6, (AX)
+	VMOVUPS     Y0, (AX)(CX*1)
+	VFMADD213PS 32(AX)(CX*1), Y4, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y5
+	VSUBPS      Y0, Y5, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y5, 32(AX)
+	VMOVUPS     Y1, 32(AX)(CX*1)
+	VFMADD213PS 64(AX)(CX*1), Y4, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(CX*1)
+	VFMADD213PS 96(AX)(CX*1), Y4, Y3
+	VMOVUPS     96(AX), Y0
+	VADDPS      Y0, Y3, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y1, 96(AX)
+	VMOVUPS     Y3, 96(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Single4x3(SB), NOSPLIT, $0-88
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2359,7 +4472,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y12
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2424,10 +4540,102 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y12, Y0
+	VMOVUPS     (AX), Y13
+	VADDPS      Y13, Y0, Y14
+	VSUBPS      Y13, Y14, Y13
+	VSUBPS      Y13, Y0, Y0
+	VMOVUPS     Y14, (AX)
+	VMOVUPS     Y0, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y13
+	VSUBPS      Y0, Y13, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y13, 32(AX)
+	VMOVUPS     Y1, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y12, Y3
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y3, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y3, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y4
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y4, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y4, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y5
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y5, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y5, Y5
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y5, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y12, Y6
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y6, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y6, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y7
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y7, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y7, Y7
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y7, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y8
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y8, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y8, Y8
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y8, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y12, Y9
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y9, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y9, Y9
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y9, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y12, Y10
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y10, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y10, Y10
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y10, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y12, Y11
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y11, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y11, Y11
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y11, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single4x2(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single4x2(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2470,7 +4678,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y9
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2523,10 +4734,78 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y9, Y1
+	VMOVUPS     (AX), Y10
+	VADDPS      Y10, Y1, Y11
+	VSUBPS      Y10, Y11, Y10
+	VSUBPS      Y10, Y1, Y1
+	VMOVUPS     Y11, (AX)
+	VMOVUPS     Y1, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y9, Y2
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y2, Y10
+	VSUBPS      Y1, Y10, Y1
+	VSUBPS      Y1, Y2, Y2
+	VMASKMOVPS  Y10, Y0, 32(AX)
+	VMASKMOVPS  Y2, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y9, Y3
+	VMOVUPS     (AX), Y1
+	VADDPS      Y1, Y3, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y3, Y3
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y3, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y9, Y4
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y4, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y4, Y4
+	VMASKMOVPS  Y2, Y0, 32(AX)
+	VMASKMOVPS  Y4, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y9, Y5
+	VMOVUPS     (AX), Y1
+	VADDPS      Y1, Y5, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y5, Y5
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y5, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y9, Y6
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y6, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y6, Y6
+	VMASKMOVPS  Y2, Y0, 32(AX)
+	VMASKMOVPS  Y6, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y9, Y7
+	VMOVUPS     (AX), Y1
+	VADDPS      Y1, Y7, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y7, Y7
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y7, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y9, Y8
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y8, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y8, Y8
+	VMASKMOVPS  Y2, Y0, 32(AX)
+	VMASKMOVPS  Y8, Y0, 32(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single4x1(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single4x1(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2560,7 +4839,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y5
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2597,9 +4879,49 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y6
+	VFMADD213PS Y6, Y5, Y1
+	VMASKMOVPS  (AX), Y0, Y6
+	VADDPS      Y6, Y1, Y7
+	VSUBPS      Y6, Y7, Y6
+	VSUBPS      Y6, Y1, Y1
+	VMASKMOVPS  Y7, Y0, (AX)
+	VMASKMOVPS  Y1, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y5, Y2
+	VMASKMOVPS  (AX), Y0, Y1
+	VADDPS      Y1, Y2, Y6
+	VSUBPS      Y1, Y6, Y1
+	VSUBPS      Y1, Y2, Y2
+	VMASKMOVPS  Y6, Y0, (AX)
+	VMASKMOVPS  Y2, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y5, Y3
+	VMASKMOVPS  (AX), Y0, Y1
+	VADDPS      Y1, Y3, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y3, Y3
+	VMASKMOVPS  Y2, Y0, (AX)
+	VMASKMOVPS  Y3, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y5, Y4
+	VMASKMOVPS  (AX), Y0, Y1
+	VADDPS      Y1, Y4, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y4, Y4
+	VMASKMOVPS  Y2, Y0, (AX)
+	VMASKMOVPS  Y4, Y0, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single2x3(SB), NOSPLIT, $0-80
+TEXT ·tileAVX2Single2x3(SB), NOSPLIT, $0-88
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2635,7 +4957,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y6
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2672,10 +4997,58 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y6, Y0
+	VMOVUPS     (AX), Y7
+	VADDPS      Y7, Y0, Y8
+	VSUBPS      Y7, Y8, Y7
+	VSUBPS      Y7, Y0, Y0
+	VMOVUPS     Y8, (AX)
+	VMOVUPS     Y0, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y6, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y7
+	VSUBPS      Y0, Y7, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y7, 32(AX)
+	VMOVUPS     Y1, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y6, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y6, Y3
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y3, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     Y3, (AX)(DX*1)
+	VFMADD213PS 32(AX)(DX*1), Y6, Y4
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y4, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y4, 32(AX)(DX*1)
+	VFMADD213PS 64(AX)(DX*1), Y6, Y5
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y5, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y5, Y5
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y5, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single2x2(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single2x2(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2707,7 +5080,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y5
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2738,10 +5114,46 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PS (AX)(DX*1), Y5, Y1
+	VMOVUPS     (AX), Y6
+	VADDPS      Y6, Y1, Y7
+	VSUBPS      Y6, Y7, Y6
+	VSUBPS      Y6, Y1, Y1
+	VMOVUPS     Y7, (AX)
+	VMOVUPS     Y1, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y5, Y2
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y2, Y6
+	VSUBPS      Y1, Y6, Y1
+	VSUBPS      Y1, Y2, Y2
+	VMASKMOVPS  Y6, Y0, 32(AX)
+	VMASKMOVPS  Y2, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PS (AX)(DX*1), Y5, Y3
+	VMOVUPS     (AX), Y1
+	VADDPS      Y1, Y3, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y3, Y3
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y3, (AX)(DX*1)
+	VMASKMOVPS  32(AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y5, Y4
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y4, Y2
+	VSUBPS      Y1, Y2, Y1
+	VSUBPS      Y1, Y4, Y4
+	VMASKMOVPS  Y2, Y0, 32(AX)
+	VMASKMOVPS  Y4, Y0, 32(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single2x1(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single2x1(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2768,7 +5180,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), DX
 	VBROADCASTSS alpha+64(FP), Y3
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+68(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -2791,9 +5206,31 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y4
+	VFMADD213PS Y4, Y3, Y1
+	VMASKMOVPS  (AX), Y0, Y4
+	VADDPS      Y4, Y1, Y5
+	VSUBPS      Y4, Y5, Y4
+	VSUBPS      Y4, Y1, Y1
+	VMASKMOVPS  Y5, Y0, (AX)
+	VMASKMOVPS  Y1, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPS  (AX)(DX*1), Y0, Y1
+	VFMADD213PS Y1, Y3, Y2
+	VMASKMOVPS  (AX), Y0, Y1
+	VADDPS      Y1, Y2, Y3
+	VSUBPS      Y1, Y3, Y1
+	VSUBPS      Y1, Y2, Y2
+	VMASKMOVPS  Y3, Y0, (AX)
+	VMASKMOVPS  Y2, Y0, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single1x3(SB), NOSPLIT, $0-80
+TEXT ·tileAVX2Single1x3(SB), NOSPLIT, $0-88
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2822,7 +5259,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Y3
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2845,10 +5285,36 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PS (AX)(CX*1), Y3, Y0
+	VMOVUPS     (AX), Y4
+	VADDPS      Y4, Y0, Y5
+	VSUBPS      Y4, Y5, Y4
+	VSUBPS      Y4, Y0, Y0
+	VMOVUPS     Y5, (AX)
+	VMOVUPS     Y0, (AX)(CX*1)
+	VFMADD213PS 32(AX)(CX*1), Y3, Y1
+	VMOVUPS     32(AX), Y0
+	VADDPS      Y0, Y1, Y4
+	VSUBPS      Y0, Y4, Y0
+	VSUBPS      Y0, Y1, Y1
+	VMOVUPS     Y4, 32(AX)
+	VMOVUPS     Y1, 32(AX)(CX*1)
+	VFMADD213PS 64(AX)(CX*1), Y3, Y2
+	VMOVUPS     64(AX), Y0
+	VADDPS      Y0, Y2, Y1
+	VSUBPS      Y0, Y1, Y0
+	VSUBPS      Y0, Y2, Y2
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     Y2, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single1x2(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single1x2(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -2875,7 +5341,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Y3
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2895,10 +5364,30 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PS (AX)(CX*1), Y3, Y1
+	VMOVUPS     (AX), Y4
+	VADDPS      Y4, Y1, Y5
+	VSUBPS      Y4, Y5, Y4
+	VSUBPS      Y4, Y1, Y1
+	VMOVUPS     Y5, (AX)
+	VMOVUPS     Y1, (AX)(CX*1)
+	VMASKMOVPS  32(AX)(CX*1), Y0, Y1
+	VFMADD213PS Y1, Y3, Y2
+	VMASKMOVPS  32(AX), Y0, Y1
+	VADDPS      Y1, Y2, Y3
+	VSUBPS      Y1, Y3, Y1
+	VSUBPS      Y1, Y2, Y2
+	VMASKMOVPS  Y3, Y0, 32(AX)
+	VMASKMOVPS  Y2, Y0, 32(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Single1x1(SB), NOSPLIT, $0-80
-	MOVQ    mask+72(FP), AX
+TEXT ·tileAVX2Single1x1(SB), NOSPLIT, $0-88
+	MOVQ    mask+80(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	MOVQ    k+0(FP), AX
@@ -2922,7 +5411,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x02, CX
+	MOVQ         carry+72(FP), CX
 	VBROADCASTSS alpha+64(FP), Y2
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+68(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -2938,9 +5430,504 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y3
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  (AX), Y0, Y3
+	VADDPS      Y3, Y1, Y2
+	VSUBPS      Y3, Y2, Y3
+	VSUBPS      Y3, Y1, Y1
+	VMASKMOVPS  Y2, Y0, (AX)
+	VMASKMOVPS  Y1, Y0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func panelAVX2Single(k int, b *float32, ldb int, dst *float32)
+// Requires: AVX
+TEXT ·panelAVX2Single(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ ldb+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ dst+24(FP), BX
+
+rows:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(BX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $+96, BX
+	DECQ    AX
+	JNZ     rows
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double3x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double4x3(SB), NOSPLIT, $0-88
+TEXT ·tileAVX2Double3x4(SB), NOSPLIT, $0-96
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x03, BX
+	MOVQ   cs+24(FP), SI
+	SHLQ   $0x03, SI
+	MOVQ   ldb+40(FP), DI
+	SHLQ   $0x03, DI
+
+loop:
+	VBROADCASTSD (CX), Y12
+	VBROADCASTSD (CX)(BX*1), Y13
+	VBROADCASTSD (CX)(BX*2), Y14
+	VMOVUPD      (DX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VMOVUPD      32(DX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VMOVUPD      64(DX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VMOVUPD      96(DX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
+	VBROADCASTSD alpha+64(FP), Y12
+	TESTQ        DX, DX
+	JNZ          accumulate
+	MOVB         add+72(FP), DL
+	TESTB        DL, DL
+	JZ           replace
+	VFMADD213PD  (AX), Y12, Y0
+	VMOVUPD      Y0, (AX)
+	VFMADD213PD  32(AX), Y12, Y1
+	VMOVUPD      Y1, 32(AX)
+	VFMADD213PD  64(AX), Y12, Y2
+	VMOVUPD      Y2, 64(AX)
+	VFMADD213PD  96(AX), Y12, Y3
+	VMOVUPD      Y3, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PD  (AX), Y12, Y4
+	VMOVUPD      Y4, (AX)
+	VFMADD213PD  32(AX), Y12, Y5
+	VMOVUPD      Y5, 32(AX)
+	VFMADD213PD  64(AX), Y12, Y6
+	VMOVUPD      Y6, 64(AX)
+	VFMADD213PD  96(AX), Y12, Y7
+	VMOVUPD      Y7, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PD  (AX), Y12, Y8
+	VMOVUPD      Y8, (AX)
+	VFMADD213PD  32(AX), Y12, Y9
+	VMOVUPD      Y9, 32(AX)
+	VFMADD213PD  64(AX), Y12, Y10
+	VMOVUPD      Y10, 64(AX)
+	VFMADD213PD  96(AX), Y12, Y11
+	VMOVUPD      Y11, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPD  Y12, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y12, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMULPD  Y12, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y12, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	ADDQ    CX, AX
+	VMULPD  Y12, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMULPD  Y12, Y5, Y5
+	VMOVUPD Y5, 32(AX)
+	VMULPD  Y12, Y6, Y6
+	VMOVUPD Y6, 64(AX)
+	VMULPD  Y12, Y7, Y7
+	VMOVUPD Y7, 96(AX)
+	ADDQ    CX, AX
+	VMULPD  Y12, Y8, Y8
+	VMOVUPD Y8, (AX)
+	VMULPD  Y12, Y9, Y9
+	VMOVUPD Y9, 32(AX)
+	VMULPD  Y12, Y10, Y10
+	VMOVUPD Y10, 64(AX)
+	VMULPD  Y12, Y11, Y11
+	VMOVUPD Y11, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y12, Y0
+	VMOVUPD     (AX), Y13
+	VADDPD      Y13, Y0, Y14
+	VSUBPD      Y13, Y14, Y13
+	VSUBPD      Y13, Y0, Y0
+	VMOVUPD     Y14, (AX)
+	VMOVUPD     Y0, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y13
+	VSUBPD      Y0, Y13, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y13, 32(AX)
+	VMOVUPD     Y1, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(DX*1)
+	VFMADD213PD 96(AX)(DX*1), Y12, Y3
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y3, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y3, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y12, Y4
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y4, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y4, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y5
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y5, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y5, Y5
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y5, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y6
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y6, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y6, 64(AX)(DX*1)
+	VFMADD213PD 96(AX)(DX*1), Y12, Y7
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y7, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y7, Y7
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y7, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y12, Y8
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y8, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y8, Y8
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y8, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y9
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y9, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y9, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y10
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y10, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y10, 64(AX)(DX*1)
+	VFMADD213PD 96(AX)(DX*1), Y12, Y11
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y11, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y11, Y11
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y11, 96(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double2x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Double2x4(SB), NOSPLIT, $0-96
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x03, BX
+	MOVQ   cs+24(FP), SI
+	SHLQ   $0x03, SI
+	MOVQ   ldb+40(FP), DI
+	SHLQ   $0x03, DI
+
+loop:
+	VBROADCASTSD (CX), Y8
+	VBROADCASTSD (CX)(BX*1), Y9
+	VMOVUPD      (DX), Y10
+	VFMADD231PD  Y10, Y8, Y0
+	VFMADD231PD  Y10, Y9, Y4
+	VMOVUPD      32(DX), Y10
+	VFMADD231PD  Y10, Y8, Y1
+	VFMADD231PD  Y10, Y9, Y5
+	VMOVUPD      64(DX), Y10
+	VFMADD231PD  Y10, Y8, Y2
+	VFMADD231PD  Y10, Y9, Y6
+	VMOVUPD      96(DX), Y10
+	VFMADD231PD  Y10, Y8, Y3
+	VFMADD231PD  Y10, Y9, Y7
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
+	VBROADCASTSD alpha+64(FP), Y8
+	TESTQ        DX, DX
+	JNZ          accumulate
+	MOVB         add+72(FP), DL
+	TESTB        DL, DL
+	JZ           replace
+	VFMADD213PD  (AX), Y8, Y0
+	VMOVUPD      Y0, (AX)
+	VFMADD213PD  32(AX), Y8, Y1
+	VMOVUPD      Y1, 32(AX)
+	VFMADD213PD  64(AX), Y8, Y2
+	VMOVUPD      Y2, 64(AX)
+	VFMADD213PD  96(AX), Y8, Y3
+	VMOVUPD      Y3, 96(AX)
+	ADDQ         CX, AX
+	VFMADD213PD  (AX), Y8, Y4
+	VMOVUPD      Y4, (AX)
+	VFMADD213PD  32(AX), Y8, Y5
+	VMOVUPD      Y5, 32(AX)
+	VFMADD213PD  64(AX), Y8, Y6
+	VMOVUPD      Y6, 64(AX)
+	VFMADD213PD  96(AX), Y8, Y7
+	VMOVUPD      Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPD  Y8, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y8, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMULPD  Y8, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y8, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	ADDQ    CX, AX
+	VMULPD  Y8, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMULPD  Y8, Y5, Y5
+	VMOVUPD Y5, 32(AX)
+	VMULPD  Y8, Y6, Y6
+	VMOVUPD Y6, 64(AX)
+	VMULPD  Y8, Y7, Y7
+	VMOVUPD Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y8, Y0
+	VMOVUPD     (AX), Y9
+	VADDPD      Y9, Y0, Y10
+	VSUBPD      Y9, Y10, Y9
+	VSUBPD      Y9, Y0, Y0
+	VMOVUPD     Y10, (AX)
+	VMOVUPD     Y0, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y8, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y9
+	VSUBPD      Y0, Y9, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y9, 32(AX)
+	VMOVUPD     Y1, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y8, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(DX*1)
+	VFMADD213PD 96(AX)(DX*1), Y8, Y3
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y3, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y3, 96(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y8, Y4
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y4, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y4, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y8, Y5
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y5, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y5, Y5
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y5, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y8, Y6
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y6, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y6, 64(AX)(DX*1)
+	VFMADD213PD 96(AX)(DX*1), Y8, Y7
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y7, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y7, Y7
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y7, 96(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double1x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Double1x4(SB), NOSPLIT, $0-96
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+32(FP), DX
+	MOVQ   rs+16(FP), BX
+	SHLQ   $0x03, BX
+	MOVQ   cs+24(FP), BX
+	SHLQ   $0x03, BX
+	MOVQ   ldb+40(FP), SI
+	SHLQ   $0x03, SI
+
+loop:
+	VBROADCASTSD (CX), Y4
+	VMOVUPD      (DX), Y5
+	VFMADD231PD  Y5, Y4, Y0
+	VMOVUPD      32(DX), Y5
+	VFMADD231PD  Y5, Y4, Y1
+	VMOVUPD      64(DX), Y5
+	VFMADD231PD  Y5, Y4, Y2
+	VMOVUPD      96(DX), Y5
+	VFMADD231PD  Y5, Y4, Y3
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         AX
+	JNZ          loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
+	VBROADCASTSD alpha+64(FP), Y4
+	TESTQ        CX, CX
+	JNZ          accumulate
+	MOVB         add+72(FP), CL
+	TESTB        CL, CL
+	JZ           replace
+	VFMADD213PD  (AX), Y4, Y0
+	VMOVUPD      Y0, (AX)
+	VFMADD213PD  32(AX), Y4, Y1
+	VMOVUPD      Y1, 32(AX)
+	VFMADD213PD  64(AX), Y4, Y2
+	VMOVUPD      Y2, 64(AX)
+	VFMADD213PD  96(AX), Y4, Y3
+	VMOVUPD      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+replace:
+	VMULPD  Y4, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y4, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMULPD  Y4, Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	VMULPD  Y4, Y3, Y3
+	VMOVUPD Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PD (AX)(CX*1), Y4, Y0
+	VMOVUPD     (AX), Y5
+	VADDPD      Y5, Y0, Y6
+	VSUBPD      Y5, Y6, Y5
+	VSUBPD      Y5, Y0, Y0
+	VMOVUPD     Y6, (AX)
+	VMOVUPD     Y0, (AX)(CX*1)
+	VFMADD213PD 32(AX)(CX*1), Y4, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y5
+	VSUBPD      Y0, Y5, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y5, 32(AX)
+	VMOVUPD     Y1, 32(AX)(CX*1)
+	VFMADD213PD 64(AX)(CX*1), Y4, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(CX*1)
+	VFMADD213PD 96(AX)(CX*1), Y4, Y3
+	VMOVUPD     96(AX), Y0
+	VADDPD      Y0, Y3, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y1, 96(AX)
+	VMOVUPD     Y3, 96(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
+// Requires: AVX, FMA3
+TEXT ·tileAVX2Double4x3(SB), NOSPLIT, $0-96
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2991,7 +5978,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y12
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3056,10 +6046,102 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y12, Y0
+	VMOVUPD     (AX), Y13
+	VADDPD      Y13, Y0, Y14
+	VSUBPD      Y13, Y14, Y13
+	VSUBPD      Y13, Y0, Y0
+	VMOVUPD     Y14, (AX)
+	VMOVUPD     Y0, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y13
+	VSUBPD      Y0, Y13, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y13, 32(AX)
+	VMOVUPD     Y1, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y12, Y3
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y3, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y3, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y4
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y4, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y4, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y5
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y5, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y5, Y5
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y5, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y12, Y6
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y6, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y6, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y7
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y7, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y7, Y7
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y7, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y8
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y8, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y8, Y8
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y8, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y12, Y9
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y9, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y9, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y12, Y10
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y10, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y10, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y12, Y11
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y11, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y11, Y11
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y11, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double4x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double4x2(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3102,7 +6184,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y9
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3155,10 +6240,78 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y9, Y1
+	VMOVUPD     (AX), Y10
+	VADDPD      Y10, Y1, Y11
+	VSUBPD      Y10, Y11, Y10
+	VSUBPD      Y10, Y1, Y1
+	VMOVUPD     Y11, (AX)
+	VMOVUPD     Y1, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y9, Y2
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y2, Y10
+	VSUBPD      Y1, Y10, Y1
+	VSUBPD      Y1, Y2, Y2
+	VMASKMOVPD  Y10, Y0, 32(AX)
+	VMASKMOVPD  Y2, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y9, Y3
+	VMOVUPD     (AX), Y1
+	VADDPD      Y1, Y3, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y3, Y3
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     Y3, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y9, Y4
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y4, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y4, Y4
+	VMASKMOVPD  Y2, Y0, 32(AX)
+	VMASKMOVPD  Y4, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y9, Y5
+	VMOVUPD     (AX), Y1
+	VADDPD      Y1, Y5, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y5, Y5
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     Y5, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y9, Y6
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y6, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y6, Y6
+	VMASKMOVPD  Y2, Y0, 32(AX)
+	VMASKMOVPD  Y6, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y9, Y7
+	VMOVUPD     (AX), Y1
+	VADDPD      Y1, Y7, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y7, Y7
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     Y7, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y9, Y8
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y8, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y8, Y8
+	VMASKMOVPD  Y2, Y0, 32(AX)
+	VMASKMOVPD  Y8, Y0, 32(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double4x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double4x1(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3192,7 +6345,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y5
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3229,9 +6385,49 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y6
+	VFMADD213PD Y6, Y5, Y1
+	VMASKMOVPD  (AX), Y0, Y6
+	VADDPD      Y6, Y1, Y7
+	VSUBPD      Y6, Y7, Y6
+	VSUBPD      Y6, Y1, Y1
+	VMASKMOVPD  Y7, Y0, (AX)
+	VMASKMOVPD  Y1, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y5, Y2
+	VMASKMOVPD  (AX), Y0, Y1
+	VADDPD      Y1, Y2, Y6
+	VSUBPD      Y1, Y6, Y1
+	VSUBPD      Y1, Y2, Y2
+	VMASKMOVPD  Y6, Y0, (AX)
+	VMASKMOVPD  Y2, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y5, Y3
+	VMASKMOVPD  (AX), Y0, Y1
+	VADDPD      Y1, Y3, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y3, Y3
+	VMASKMOVPD  Y2, Y0, (AX)
+	VMASKMOVPD  Y3, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y5, Y4
+	VMASKMOVPD  (AX), Y0, Y1
+	VADDPD      Y1, Y4, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y4, Y4
+	VMASKMOVPD  Y2, Y0, (AX)
+	VMASKMOVPD  Y4, Y0, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double2x3(SB), NOSPLIT, $0-88
+TEXT ·tileAVX2Double2x3(SB), NOSPLIT, $0-96
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3267,7 +6463,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y6
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3304,10 +6503,58 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y6, Y0
+	VMOVUPD     (AX), Y7
+	VADDPD      Y7, Y0, Y8
+	VSUBPD      Y7, Y8, Y7
+	VSUBPD      Y7, Y0, Y0
+	VMOVUPD     Y8, (AX)
+	VMOVUPD     Y0, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y6, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y7
+	VSUBPD      Y0, Y7, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y7, 32(AX)
+	VMOVUPD     Y1, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y6, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y6, Y3
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y3, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y3, (AX)(DX*1)
+	VFMADD213PD 32(AX)(DX*1), Y6, Y4
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y4, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y4, 32(AX)(DX*1)
+	VFMADD213PD 64(AX)(DX*1), Y6, Y5
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y5, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y5, Y5
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y5, 64(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double2x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double2x2(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3339,7 +6586,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y5
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3370,10 +6620,46 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VFMADD213PD (AX)(DX*1), Y5, Y1
+	VMOVUPD     (AX), Y6
+	VADDPD      Y6, Y1, Y7
+	VSUBPD      Y6, Y7, Y6
+	VSUBPD      Y6, Y1, Y1
+	VMOVUPD     Y7, (AX)
+	VMOVUPD     Y1, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y5, Y2
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y2, Y6
+	VSUBPD      Y1, Y6, Y1
+	VSUBPD      Y1, Y2, Y2
+	VMASKMOVPD  Y6, Y0, 32(AX)
+	VMASKMOVPD  Y2, Y0, 32(AX)(DX*1)
+	ADDQ        CX, AX
+	VFMADD213PD (AX)(DX*1), Y5, Y3
+	VMOVUPD     (AX), Y1
+	VADDPD      Y1, Y3, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y3, Y3
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     Y3, (AX)(DX*1)
+	VMASKMOVPD  32(AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y5, Y4
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y4, Y2
+	VSUBPD      Y1, Y2, Y1
+	VSUBPD      Y1, Y4, Y4
+	VMASKMOVPD  Y2, Y0, 32(AX)
+	VMASKMOVPD  Y4, Y0, 32(AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double2x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double2x1(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3400,7 +6686,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), DX
 	VBROADCASTSD alpha+64(FP), Y3
+	TESTQ        DX, DX
+	JNZ          accumulate
 	MOVB         add+72(FP), DL
 	TESTB        DL, DL
 	JZ           replace
@@ -3423,9 +6712,31 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, DX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y4
+	VFMADD213PD Y4, Y3, Y1
+	VMASKMOVPD  (AX), Y0, Y4
+	VADDPD      Y4, Y1, Y5
+	VSUBPD      Y4, Y5, Y4
+	VSUBPD      Y4, Y1, Y1
+	VMASKMOVPD  Y5, Y0, (AX)
+	VMASKMOVPD  Y1, Y0, (AX)(DX*1)
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX)(DX*1), Y0, Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMASKMOVPD  (AX), Y0, Y1
+	VADDPD      Y1, Y2, Y3
+	VSUBPD      Y1, Y3, Y1
+	VSUBPD      Y1, Y2, Y2
+	VMASKMOVPD  Y3, Y0, (AX)
+	VMASKMOVPD  Y2, Y0, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double1x3(SB), NOSPLIT, $0-88
+TEXT ·tileAVX2Double1x3(SB), NOSPLIT, $0-96
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3454,7 +6765,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Y3
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -3477,10 +6791,36 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PD (AX)(CX*1), Y3, Y0
+	VMOVUPD     (AX), Y4
+	VADDPD      Y4, Y0, Y5
+	VSUBPD      Y4, Y5, Y4
+	VSUBPD      Y4, Y0, Y0
+	VMOVUPD     Y5, (AX)
+	VMOVUPD     Y0, (AX)(CX*1)
+	VFMADD213PD 32(AX)(CX*1), Y3, Y1
+	VMOVUPD     32(AX), Y0
+	VADDPD      Y0, Y1, Y4
+	VSUBPD      Y0, Y4, Y0
+	VSUBPD      Y0, Y1, Y1
+	VMOVUPD     Y4, 32(AX)
+	VMOVUPD     Y1, 32(AX)(CX*1)
+	VFMADD213PD 64(AX)(CX*1), Y3, Y2
+	VMOVUPD     64(AX), Y0
+	VADDPD      Y0, Y2, Y1
+	VSUBPD      Y0, Y1, Y0
+	VSUBPD      Y0, Y2, Y2
+	VMOVUPD     Y1, 64(AX)
+	VMOVUPD     Y2, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double1x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double1x2(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -3507,7 +6847,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Y3
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -3527,10 +6870,30 @@ replace:
 	VZEROUPPER
 	RET
 
-// func tileAVX2Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, mask *byte)
+accumulate:
+	SUBQ        AX, CX
+	VFMADD213PD (AX)(CX*1), Y3, Y1
+	VMOVUPD     (AX), Y4
+	VADDPD      Y4, Y1, Y5
+	VSUBPD      Y4, Y5, Y4
+	VSUBPD      Y4, Y1, Y1
+	VMOVUPD     Y5, (AX)
+	VMOVUPD     Y1, (AX)(CX*1)
+	VMASKMOVPD  32(AX)(CX*1), Y0, Y1
+	VFMADD213PD Y1, Y3, Y2
+	VMASKMOVPD  32(AX), Y0, Y1
+	VADDPD      Y1, Y2, Y3
+	VSUBPD      Y1, Y3, Y1
+	VSUBPD      Y1, Y2, Y2
+	VMASKMOVPD  Y3, Y0, 32(AX)
+	VMASKMOVPD  Y2, Y0, 32(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func tileAVX2Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2Double1x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
+TEXT ·tileAVX2Double1x1(SB), NOSPLIT, $0-96
+	MOVQ    mask+88(FP), AX
 	VMOVUPS (AX), Y0
 	VXORPS  Y1, Y1, Y1
 	MOVQ    k+0(FP), AX
@@ -3554,7 +6917,10 @@ loop:
 	MOVQ         c+48(FP), AX
 	MOVQ         ldc+56(FP), CX
 	SHLQ         $0x03, CX
+	MOVQ         carry+80(FP), CX
 	VBROADCASTSD alpha+64(FP), Y2
+	TESTQ        CX, CX
+	JNZ          accumulate
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           replace
@@ -3567,5 +6933,41 @@ loop:
 replace:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+accumulate:
+	SUBQ        AX, CX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y3
+	VFMADD213PD Y3, Y2, Y1
+	VMASKMOVPD  (AX), Y0, Y3
+	VADDPD      Y3, Y1, Y2
+	VSUBPD      Y3, Y2, Y3
+	VSUBPD      Y3, Y1, Y1
+	VMASKMOVPD  Y2, Y0, (AX)
+	VMASKMOVPD  Y1, Y0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+// func panelAVX2Double(k int, b *float64, ldb int, dst *float64)
+// Requires: AVX
+TEXT ·panelAVX2Double(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ b+8(FP), CX
+	MOVQ ldb+16(FP), DX
+	SHLQ $0x03, DX
+	MOVQ dst+24(FP), BX
+
+rows:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $+96, BX
+	DECQ    AX
+	JNZ     rows
 	VZEROUPPER
 	RET

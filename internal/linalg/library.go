@@ -228,6 +228,10 @@ func (l *library[F]) gervCarry(out, in int, alpha F, y, x, w, carry, next, dst [
 	l.gemv(false, out, in, w, next, dst)
 }
 
+func (l *library[F]) gemmCarry(out, in, rows int, alpha F, y, x, w, carry, scratch []F) {
+	throughScratch(l, out, in, rows, alpha, y, x, w, carry, scratch)
+}
+
 func (l *library[F]) axpyCarry(alpha F, x, dst, carry []F) { l.small.axpyCarry(alpha, x, dst, carry) }
 
 // begin takes a call from the pool, for operands that the caller has cut to

@@ -40,7 +40,8 @@ func random[F Float](rng *rand.Rand, n int) []F {
 // The shapes meet every path: one row and more, few inputs and many, products
 // left to gonum and those that a library takes.
 func shapes() [][3]int {
-	all := [][3]int{{1, 1, 1}, {1, 50, 3}, {1, 3, 50}, {1, 67, 129}, {1, 130, 15}, {1, 1000, 16}, {65, 65, 65}, {32, 500, 7}}
+	all := [][3]int{{1, 1, 1}, {1, 50, 3}, {1, 3, 50}, {1, 67, 129}, {1, 130, 15}, {1, 1000, 16}, {65, 65, 65}, {32, 500, 7},
+		{1, 300, 201}, {1, 11, 4097}, {32, 96, 160}, {40, 100, 300}}
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 40 {
 		all = append(all, [3]int{1 + rng.IntN(65), 1 + 2*rng.IntN(45), 1 + 2*rng.IntN(45)})
@@ -224,7 +225,7 @@ func TestProcessorsDoNotChangeBits(t *testing.T) {
 
 func checkProcessors(t *testing.T) {
 	t.Helper()
-	const rows, out, in = 33, 150, 201
+	const rows, out, in = 33, 250, 201
 	rng := rand.New(rand.NewPCG(5, 6))
 	x, w := random[float32](rng, rows*in), random[float32](rng, out*in)
 	products := func(processors int) [][]float32 {
@@ -233,7 +234,19 @@ func checkProcessors(t *testing.T) {
 		MulTrans(forward, x, w, rows, out, in)
 		Mul(back, forward, w, rows, out, in)
 		Outer(outer, 0.5, forward, x, rows, out, in)
-		return [][]float32{forward, back, outer}
+		all := [][]float32{forward, back, outer}
+		changed, carry, sent, behind := append([]float32(nil), w...), make([]float32, len(w)), make([]float32, out), make([]float32, in)
+		AccumulateOuter(changed, carry, make([]float32, len(w)), 0.5, forward, x, rows, out, in)
+		for range 3 {
+			AccumulateOuterMulTrans(sent, changed, carry, 0.1, forward[:out], x[:in], x[in:2*in], out, in)
+			AddOuterMulTrans(sent, changed, 0.1, forward[:out], x[:in], x[in:2*in], out, in)
+			AddOuter(changed, 0.1, forward[:out], x[:in], 1, out, in)
+			Mul(behind, sent, changed, 1, out, in)
+			Accumulate(changed, carry, 0.3, outer)
+			AddScaled(changed, 0.3, outer)
+			Combine(changed, changed, []float32{0.1, 0.2}, [][]float32{outer, w})
+		}
+		return append(all, changed, carry, sent, behind)
 	}
 	want := products(1)
 	for _, processors := range []int{2, 3, 8} {

@@ -1,6 +1,10 @@
 package linalg
 
-import "sync"
+import (
+	"sync"
+
+	"burstsim/internal/crew"
+)
 
 // gonum's products call assembly for one row at a time; its kernels for a matrix
 // and a vector are as fast or faster, those of float64 twice, for they take
@@ -28,8 +32,8 @@ type product[F Float] struct {
 	alpha, beta    F
 	a, b, c        []F
 
-	tile int // rows or columns of a tile
-	team
+	tile  int // rows or columns of a tile
+	tiles crew.Job
 }
 
 var (
@@ -39,7 +43,7 @@ var (
 
 func newProduct[F Float]() any {
 	p := &product[F]{}
-	p.team.init(p.computeTile)
+	p.tiles.Init(p.computeTile)
 	return p
 }
 
@@ -74,7 +78,7 @@ func (p *product[F]) compute() {
 	default:
 		length, p.tile = p.n, tileColumns
 	}
-	p.share((length+p.tile-1)/p.tile, p.m*p.n*p.k)
+	share(&p.tiles, (length+p.tile-1)/p.tile, p.m*p.n*p.k)
 }
 
 // tileRows is a multiple of four, the number of rows that kernels take at once.

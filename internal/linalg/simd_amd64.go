@@ -42,12 +42,14 @@ type simd[F Float] struct {
 	// stores is the number of elements from which on a row is stored by
 	// storeOuter: parts of vectors are fast with AVX-512.
 	stores int
-	// tiles compute 1, 2, 4, ... rows of 1, 2 or 3 vectors of a product. The
-	// last vector may be part of one, in tiles of 3 only if masked3.
-	tiles          [][3]tileKernel[F]
+	// tiles compute rows of 1, 2 or 3 vectors of a product, the highest first.
+	// The last vector may be part of one, in tiles of 3 only if masked3. Those of
+	// wide have 4 whole ones; it is empty where they do not pay.
+	tiles, wide    []tileHeight[F]
 	masked3        bool
+	panel          func(k int, b *F, ldb int, dst *F) // of three vectors
 	dots           func(rows, n int, w, dst, x *F, mask *byte)
-	addRowSum      func(rows, n int, w, y, dst *F, mask *byte)
+	addRowSum      func(rows, n, ldw int, w, y, dst *F, mask *byte)
 	storeOuter     func(rows, n int, alpha F, w, y, x *F, mask *byte)
 	addOuter       func(rows, n int, alpha F, w, y, x *F, mask *byte)
 	addOuterDots   func(rows, n int, alpha F, w, y, dst, x, next *F, mask *byte)
@@ -59,20 +61,28 @@ type simd[F Float] struct {
 	one            F // 1, in memory
 
 	products sync.Pool // of *blocked[F]
+	passes   sync.Pool // of *pass[F]
 }
 
-type tileKernel[F Float] func(k int, a *F, rs, cs int, b *F, ldb int, c *F, ldc int, alpha F, add bool, mask *byte)
+// tileHeight are the tiles of so many rows, by the number of vectors in one.
+type tileHeight[F Float] struct {
+	rows    int
+	kernels [4]tileKernel[F]
+}
+
+type tileKernel[F Float] func(k int, a *F, rs, cs int, b *F, ldb int, c *F, ldc int, alpha F, add bool, carry *F, mask *byte)
 
 var avx512Single = simd[float32]{
 	small:  gonumSingle{},
 	lanes:  16,
 	stores: 3,
-	tiles: [][3]tileKernel[float32]{
-		{tileAVX512Single1x1, tileAVX512Single1x2, tileAVX512Single1x3},
-		{tileAVX512Single2x1, tileAVX512Single2x2, tileAVX512Single2x3},
-		{tileAVX512Single4x1, tileAVX512Single4x2, tileAVX512Single4x3},
-		{tileAVX512Single8x1, tileAVX512Single8x2, tileAVX512Single8x3},
+	tiles: []tileHeight[float32]{
+		{8, [4]tileKernel[float32]{tileAVX512Single8x1, tileAVX512Single8x2, tileAVX512Single8x3}},
+		{4, [4]tileKernel[float32]{tileAVX512Single4x1, tileAVX512Single4x2, tileAVX512Single4x3}},
+		{2, [4]tileKernel[float32]{tileAVX512Single2x1, tileAVX512Single2x2, tileAVX512Single2x3}},
+		{1, [4]tileKernel[float32]{tileAVX512Single1x1, tileAVX512Single1x2, tileAVX512Single1x3}},
 	},
+	panel:          panelAVX512Single,
 	masked3:        true,
 	dots:           dotsAVX512Single,
 	addRowSum:      addRowSumAVX512Single,
@@ -94,12 +104,13 @@ var avx512Double = simd[float64]{
 	small:  gonumDouble{},
 	lanes:  8,
 	stores: 3,
-	tiles: [][3]tileKernel[float64]{
-		{tileAVX512Double1x1, tileAVX512Double1x2, tileAVX512Double1x3},
-		{tileAVX512Double2x1, tileAVX512Double2x2, tileAVX512Double2x3},
-		{tileAVX512Double4x1, tileAVX512Double4x2, tileAVX512Double4x3},
-		{tileAVX512Double8x1, tileAVX512Double8x2, tileAVX512Double8x3},
+	tiles: []tileHeight[float64]{
+		{8, [4]tileKernel[float64]{tileAVX512Double8x1, tileAVX512Double8x2, tileAVX512Double8x3}},
+		{4, [4]tileKernel[float64]{tileAVX512Double4x1, tileAVX512Double4x2, tileAVX512Double4x3}},
+		{2, [4]tileKernel[float64]{tileAVX512Double2x1, tileAVX512Double2x2, tileAVX512Double2x3}},
+		{1, [4]tileKernel[float64]{tileAVX512Double1x1, tileAVX512Double1x2, tileAVX512Double1x3}},
 	},
+	panel:          panelAVX512Double,
 	masked3:        true,
 	dots:           dotsAVX512Double,
 	addRowSum:      addRowSumAVX512Double,
@@ -121,11 +132,17 @@ var avx2Single = simd[float32]{
 	small:  gonumSingle{},
 	lanes:  8,
 	stores: simdVectors * 8,
-	tiles: [][3]tileKernel[float32]{
-		{tileAVX2Single1x1, tileAVX2Single1x2, tileAVX2Single1x3},
-		{tileAVX2Single2x1, tileAVX2Single2x2, tileAVX2Single2x3},
-		{tileAVX2Single4x1, tileAVX2Single4x2, tileAVX2Single4x3},
+	tiles: []tileHeight[float32]{
+		{4, [4]tileKernel[float32]{tileAVX2Single4x1, tileAVX2Single4x2, tileAVX2Single4x3}},
+		{2, [4]tileKernel[float32]{tileAVX2Single2x1, tileAVX2Single2x2, tileAVX2Single2x3}},
+		{1, [4]tileKernel[float32]{tileAVX2Single1x1, tileAVX2Single1x2, tileAVX2Single1x3}},
 	},
+	wide: []tileHeight[float32]{
+		{3, [4]tileKernel[float32]{3: tileAVX2Single3x4}},
+		{2, [4]tileKernel[float32]{3: tileAVX2Single2x4}},
+		{1, [4]tileKernel[float32]{3: tileAVX2Single1x4}},
+	},
+	panel:          panelAVX2Single,
 	dots:           dotsAVX2Single,
 	addRowSum:      addRowSumAVX2Single,
 	storeOuter:     storeOuterAVX2Single,
@@ -146,11 +163,17 @@ var avx2Double = simd[float64]{
 	small:  gonumDouble{},
 	lanes:  4,
 	stores: simdVectors * 4,
-	tiles: [][3]tileKernel[float64]{
-		{tileAVX2Double1x1, tileAVX2Double1x2, tileAVX2Double1x3},
-		{tileAVX2Double2x1, tileAVX2Double2x2, tileAVX2Double2x3},
-		{tileAVX2Double4x1, tileAVX2Double4x2, tileAVX2Double4x3},
+	tiles: []tileHeight[float64]{
+		{4, [4]tileKernel[float64]{tileAVX2Double4x1, tileAVX2Double4x2, tileAVX2Double4x3}},
+		{2, [4]tileKernel[float64]{tileAVX2Double2x1, tileAVX2Double2x2, tileAVX2Double2x3}},
+		{1, [4]tileKernel[float64]{tileAVX2Double1x1, tileAVX2Double1x2, tileAVX2Double1x3}},
 	},
+	wide: []tileHeight[float64]{
+		{3, [4]tileKernel[float64]{3: tileAVX2Double3x4}},
+		{2, [4]tileKernel[float64]{3: tileAVX2Double2x4}},
+		{1, [4]tileKernel[float64]{3: tileAVX2Double1x4}},
+	},
+	panel:          panelAVX2Double,
 	dots:           dotsAVX2Double,
 	addRowSum:      addRowSumAVX2Double,
 	storeOuter:     storeOuterAVX2Double,
@@ -175,6 +198,14 @@ var masks = func() (table [128]byte) {
 	}
 	return table
 }()
+
+// below is the address of an element that is n behind p; nil if p is.
+func below[F Float](p *F, n int) *F {
+	if p == nil {
+		return nil
+	}
+	return (*F)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))
+}
 
 // mask is that of the elements which n have beyond full vectors.
 func (s *simd[F]) mask(n int) *byte { return s.first(n % s.lanes) }
@@ -207,12 +238,17 @@ func (s *simd[F]) gemm(transA, transB bool, m, n, k int, alpha F, a, b []F, beta
 		}
 		return
 	}
-	p, ok := s.products.Get().(*blocked[F])
-	if !ok {
-		p = newBlocked(s)
-	}
-	p.compute(transA, transB, m, n, k, alpha, a[:m*k], b[:k*n], beta, c[:m*n])
+	p := s.product()
+	p.compute(transA, transB, m, n, k, alpha, a[:m*k], b[:k*n], beta, c[:m*n], nil)
 	s.products.Put(p)
+}
+
+// product is one to be put back into products.
+func (s *simd[F]) product() *blocked[F] {
+	if p, ok := s.products.Get().(*blocked[F]); ok {
+		return p
+	}
+	return newBlocked(s)
 }
 
 func (s *simd[F]) gemv(trans bool, out, in int, w, x, dst []F) {
@@ -223,11 +259,19 @@ func (s *simd[F]) gemv(trans bool, out, in int, w, x, dst []F) {
 	w = w[:out*in]
 	if trans {
 		x, dst = x[:out], dst[:in]
+		if len(w) >= passFrom {
+			s.pass(operands[F]{kind: passSums, out: out, in: in, w: w, x: x, dst: dst})
+			return
+		}
 		clear(dst)
-		s.addRowSum(out, in, &w[0], &x[0], &dst[0], s.mask(in))
+		s.addRowSum(out, in, in, &w[0], &x[0], &dst[0], s.mask(in))
 		return
 	}
 	x, dst = x[:in], dst[:out]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passDots, out: out, in: in, w: w, x: x, dst: dst})
+		return
+	}
 	s.dots(out, in, &w[0], &dst[0], &x[0], s.mask(in))
 }
 
@@ -237,6 +281,10 @@ func (s *simd[F]) ger(out, in int, alpha F, y, x, w []F) {
 		return
 	}
 	w, y, x = w[:out*in], y[:out], x[:in]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passAddOuter, out: out, in: in, alpha: alpha, w: w, y: y, x: x})
+		return
+	}
 	s.addOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
 }
 
@@ -246,19 +294,33 @@ func (s *simd[F]) outer(out, in int, alpha F, y, x, w []F) {
 		return
 	}
 	w, y, x = w[:out*in], y[:out], x[:in]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passOuter, out: out, in: in, alpha: alpha, w: w, y: y, x: x})
+		return
+	}
 	s.storeOuter(out, in, alpha, &w[0], &y[0], &x[0], s.mask(in))
 }
 
 // axpy is a rank-one update of a matrix with one row.
 func (s *simd[F]) axpy(alpha F, x, dst []F) {
-	x = x[:len(dst)]
-	s.addOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
+	n := len(dst)
+	x = x[:n]
+	if n >= passFrom {
+		s.pass(operands[F]{kind: passAdd, out: 1, in: n, alpha: alpha, x: x, dst: dst})
+		return
+	}
+	s.addOuter(1, n, alpha, &dst[0], &s.one, &x[0], s.mask(n))
 }
 
 // scale is an outer product with one row.
 func (s *simd[F]) scale(alpha F, x, dst []F) {
-	x = x[:len(dst)]
-	s.storeOuter(1, len(dst), alpha, &dst[0], &s.one, &x[0], s.mask(len(dst)))
+	n := len(dst)
+	x = x[:n]
+	if n >= passFrom {
+		s.pass(operands[F]{kind: passScale, out: 1, in: n, alpha: alpha, x: x, dst: dst})
+		return
+	}
+	s.storeOuter(1, n, alpha, &dst[0], &s.one, &x[0], s.mask(n))
 }
 
 func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
@@ -268,6 +330,10 @@ func (s *simd[F]) gerv(out, in int, alpha F, y, x, w, next, dst []F) {
 		return
 	}
 	w, y, x, next, dst = w[:out*in], y[:out], x[:in], next[:in], dst[:out]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passAddOuterDots, out: out, in: in, alpha: alpha, w: w, y: y, x: x, next: next, dst: dst})
+		return
+	}
 	s.addOuterDots(out, in, alpha, &w[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
 }
 
@@ -277,6 +343,10 @@ func (s *simd[F]) gerCarry(out, in int, alpha F, y, x, w, carry []F) {
 		return
 	}
 	w, carry, y, x = w[:out*in], carry[:out*in], y[:out], x[:in]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passAccumulate, out: out, in: in, alpha: alpha, w: w, carry: carry, y: y, x: x})
+		return
+	}
 	s.accumulate(out, in, alpha, &w[0], &carry[0], &y[0], &x[0], s.mask(in))
 }
 
@@ -287,7 +357,21 @@ func (s *simd[F]) gervCarry(out, in int, alpha F, y, x, w, carry, next, dst []F)
 		return
 	}
 	w, carry, y, x, next, dst = w[:out*in], carry[:out*in], y[:out], x[:in], next[:in], dst[:out]
+	if len(w) >= passFrom {
+		s.pass(operands[F]{kind: passAccumulateDots, out: out, in: in, alpha: alpha, w: w, carry: carry, y: y, x: x, next: next, dst: dst})
+		return
+	}
 	s.accumulateDots(out, in, alpha, &w[0], &carry[0], &y[0], &dst[0], &x[0], &next[0], s.mask(in))
+}
+
+func (s *simd[F]) gemmCarry(out, in, rows int, alpha F, y, x, w, carry, scratch []F) {
+	if out*in*rows < simdProduct {
+		s.small.gemmCarry(out, in, rows, alpha, y, x, w, carry, scratch)
+		return
+	}
+	p := s.product()
+	p.compute(true, false, out, in, rows, alpha, y[:rows*out], x[:rows*in], 1, w[:out*in], carry[:out*in])
+	s.products.Put(p)
 }
 
 func (s *simd[F]) axpyCarry(alpha F, x, dst, carry []F) {
@@ -297,17 +381,30 @@ func (s *simd[F]) axpyCarry(alpha F, x, dst, carry []F) {
 		return
 	}
 	x, carry = x[:n], carry[:n]
+	if n >= passFrom {
+		s.pass(operands[F]{kind: passAddCarry, out: 1, in: n, alpha: alpha, carry: carry, x: x, dst: dst})
+		return
+	}
 	s.accumulate(1, n, alpha, &dst[0], &carry[0], &s.one, &x[0], s.mask(n))
 }
 
 func (s *simd[F]) combine(dst, x, w []F, k [][]F) {
+	if n := len(dst); n >= passFrom {
+		s.pass(operands[F]{kind: passCombine, out: 1, in: n, x: x[:n], y: w, k: k, dst: dst})
+		return
+	}
+	s.combination(dst, x, w, k, 0)
+}
+
+// combination is combine with the part of k that begins at an element.
+func (s *simd[F]) combination(dst, x, w []F, k [][]F, from int) {
 	n := len(dst)
 	x = x[:n]
 	var a [combined]*F
 	for j := range a {
 		a[j] = &x[0]
 		if j < len(w) {
-			a[j] = &k[j][:n][0]
+			a[j] = &k[j][from:][:n][0]
 		}
 	}
 	s.combinations[len(w)-1](n, &w[0], &dst[0], &x[0], a[0], a[1], a[2], a[3], a[4], a[5], s.mask(n))

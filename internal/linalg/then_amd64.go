@@ -4,12 +4,9 @@ func (s *simd[F]) outerThen(rows, out, in int, alpha F, y, x, dst []F, then func
 	if rows*out*in < simdProduct {
 		return false
 	}
-	p, ok := s.products.Get().(*blocked[F])
-	if !ok {
-		p = newBlocked(s)
-	}
+	p := s.product()
 	p.then = then
-	p.compute(true, false, out, in, rows, alpha, y[:rows*out], x[:rows*in], 0, dst[:out*in])
+	p.compute(true, false, out, in, rows, alpha, y[:rows*out], x[:rows*in], 0, dst[:out*in], nil)
 	p.then = nil
 	s.products.Put(p)
 	return true

@@ -6,7 +6,7 @@ package linalg
 func dotsAVX512Single(rows int, n int, w *float32, dst *float32, x *float32, mask *byte)
 
 //go:noescape
-func addRowSumAVX512Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
+func addRowSumAVX512Single(rows int, n int, ldw int, w *float32, y *float32, dst *float32, mask *byte)
 
 //go:noescape
 func storeOuterAVX512Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
@@ -27,7 +27,7 @@ func accumulateOuterDotsAVX512Single(rows int, n int, alpha float32, w *float32,
 func dotsAVX512Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 
 //go:noescape
-func addRowSumAVX512Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+func addRowSumAVX512Double(rows int, n int, ldw int, w *float64, y *float64, dst *float64, mask *byte)
 
 //go:noescape
 func storeOuterAVX512Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)
@@ -48,7 +48,7 @@ func accumulateOuterDotsAVX512Double(rows int, n int, alpha float64, w *float64,
 func dotsAVX2Single(rows int, n int, w *float32, dst *float32, x *float32, mask *byte)
 
 //go:noescape
-func addRowSumAVX2Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
+func addRowSumAVX2Single(rows int, n int, ldw int, w *float32, y *float32, dst *float32, mask *byte)
 
 //go:noescape
 func storeOuterAVX2Single(rows int, n int, alpha float32, w *float32, y *float32, x *float32, mask *byte)
@@ -69,7 +69,7 @@ func accumulateOuterDotsAVX2Single(rows int, n int, alpha float32, w *float32, c
 func dotsAVX2Double(rows int, n int, w *float64, dst *float64, x *float64, mask *byte)
 
 //go:noescape
-func addRowSumAVX2Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+func addRowSumAVX2Double(rows int, n int, ldw int, w *float64, y *float64, dst *float64, mask *byte)
 
 //go:noescape
 func storeOuterAVX2Double(rows int, n int, alpha float64, w *float64, y *float64, x *float64, mask *byte)

@@ -125,19 +125,91 @@ after1:
 	VZEROUPPER
 	RET
 
-// func addRowSumAVX512Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
+// func addRowSumAVX512Single(rows int, n int, ldw int, w *float32, y *float32, dst *float32, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·addRowSumAVX512Single(SB), NOSPLIT, $0-48
-	MOVQ     mask+40(FP), AX
+TEXT ·addRowSumAVX512Single(SB), NOSPLIT, $0-56
+	MOVQ     mask+48(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVD2M Z0, K1
-	MOVQ     w+16(FP), AX
-	MOVQ     n+8(FP), CX
+	MOVQ     w+24(FP), AX
+	MOVQ     ldw+16(FP), CX
 	SHLQ     $0x02, CX
-	MOVQ     y+24(FP), DX
-	MOVQ     dst+32(FP), BX
+	MOVQ     y+32(FP), DX
+	MOVQ     dst+40(FP), BX
 	MOVQ     rows+0(FP), SI
 
+rows8:
+	CMPQ         SI, $0x08
+	JLT          after8
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 4(DX), Z1
+	VBROADCASTSS 8(DX), Z2
+	VBROADCASTSS 12(DX), Z3
+	VBROADCASTSS 16(DX), Z4
+	VBROADCASTSS 20(DX), Z5
+	VBROADCASTSS 24(DX), Z6
+	VBROADCASTSS 28(DX), Z7
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	LEAQ         (R9)(CX*2), R10
+	LEAQ         (R10)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x10, R12
+	JL           last8
+
+columns8:
+	VMOVUPS     (DI), Z8
+	VFMADD231PS (R8), Z0, Z8
+	VFMADD231PS (R8)(CX*1), Z1, Z8
+	VFMADD231PS (R8)(CX*2), Z2, Z8
+	VFMADD231PS (R8)(R9*1), Z3, Z8
+	VFMADD231PS (R8)(CX*4), Z4, Z8
+	VFMADD231PS (R8)(R10*1), Z5, Z8
+	VFMADD231PS (R8)(R9*2), Z6, Z8
+	VFMADD231PS (R8)(R11*1), Z7, Z8
+	VMOVUPS     Z8, (DI)
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	SUBQ        $0x10, R12
+	JGE         columns8
+
+last8:
+	ADDQ        $0x10, R12
+	JZ          done8
+	VMOVUPS.Z   (DI), K1, Z8
+	VMOVUPS.Z   (R8), K1, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z8
+	VMOVUPS.Z   (R8)(CX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z8
+	VMOVUPS.Z   (R8)(R9*1), K1, Z0
+	VFMADD231PS Z0, Z3, Z8
+	VMOVUPS.Z   (R8)(CX*4), K1, Z0
+	VFMADD231PS Z0, Z4, Z8
+	VMOVUPS.Z   (R8)(R10*1), K1, Z0
+	VFMADD231PS Z0, Z5, Z8
+	VMOVUPS.Z   (R8)(R9*2), K1, Z0
+	VFMADD231PS Z0, Z6, Z8
+	VMOVUPS.Z   (R8)(R11*1), K1, Z0
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     Z8, K1, (DI)
+
+done8:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x20, DX
+	SUBQ $0x08, SI
+	JMP  rows8
+
+after8:
 rows4:
 	CMPQ         SI, $0x04
 	JLT          after4
@@ -1155,19 +1227,91 @@ after1:
 	VZEROUPPER
 	RET
 
-// func addRowSumAVX512Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+// func addRowSumAVX512Double(rows int, n int, ldw int, w *float64, y *float64, dst *float64, mask *byte)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·addRowSumAVX512Double(SB), NOSPLIT, $0-48
-	MOVQ     mask+40(FP), AX
+TEXT ·addRowSumAVX512Double(SB), NOSPLIT, $0-56
+	MOVQ     mask+48(FP), AX
 	VMOVUPS  (AX), Z0
 	VPMOVQ2M Z0, K1
-	MOVQ     w+16(FP), AX
-	MOVQ     n+8(FP), CX
+	MOVQ     w+24(FP), AX
+	MOVQ     ldw+16(FP), CX
 	SHLQ     $0x03, CX
-	MOVQ     y+24(FP), DX
-	MOVQ     dst+32(FP), BX
+	MOVQ     y+32(FP), DX
+	MOVQ     dst+40(FP), BX
 	MOVQ     rows+0(FP), SI
 
+rows8:
+	CMPQ         SI, $0x08
+	JLT          after8
+	VBROADCASTSD (DX), Z0
+	VBROADCASTSD 8(DX), Z1
+	VBROADCASTSD 16(DX), Z2
+	VBROADCASTSD 24(DX), Z3
+	VBROADCASTSD 32(DX), Z4
+	VBROADCASTSD 40(DX), Z5
+	VBROADCASTSD 48(DX), Z6
+	VBROADCASTSD 56(DX), Z7
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	LEAQ         (R9)(CX*2), R10
+	LEAQ         (R10)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x08, R12
+	JL           last8
+
+columns8:
+	VMOVUPD     (DI), Z8
+	VFMADD231PD (R8), Z0, Z8
+	VFMADD231PD (R8)(CX*1), Z1, Z8
+	VFMADD231PD (R8)(CX*2), Z2, Z8
+	VFMADD231PD (R8)(R9*1), Z3, Z8
+	VFMADD231PD (R8)(CX*4), Z4, Z8
+	VFMADD231PD (R8)(R10*1), Z5, Z8
+	VFMADD231PD (R8)(R9*2), Z6, Z8
+	VFMADD231PD (R8)(R11*1), Z7, Z8
+	VMOVUPD     Z8, (DI)
+	ADDQ        $0x40, DI
+	ADDQ        $0x40, R8
+	SUBQ        $0x08, R12
+	JGE         columns8
+
+last8:
+	ADDQ        $0x08, R12
+	JZ          done8
+	VMOVUPD.Z   (DI), K1, Z8
+	VMOVUPD.Z   (R8), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD.Z   (R8)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z8
+	VMOVUPD.Z   (R8)(CX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z8
+	VMOVUPD.Z   (R8)(R9*1), K1, Z0
+	VFMADD231PD Z0, Z3, Z8
+	VMOVUPD.Z   (R8)(CX*4), K1, Z0
+	VFMADD231PD Z0, Z4, Z8
+	VMOVUPD.Z   (R8)(R10*1), K1, Z0
+	VFMADD231PD Z0, Z5, Z8
+	VMOVUPD.Z   (R8)(R9*2), K1, Z0
+	VFMADD231PD Z0, Z6, Z8
+	VMOVUPD.Z   (R8)(R11*1), K1, Z0
+	VFMADD231PD Z0, Z7, Z8
+	VMOVUPD     Z8, K1, (DI)
+
+done8:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x40, DX
+	SUBQ $0x08, SI
+	JMP  rows8
+
+after8:
 rows4:
 	CMPQ         SI, $0x04
 	JLT          after4
@@ -2173,18 +2317,90 @@ after1:
 	VZEROUPPER
 	RET
 
-// func addRowSumAVX2Single(rows int, n int, w *float32, y *float32, dst *float32, mask *byte)
+// func addRowSumAVX2Single(rows int, n int, ldw int, w *float32, y *float32, dst *float32, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·addRowSumAVX2Single(SB), NOSPLIT, $0-48
-	MOVQ    mask+40(FP), AX
+TEXT ·addRowSumAVX2Single(SB), NOSPLIT, $0-56
+	MOVQ    mask+48(FP), AX
 	VMOVUPS (AX), Y0
-	MOVQ    w+16(FP), AX
-	MOVQ    n+8(FP), CX
+	MOVQ    w+24(FP), AX
+	MOVQ    ldw+16(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    y+24(FP), DX
-	MOVQ    dst+32(FP), BX
+	MOVQ    y+32(FP), DX
+	MOVQ    dst+40(FP), BX
 	MOVQ    rows+0(FP), SI
 
+rows8:
+	CMPQ         SI, $0x08
+	JLT          after8
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS 4(DX), Y2
+	VBROADCASTSS 8(DX), Y3
+	VBROADCASTSS 12(DX), Y4
+	VBROADCASTSS 16(DX), Y5
+	VBROADCASTSS 20(DX), Y6
+	VBROADCASTSS 24(DX), Y7
+	VBROADCASTSS 28(DX), Y8
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	LEAQ         (R9)(CX*2), R10
+	LEAQ         (R10)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x08, R12
+	JL           last8
+
+columns8:
+	VMOVUPS     (DI), Y9
+	VFMADD231PS (R8), Y1, Y9
+	VFMADD231PS (R8)(CX*1), Y2, Y9
+	VFMADD231PS (R8)(CX*2), Y3, Y9
+	VFMADD231PS (R8)(R9*1), Y4, Y9
+	VFMADD231PS (R8)(CX*4), Y5, Y9
+	VFMADD231PS (R8)(R10*1), Y6, Y9
+	VFMADD231PS (R8)(R9*2), Y7, Y9
+	VFMADD231PS (R8)(R11*1), Y8, Y9
+	VMOVUPS     Y9, (DI)
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, R8
+	SUBQ        $0x08, R12
+	JGE         columns8
+
+last8:
+	ADDQ        $0x08, R12
+	JZ          done8
+	VMASKMOVPS  (DI), Y0, Y9
+	VMASKMOVPS  (R8), Y0, Y10
+	VFMADD231PS Y10, Y1, Y9
+	VMASKMOVPS  (R8)(CX*1), Y0, Y1
+	VFMADD231PS Y1, Y2, Y9
+	VMASKMOVPS  (R8)(CX*2), Y0, Y1
+	VFMADD231PS Y1, Y3, Y9
+	VMASKMOVPS  (R8)(R9*1), Y0, Y1
+	VFMADD231PS Y1, Y4, Y9
+	VMASKMOVPS  (R8)(CX*4), Y0, Y1
+	VFMADD231PS Y1, Y5, Y9
+	VMASKMOVPS  (R8)(R10*1), Y0, Y1
+	VFMADD231PS Y1, Y6, Y9
+	VMASKMOVPS  (R8)(R9*2), Y0, Y1
+	VFMADD231PS Y1, Y7, Y9
+	VMASKMOVPS  (R8)(R11*1), Y0, Y1
+	VFMADD231PS Y1, Y8, Y9
+	VMASKMOVPS  Y9, Y0, (DI)
+
+done8:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x20, DX
+	SUBQ $0x08, SI
+	JMP  rows8
+
+after8:
 rows4:
 	CMPQ         SI, $0x04
 	JLT          after4
@@ -3166,18 +3382,90 @@ after1:
 	VZEROUPPER
 	RET
 
-// func addRowSumAVX2Double(rows int, n int, w *float64, y *float64, dst *float64, mask *byte)
+// func addRowSumAVX2Double(rows int, n int, ldw int, w *float64, y *float64, dst *float64, mask *byte)
 // Requires: AVX, FMA3
-TEXT ·addRowSumAVX2Double(SB), NOSPLIT, $0-48
-	MOVQ    mask+40(FP), AX
+TEXT ·addRowSumAVX2Double(SB), NOSPLIT, $0-56
+	MOVQ    mask+48(FP), AX
 	VMOVUPS (AX), Y0
-	MOVQ    w+16(FP), AX
-	MOVQ    n+8(FP), CX
+	MOVQ    w+24(FP), AX
+	MOVQ    ldw+16(FP), CX
 	SHLQ    $0x03, CX
-	MOVQ    y+24(FP), DX
-	MOVQ    dst+32(FP), BX
+	MOVQ    y+32(FP), DX
+	MOVQ    dst+40(FP), BX
 	MOVQ    rows+0(FP), SI
 
+rows8:
+	CMPQ         SI, $0x08
+	JLT          after8
+	VBROADCASTSD (DX), Y1
+	VBROADCASTSD 8(DX), Y2
+	VBROADCASTSD 16(DX), Y3
+	VBROADCASTSD 24(DX), Y4
+	VBROADCASTSD 32(DX), Y5
+	VBROADCASTSD 40(DX), Y6
+	VBROADCASTSD 48(DX), Y7
+	VBROADCASTSD 56(DX), Y8
+	MOVQ         BX, DI
+	MOVQ         AX, R8
+	LEAQ         (CX)(CX*2), R9
+	LEAQ         (R9)(CX*2), R10
+	LEAQ         (R10)(CX*2), R11
+	MOVQ         n+8(FP), R12
+	SUBQ         $0x04, R12
+	JL           last8
+
+columns8:
+	VMOVUPD     (DI), Y9
+	VFMADD231PD (R8), Y1, Y9
+	VFMADD231PD (R8)(CX*1), Y2, Y9
+	VFMADD231PD (R8)(CX*2), Y3, Y9
+	VFMADD231PD (R8)(R9*1), Y4, Y9
+	VFMADD231PD (R8)(CX*4), Y5, Y9
+	VFMADD231PD (R8)(R10*1), Y6, Y9
+	VFMADD231PD (R8)(R9*2), Y7, Y9
+	VFMADD231PD (R8)(R11*1), Y8, Y9
+	VMOVUPD     Y9, (DI)
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, R8
+	SUBQ        $0x04, R12
+	JGE         columns8
+
+last8:
+	ADDQ        $0x04, R12
+	JZ          done8
+	VMASKMOVPD  (DI), Y0, Y9
+	VMASKMOVPD  (R8), Y0, Y10
+	VFMADD231PD Y10, Y1, Y9
+	VMASKMOVPD  (R8)(CX*1), Y0, Y1
+	VFMADD231PD Y1, Y2, Y9
+	VMASKMOVPD  (R8)(CX*2), Y0, Y1
+	VFMADD231PD Y1, Y3, Y9
+	VMASKMOVPD  (R8)(R9*1), Y0, Y1
+	VFMADD231PD Y1, Y4, Y9
+	VMASKMOVPD  (R8)(CX*4), Y0, Y1
+	VFMADD231PD Y1, Y5, Y9
+	VMASKMOVPD  (R8)(R10*1), Y0, Y1
+	VFMADD231PD Y1, Y6, Y9
+	VMASKMOVPD  (R8)(R9*2), Y0, Y1
+	VFMADD231PD Y1, Y7, Y9
+	VMASKMOVPD  (R8)(R11*1), Y0, Y1
+	VFMADD231PD Y1, Y8, Y9
+	VMASKMOVPD  Y9, Y0, (DI)
+
+done8:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ $0x40, DX
+	SUBQ $0x08, SI
+	JMP  rows8
+
+after8:
 rows4:
 	CMPQ         SI, $0x04
 	JLT          after4

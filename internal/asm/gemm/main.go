@@ -4,6 +4,9 @@
 //
 //	c[i][j] (+)= alpha sum over l of a[i rs + l cs] b[l ldb + j]
 //
+// With a carry, of the shape of c, what is added takes along what rounding has
+// withheld from c before, and leaves there what c could not take.
+//
 // One row of b is loaded and multiplied by broadcast elements of a, so that a
 // may be stored either way around and neither needs to be copied. Every
 // element is summed in the same order, by fused multiplications, whatever the
@@ -22,27 +25,52 @@ import (
 
 func main() {
 	for _, s := range isa.Sets {
-		// With 16 registers, 4 x 3 vectors are what fits.
+		// With 16 registers, 4 x 3 vectors are what fits, or 3 x 4: the latter
+		// for batches of 32 in float32, whose columns they take all at once.
 		rows := 4
 		if s.Wide {
 			rows = 8
+		} else {
+			for rows := 3; rows > 0; rows-- {
+				generate(s, rows, 4)
+			}
 		}
 		for ; rows > 0; rows /= 2 {
 			for columns := 3; columns > 0; columns-- {
 				generate(s, rows, columns)
 			}
 		}
+		panel(s)
 	}
 	Generate()
 }
 
+// panel: dst[l][j] = b[l ldb + j], for as many columns as a tile of three
+// vectors has. Rows of dst have no gaps: tiles read it without missing caches.
+func panel(s isa.Set) {
+	TEXT("panel"+s.Name(), NOSPLIT, fmt.Sprintf("func(k int, b *%[1]s, ldb int, dst *%[1]s)", s.Float()))
+	Pragma("noescape")
+	k, b, ldb, dst := isa.Integer("k"), isa.Integer("b"), s.Stride("ldb"), isa.Integer("dst")
+	Label("rows")
+	for j := range 3 {
+		v := s.Vector()
+		s.Load(Mem{Base: b, Disp: j * s.Bytes()}, v)
+		s.Store(v, Mem{Base: dst, Disp: j * s.Bytes()})
+	}
+	ADDQ(ldb, b)
+	ADDQ(I32(3*s.Bytes()), dst)
+	DECQ(k)
+	JNZ(LabelRef("rows"))
+	end()
+}
+
 func generate(s isa.Set, rows, columns int) {
 	name := fmt.Sprintf("tile%s%dx%d", s.Name(), rows, columns)
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(k int, a *%[1]s, rs, cs int, b *%[1]s, ldb int, c *%[1]s, ldc int, alpha %[1]s, add bool, mask *byte)",
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(k int, a *%[1]s, rs, cs int, b *%[1]s, ldb int, c *%[1]s, ldc int, alpha %[1]s, add bool, carry *%[1]s, mask *byte)",
 		s.Float()))
 	Pragma("noescape")
 	t := tile{Set: s, rows: rows, columns: columns}
-	// Three vectors of AVX2 leave no register for a mask.
+	// More than two vectors of AVX2 leave no register for a mask.
 	t.masked = s.Wide || columns < 3
 	t.load()
 	t.sum()
@@ -84,6 +112,36 @@ func (t *tile) sum() {
 	rows := isa.Addresses(t.rows, a, rs)
 	label := "loop"
 	Label(label)
+	if t.columns == 4 {
+		t.sumWide(rows, b)
+	} else {
+		t.sumTall(rows, b)
+	}
+	ADDQ(cs, a)
+	ADDQ(ldb, b)
+	DECQ(k)
+	JNZ(LabelRef(label))
+}
+
+// sumWide keeps the elements of a, and loads the vectors of b one by one.
+func (t *tile) sumWide(rows []Mem, b reg.Register) {
+	var elements []reg.VecVirtual
+	for _, m := range rows {
+		e := t.Vector()
+		t.Broadcast(m, e)
+		elements = append(elements, e)
+	}
+	for j := range t.columns {
+		v := t.Vector()
+		t.Load(t.at(b, j), v)
+		for i, e := range elements {
+			t.MulAdd(v, e, t.sums[i][j])
+		}
+	}
+}
+
+// sumTall keeps the vectors of b.
+func (t *tile) sumTall(rows []Mem, b reg.Register) {
 	var vectors []reg.VecVirtual
 	for j := range t.columns {
 		v := t.Vector()
@@ -101,16 +159,14 @@ func (t *tile) sum() {
 			t.MulAdd(v, element, t.sums[i][j])
 		}
 	}
-	ADDQ(cs, a)
-	ADDQ(ldb, b)
-	DECQ(k)
-	JNZ(LabelRef(label))
 }
 
 func (t *tile) store() {
-	c, ldc := isa.Integer("c"), t.Stride("ldc")
+	c, ldc, carry := isa.Integer("c"), t.Stride("ldc"), isa.Integer("carry")
 	alpha := t.Vector()
 	t.Broadcast(isa.Scalar("alpha"), alpha)
+	TESTQ(carry, carry)
+	JNZ(LabelRef("accumulate"))
 	add := GP8()
 	Load(Param("add"), add)
 	TESTB(add, add)
@@ -135,6 +191,31 @@ func (t *tile) store() {
 			return
 		}
 		t.Store(v, m)
+	})
+	end()
+	Label("accumulate")
+	SUBQ(c, carry) // the way from an element of c to its carry
+	t.each(c, ldc, func(v reg.VecVirtual, m Mem, part bool) {
+		kept := Mem{Base: c, Index: carry, Scale: 1, Disp: m.Disp}
+		old, sum := t.Vector(), t.Vector()
+		if part {
+			t.LoadPart(kept, t.mask, old)
+			t.ScaleAdd(old, alpha, v)
+			t.LoadPart(m, t.mask, old)
+		} else {
+			t.ScaleAdd(kept, alpha, v)
+			t.Load(m, old)
+		}
+		t.Add(old, v, sum)
+		t.Sub(sum, old, old) // what arrived
+		t.Sub(v, old, v)
+		if part {
+			t.StorePart(sum, t.mask, m)
+			t.StorePart(v, t.mask, kept)
+			return
+		}
+		t.Store(sum, m)
+		t.Store(v, kept)
 	})
 	VZEROUPPER()
 }

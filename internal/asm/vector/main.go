@@ -26,8 +26,8 @@ func main() {
 
 // dots: dst[i] = sum over j of w[i][j] x[j].
 func dots(s isa.Set) {
-	p := begin(s, "dots", nil, []string{"dst"}, []string{"x"}, false)
-	p.groups(4, func() {
+	p := begin(s, "dots", nil, []string{"dst"}, []string{"x"}, false, false)
+	p.groups([]int{4, 1}, func() {
 		sums := p.zeros()
 		p.columns(func(part bool) {
 			x := p.load("x", part)
@@ -39,10 +39,10 @@ func dots(s isa.Set) {
 	})
 }
 
-// addRowSum: dst[j] += sum over i of y[i] w[i][j].
+// addRowSum: dst[j] += sum over i of y[i] w[i][j], for n of the ldw columns of w.
 func addRowSum(s isa.Set) {
-	p := begin(s, "addRowSum", nil, []string{"y"}, []string{"dst"}, false)
-	p.groups(4, func() {
+	p := begin(s, "addRowSum", nil, []string{"y"}, []string{"dst"}, false, true)
+	p.groups([]int{8, 4, 1}, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
 			sum := p.load("dst", part)
@@ -56,8 +56,8 @@ func addRowSum(s isa.Set) {
 
 // storeOuter: w[i][j] = alpha y[i] x[j].
 func storeOuter(s isa.Set) {
-	p := begin(s, "storeOuter", nil, []string{"y"}, []string{"x"}, true)
-	p.groups(4, func() {
+	p := begin(s, "storeOuter", nil, []string{"y"}, []string{"x"}, true, false)
+	p.groups([]int{4, 1}, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
 			x := p.load("x", part)
@@ -72,8 +72,8 @@ func storeOuter(s isa.Set) {
 
 // addOuter: w[i][j] += alpha y[i] x[j].
 func addOuter(s isa.Set) {
-	p := begin(s, "addOuter", nil, []string{"y"}, []string{"x"}, true)
-	p.groups(4, func() {
+	p := begin(s, "addOuter", nil, []string{"y"}, []string{"x"}, true, false)
+	p.groups([]int{4, 1}, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
 			p.update(y, p.load("x", part), part, func(int, reg.VecVirtual) {})
@@ -83,8 +83,8 @@ func addOuter(s isa.Set) {
 
 // addOuterDots: the same, then dst[i] = sum over j of w[i][j] next[j].
 func addOuterDots(s isa.Set) {
-	p := begin(s, "addOuterDots", nil, []string{"y", "dst"}, []string{"x", "next"}, true)
-	p.groups(4, func() {
+	p := begin(s, "addOuterDots", nil, []string{"y", "dst"}, []string{"x", "next"}, true, false)
+	p.groups([]int{4, 1}, func() {
 		sums, y := p.zeros(), p.factors("y")
 		p.columns(func(part bool) {
 			x, next := p.load("x", part), p.load("next", part)
@@ -96,8 +96,8 @@ func addOuterDots(s isa.Set) {
 
 // accumulateOuter: addOuter, with what rounding withholds from w kept in carry.
 func accumulateOuter(s isa.Set) {
-	p := begin(s, "accumulateOuter", []string{"carry"}, []string{"y"}, []string{"x"}, true)
-	p.groups(4, func() {
+	p := begin(s, "accumulateOuter", []string{"carry"}, []string{"y"}, []string{"x"}, true, false)
+	p.groups([]int{4, 1}, func() {
 		y := p.factors("y")
 		p.columns(func(part bool) {
 			p.accumulate(y, p.load("x", part), part, func(int, reg.VecVirtual) {})
@@ -107,8 +107,8 @@ func accumulateOuter(s isa.Set) {
 
 // accumulateOuterDots: the same, then dst[i] = sum over j of w[i][j] next[j].
 func accumulateOuterDots(s isa.Set) {
-	p := begin(s, "accumulateOuterDots", []string{"carry"}, []string{"y", "dst"}, []string{"x", "next"}, true)
-	p.groups(4, func() {
+	p := begin(s, "accumulateOuterDots", []string{"carry"}, []string{"y", "dst"}, []string{"x", "next"}, true, false)
+	p.groups([]int{4, 1}, func() {
 		sums, y := p.zeros(), p.factors("y")
 		p.columns(func(part bool) {
 			x, next := p.load("x", part), p.load("next", part)

@@ -30,18 +30,25 @@ type pass struct {
 	rowHere []Mem
 }
 
-func begin(s isa.Set, name string, beside, down, across []string, scaled bool) *pass {
+// begin declares a function with matrices of w's shape beside it, and vectors
+// down its rows and across its columns. If apart, w has ldw columns, of which n
+// count.
+func begin(s isa.Set, name string, beside, down, across []string, scaled, apart bool) *pass {
 	arguments := strings.Join(slices.Concat([]string{"w"}, beside, down, across), ", ")
 	alpha := ""
 	if scaled {
 		alpha = fmt.Sprintf("alpha %s, ", s.Float())
 	}
-	TEXT(name+s.Name(), NOSPLIT, fmt.Sprintf("func(rows, n int, %s%s *%s, mask *byte)", alpha, arguments, s.Float()))
+	columns := []string{"n"}
+	if apart {
+		columns = append(columns, "ldw")
+	}
+	TEXT(name+s.Name(), NOSPLIT, fmt.Sprintf("func(rows, %s int, %s%s *%s, mask *byte)", strings.Join(columns, ", "), alpha, arguments, s.Float()))
 	Pragma("noescape")
 	p := &pass{Set: s, scaled: scaled,
 		beside: map[string]reg.GPVirtual{}, down: map[string]reg.GPVirtual{}, across: map[string]reg.GPVirtual{}}
 	p.mask = s.Mask(isa.Integer("mask"))
-	p.w, p.stride = isa.Integer("w"), s.Stride("n")
+	p.w, p.stride = isa.Integer("w"), s.Stride(columns[len(columns)-1])
 	for _, name := range beside {
 		p.beside[name] = isa.Integer(name)
 	}
@@ -54,10 +61,11 @@ func begin(s isa.Set, name string, beside, down, across []string, scaled bool) *
 	return p
 }
 
-// groups lets body pass over as many rows at a time as fit, then over one.
-func (p *pass) groups(most int, body func()) {
+// groups lets body pass over as many rows at a time as these sizes say, the
+// largest first; the last is 1.
+func (p *pass) groups(sizes []int, body func()) {
 	rows := isa.Integer("rows")
-	for _, p.rows = range []int{most, 1} {
+	for _, p.rows = range sizes {
 		again, after := fmt.Sprintf("rows%d", p.rows), fmt.Sprintf("after%d", p.rows)
 		Label(again)
 		CMPQ(rows, U8(p.rows))
