@@ -16,9 +16,17 @@ import (
 
 // A Job is work in parts. The zero value is not ready: see [Job.Init].
 type Job struct {
-	part  func(i int)
-	parts int64
-	next  atomic.Int64
+	part   func(i int)
+	shares []share // of those who may work on it
+}
+
+// share are the parts that one processor takes first. Jobs that follow each
+// other mostly read what those before wrote: with the same shares, each finds
+// its own in its cache.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [6]int64 // or processors would contend for one line of cache
 }
 
 // Init says how part i of the job is computed.
@@ -26,17 +34,24 @@ func (j *Job) Init(part func(i int)) { j.part = part }
 
 // Run computes all parts, numbered from 0, with the processors that are free.
 // Only one job at a time has helpers: one that begins while another runs, and
-// one within a part, is computed by its caller alone. It does not allocate.
+// one within a part, is computed by its caller alone. It does not allocate, but
+// for the first time on so many processors.
 func (j *Job) Run(parts int) {
 	n := min(runtime.GOMAXPROCS(0), parts)
 	if n < 2 || !all.owner.TryLock() {
 		j.Alone(parts)
 		return
 	}
-	j.parts = int64(parts)
-	j.next.Store(0)
+	if cap(j.shares) < n {
+		j.shares = make([]share, n)
+	}
+	j.shares = j.shares[:n]
+	for k := range j.shares {
+		j.shares[k].next.Store(int64(k * parts / n))
+		j.shares[k].end = int64((k + 1) * parts / n)
+	}
 	all.post(j, n-1)
-	j.take()
+	j.take(0)
 	all.current.Store(nil)
 	for spins := 0; all.inside.Load() != 0; spins++ {
 		pause(spins)
@@ -44,16 +59,22 @@ func (j *Job) Run(parts int) {
 	all.owner.Unlock()
 }
 
+// take computes the parts of one share, then what is left of the others.
+func (j *Job) take(own int) {
+	for k := range j.shares {
+		s := &j.shares[(own+k)%len(j.shares)]
+		for s.next.Load() < s.end {
+			if i := s.next.Add(1) - 1; i < s.end {
+				j.part(int(i))
+			}
+		}
+	}
+}
+
 // Alone is Run without help: for jobs too small to be worth any.
 func (j *Job) Alone(parts int) {
 	for i := range parts {
 		j.part(i)
-	}
-}
-
-func (j *Job) take() {
-	for i := j.next.Add(1) - 1; i < j.parts; i = j.next.Add(1) - 1 {
-		j.part(int(i))
 	}
 }
 
@@ -79,7 +100,7 @@ func (c *crew) post(j *Job, helpers int) {
 	c.current.Store(j)
 	c.posted.Add(1)
 	for ; c.started < helpers; c.started++ {
-		go c.help()
+		go c.help(c.started + 1)
 	}
 	for asleep := c.sleeping.Load(); asleep > 0 && helpers > 0; asleep, helpers = asleep-1, helpers-1 {
 		select {
@@ -90,15 +111,15 @@ func (c *crew) post(j *Job, helpers int) {
 	}
 }
 
-// help is what a helper does. It counts itself in before it looks at the job,
+// help is what a helper does, the owner being number 0. It counts itself in before it looks at the job,
 // and the owner takes the job away before it waits for the count: so none is
 // left behind with a job that is over.
-func (c *crew) help() {
+func (c *crew) help(number int) {
 	var last int64
 	for {
 		c.inside.Add(1)
 		if j := c.current.Load(); j != nil {
-			j.take()
+			j.take(number)
 		}
 		c.inside.Add(-1)
 		last = c.await(last)
