@@ -24,6 +24,13 @@ type Conv[F Float] struct {
 	columns []F // patches: a line a weight of a patch, a column a position
 	maps    []F // output: a line a map, a column a position
 	sums    []F // of the weights' shape
+
+	// What the teams work on, each part of it in one of their tasks.
+	rows                               int
+	units, bias, changed               []F
+	alpha                              F
+	unfolding, folding                 *linalg.Team // by input maps of all samples
+	scattering, gathering, summingBias *linalg.Team // by samples; by output maps
 }
 
 // NewConv returns a convolution with weights of OutChannels x InChannels x
@@ -44,11 +51,25 @@ func NewConv[F Float](inChannels, inHeight, inWidth, outChannels, kernel, stride
 	if kernel > inHeight+2*padding || kernel > inWidth+2*padding {
 		return nil, fmt.Errorf("synapse: a kernel of %d does not fit maps of %d x %d with padding %d", kernel, inHeight, inWidth, padding)
 	}
-	return &Conv[F]{
+	c := &Conv[F]{
 		InChannels: inChannels, InHeight: inHeight, InWidth: inWidth, OutChannels: outChannels,
 		Kernel: kernel, Stride: stride, Padding: padding,
 		height: (inHeight+2*padding-kernel)/stride + 1, width: (inWidth+2*padding-kernel)/stride + 1,
-	}, nil
+	}
+	c.unfolding, c.folding = linalg.NewTeam(c.unfoldPlane), linalg.NewTeam(c.foldPlane)
+	c.scattering, c.gathering = linalg.NewTeam(c.scatterSample), linalg.NewTeam(c.gatherSample)
+	c.summingBias = linalg.NewTeam(c.sumBias)
+	return c, nil
+}
+
+// moveWork is what moving an element costs, in multiplications of a product.
+const moveWork = 8
+
+// share has a team do its tasks on these units of a batch.
+func (c *Conv[F]) share(team *linalg.Team, tasks int, units []F, rows, elements int) {
+	c.units, c.rows = units, rows
+	team.Share(tasks, moveWork*elements)
+	c.units = nil
 }
 
 // patch is the number of weights of an output neuron.
@@ -77,16 +98,24 @@ func (c *Conv[F]) Forward(dst, x, w, bias []F, rows int) {
 	c.unfold(x, rows)
 	n := rows * c.positions()
 	linalg.Product(c.maps[:c.OutChannels*n], w, c.columns[:c.patch()*n], c.OutChannels, c.patch(), n, false, false)
-	c.each(dst, rows, func(k int, unit, column []F) {
-		if bias == nil {
+	c.bias = bias
+	c.share(c.scattering, rows, dst, rows, len(dst))
+	c.bias = nil
+}
+
+// scatterSample writes maps into the output's units of a sample, with the bias.
+func (c *Conv[F]) scatterSample(r int) {
+	for k := range c.OutChannels {
+		unit, column := c.output(r, k)
+		if c.bias == nil {
 			copy(unit, column)
-			return
+			continue
 		}
-		b := bias[k]
+		b := c.bias[k]
 		for i, v := range column {
 			unit[i] = v + b
 		}
-	})
+	}
 }
 
 // Backward stores the transposed convolution of y with w.
@@ -113,21 +142,23 @@ func (c *Conv[F]) AddCorrelation(dst []F, alpha F, post, pre []F, rows int) {
 	linalg.AddScaled(dst, alpha, c.sums)
 }
 
-// each visits the units of every map of every sample with their columns in
-// maps.
-func (c *Conv[F]) each(units []F, rows int, f func(k int, unit, column []F)) {
+// output is map k of sample r: its units, and its column in maps.
+func (c *Conv[F]) output(r, k int) (unit, column []F) {
 	p := c.positions()
-	for r := range rows {
-		for k := range c.OutChannels {
-			f(k, units[(r*c.OutChannels+k)*p:][:p], c.maps[(k*rows+r)*p:][:p])
-		}
-	}
+	return c.units[(r*c.OutChannels+k)*p:][:p], c.maps[(k*c.rows+r)*p:][:p]
 }
 
 // gather writes a quantity of the output's units into maps.
 func (c *Conv[F]) gather(y []F, rows int) {
 	c.allocate(rows)
-	c.each(y, rows, func(_ int, unit, column []F) { copy(column, unit) })
+	c.share(c.gathering, rows, y, rows, len(y))
+}
+
+func (c *Conv[F]) gatherSample(r int) {
+	for k := range c.OutChannels {
+		unit, column := c.output(r, k)
+		copy(column, unit)
+	}
 }
 
 // CorrelateBias stores alpha times the sum of post over samples and positions.
@@ -138,15 +169,19 @@ func (c *Conv[F]) CorrelateBias(dst []F, alpha F, post []F, rows int) {
 
 // AddBiasCorrelation adds what CorrelateBias would store.
 func (c *Conv[F]) AddBiasCorrelation(dst []F, alpha F, post []F, rows int) {
+	c.changed, c.alpha = dst, alpha
+	c.share(c.summingBias, len(dst), post, rows, len(post))
+	c.changed = nil
+}
+
+func (c *Conv[F]) sumBias(k int) {
 	n := c.positions()
-	for r := range rows {
-		for k := range dst {
-			var sum F
-			for _, v := range post[(r*c.OutChannels+k)*n : (r*c.OutChannels+k+1)*n] {
-				sum += v
-			}
-			dst[k] += alpha * sum
+	for r := range c.rows {
+		var sum F
+		for _, v := range c.units[(r*c.OutChannels+k)*n:][:n] {
+			sum += v
 		}
+		c.changed[k] += c.alpha * sum
 	}
 }
 
@@ -154,59 +189,61 @@ func (c *Conv[F]) AddBiasCorrelation(dst []F, alpha F, post []F, rows int) {
 // the padding.
 func (c *Conv[F]) unfold(x []F, rows int) {
 	c.allocate(rows)
-	c.visit(rows, func(column []F, plane, ky, kx int) {
-		i := 0
-		for oy := range c.height {
-			line, inside := c.line(x, plane, oy*c.Stride+ky-c.Padding)
-			for ox := range c.width {
-				at := ox*c.Stride + kx - c.Padding
-				if inside && at >= 0 && at < c.InWidth {
-					column[i] = line[at]
-				} else {
-					column[i] = 0
-				}
-				i++
-			}
+	c.share(c.unfolding, rows*c.InChannels, x, rows, rows*c.patch()*c.positions())
+}
+
+func (c *Conv[F]) unfoldPlane(plane int) {
+	c.visit(plane, func(column, line []F, lo, hi, at int) {
+		clear(column[:lo])
+		clear(column[hi:])
+		if c.Stride == 1 {
+			copy(column[lo:hi], line[at:])
+			return
+		}
+		for i := lo; i < hi; i++ {
+			column[i] = line[at]
+			at += c.Stride
 		}
 	})
 }
 
 // fold adds the columns back to where unfold took them from.
 func (c *Conv[F]) fold(x []F, rows int) {
-	clear(x)
-	c.visit(rows, func(column []F, plane, ky, kx int) {
-		i := 0
-		for oy := range c.height {
-			line, inside := c.line(x, plane, oy*c.Stride+ky-c.Padding)
-			for ox := range c.width {
-				if at := ox*c.Stride + kx - c.Padding; inside && at >= 0 && at < c.InWidth {
-					line[at] += column[i]
-				}
-				i++
-			}
+	c.share(c.folding, rows*c.InChannels, x, rows, rows*c.patch()*c.positions())
+}
+
+func (c *Conv[F]) foldPlane(plane int) {
+	n := c.InHeight * c.InWidth
+	clear(c.units[plane*n:][:n])
+	c.visit(plane, func(column, line []F, lo, hi, at int) {
+		for _, v := range column[lo:hi] {
+			line[at] += v
+			at += c.Stride
 		}
 	})
 }
 
-// line is line y of an input map, and whether there is one.
-func (c *Conv[F]) line(x []F, plane, y int) (line []F, inside bool) {
-	if y < 0 || y >= c.InHeight {
-		return nil, false
-	}
-	return x[(plane*c.InHeight+y)*c.InWidth:][:c.InWidth], true
-}
-
-// visit calls f for each sample and each weight of a patch with their part of
-// columns; plane counts the input maps of all samples.
-func (c *Conv[F]) visit(rows int, f func(column []F, plane, ky, kx int)) {
-	p, k := c.positions(), 0
-	for channel := range c.InChannels {
-		for ky := range c.Kernel {
-			for kx := range c.Kernel {
-				for r := range rows {
-					f(c.columns[(k*rows+r)*p:][:p], r*c.InChannels+channel, ky, kx)
+// visit calls f for each line of an output map and each weight of a patch in an
+// input map: with their part of columns, of which elements lo to hi meet line,
+// from element at on in steps of Stride. plane counts the input maps of all
+// samples. No line: lo is hi.
+func (c *Conv[F]) visit(plane int, f func(column, line []F, lo, hi, at int)) {
+	p, r, channel := c.positions(), plane/c.InChannels, plane%c.InChannels
+	for ky := range c.Kernel {
+		for kx := range c.Kernel {
+			k := (channel*c.Kernel+ky)*c.Kernel + kx
+			columns := c.columns[(k*c.rows+r)*p:][:p]
+			lo := min(c.width, max(0, (c.Padding-kx+c.Stride-1)/c.Stride))
+			hi := max(lo, min(c.width, (c.InWidth-1+c.Padding-kx+c.Stride)/c.Stride))
+			at := lo*c.Stride + kx - c.Padding
+			for oy := range c.height {
+				column := columns[oy*c.width:][:c.width]
+				y := oy*c.Stride + ky - c.Padding
+				if lo == hi || y < 0 || y >= c.InHeight {
+					f(column, nil, c.width, c.width, 0)
+					continue
 				}
-				k++
+				f(column, c.units[(plane*c.InHeight+y)*c.InWidth:][:c.InWidth], lo, hi, at)
 			}
 		}
 	}
