@@ -20,10 +20,16 @@ func (m *Machine[F]) loop(l *loop) {
 		}
 	case n == 1:
 		m.scalar(l)
+	case n >= shared:
+		m.lanes.share(m, l, n)
 	default:
-		for lo := 0; lo < n; lo += piece {
-			m.flatPiece(l, lo, min(piece, n-lo))
-		}
+		m.flatPieces(l, 0, n)
+	}
+}
+
+func (m *Machine[F]) flatPieces(l *loop, lo, hi int) {
+	for ; lo < hi; lo += piece {
+		m.flatPiece(l, lo, min(piece, hi-lo))
 	}
 }
 

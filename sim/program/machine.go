@@ -25,6 +25,7 @@ type Machine[F Float] struct {
 	projections []synapse.Projection[F] // by matrix; nil of a bias
 	elementwise *neuron.Elementwise[F]
 	kernels     [lastElementwise]neuron.Kernel[F] // nil of operations without
+	lanes       *lanes[F]                         // of large loops
 	spreads     [3][]F                            // of what is the same for all units, for each operand
 	scratch     []F                               // of the largest matrix whose rule needs it
 	sum         []F                               // of the parts of a rule that rereads its weights
@@ -55,7 +56,7 @@ type pending[F Float] struct {
 // NewMachine allocates the memory of a simulation. Its weights are those of w,
 // by matrix; they are not copied.
 func NewMachine[F Float](p *Program, w [][]F) *Machine[F] {
-	m := &Machine[F]{p: p, rows: p.net.Rows(), weights: w, elementwise: neuron.ElementwiseOf[F](), noise: map[*variable]*stochastic{}}
+	m := &Machine[F]{p: p, rows: p.net.Rows(), weights: w, elementwise: neuron.ElementwiseOf[F](), noise: map[*variable]*stochastic{}, lanes: &lanes[F]{}}
 	regs, largest, widest, sum := 0, 0, 0, 0
 	for _, s := range p.sections.all() {
 		for _, i := range s.code {
