@@ -34,16 +34,15 @@ type Learning struct {
 // form: every compartment adopts its drive, and the weights make one step for
 // each batch.
 type Discrete[F Float] struct {
-	state       *State[F]
-	machine     *program.Machine[F]
-	learning    Learning
-	noisy       bool // noise is on
-	compensated bool // there are carries
-	params      []*parameter[F]
-	rule        synapse.Rule[F]
-	ruled       []*synapse.Param[F] // moved by rule
-	plain       synapse.SGD[F]
-	plains      []*synapse.Param[F] // moved by plain
+	state    *State[F]
+	machine  *program.Machine[F]
+	learning Learning
+	noisy    bool // noise is on
+	params   []*parameter[F]
+	rule     synapse.Rule[F]
+	ruled    []*synapse.Param[F] // moved by rule
+	plain    synapse.SGD[F]
+	plains   []*synapse.Param[F] // moved by plain
 }
 
 // parameter is a projection that learns and its bias, as an optimiser sees them.
@@ -150,7 +149,6 @@ func (d *Discrete[F]) parameters() {
 // Compensate keeps what rounding withholds from the weights from now on, as is
 // done in float32 without being asked.
 func (d *Discrete[F]) Compensate() {
-	d.compensated = true
 	for _, p := range d.params {
 		p.CarryW, p.CarryC = make([]F, len(p.W)), make([]F, len(p.C))
 	}
@@ -308,11 +306,11 @@ func (d *Discrete[F]) Learn(loss float64) {
 	d.machine.Constrain()
 }
 
-// direct says whether plain descent needs no gradients: without carries a product
-// adds to the weights, and for one sample with carries too.
+// direct says whether plain descent needs no gradients: products add to the
+// weights.
 func (d *Discrete[F]) direct() bool {
 	_, sgd := d.rule.(*synapse.SGD[F])
-	return sgd && d.learning.WeightDecay == 0 && (!d.compensated || d.state.Rows() == 1)
+	return sgd && d.learning.WeightDecay == 0
 }
 
 // prepare computes the gradients that may depend on weights. Those that are a

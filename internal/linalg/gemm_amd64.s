@@ -3,47 +3,133 @@
 #include "textflag.h"
 
 // func tileAVX512Single8x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single8x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	VPXORD   Z13, Z13, Z13
-	VPXORD   Z14, Z14, Z14
-	VPXORD   Z15, Z15, Z15
-	VPXORD   Z16, Z16, Z16
-	VPXORD   Z17, Z17, Z17
-	VPXORD   Z18, Z18, Z18
-	VPXORD   Z19, Z19, Z19
-	VPXORD   Z20, Z20, Z20
-	VPXORD   Z21, Z21, Z21
-	VPXORD   Z22, Z22, Z22
-	VPXORD   Z23, Z23, Z23
-	VPXORD   Z24, Z24, Z24
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -409,39 +495,109 @@ accumulate:
 	RET
 
 // func tileAVX512Single8x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single8x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	VPXORD   Z13, Z13, Z13
-	VPXORD   Z14, Z14, Z14
-	VPXORD   Z15, Z15, Z15
-	VPXORD   Z16, Z16, Z16
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -710,31 +866,85 @@ accumulate:
 	RET
 
 // func tileAVX512Single8x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single8x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPS.Z    (DX), K1, Z0
@@ -906,33 +1116,79 @@ accumulate:
 	RET
 
 // func tileAVX512Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single4x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1130,29 +1386,67 @@ accumulate:
 	RET
 
 // func tileAVX512Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single4x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1301,25 +1595,55 @@ accumulate:
 	RET
 
 // func tileAVX512Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single4x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPS.Z    (DX), K1, Z0
@@ -1419,26 +1743,52 @@ accumulate:
 	RET
 
 // func tileAVX512Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single2x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 188(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1552,24 +1902,46 @@ accumulate:
 	RET
 
 // func tileAVX512Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single2x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1658,22 +2030,40 @@ accumulate:
 	RET
 
 // func tileAVX512Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single2x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x02, DI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMOVUPS.Z    (DX), K1, Z0
@@ -1737,23 +2127,39 @@ accumulate:
 	RET
 
 // func tileAVX512Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single1x3(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x02, SI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 188(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 188(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1825,22 +2231,36 @@ accumulate:
 	RET
 
 // func tileAVX512Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single1x2(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x02, SI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 124(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMOVUPS      (DX), Z0
@@ -1899,21 +2319,33 @@ accumulate:
 	RET
 
 // func tileAVX512Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Single1x1(SB), NOSPLIT, $0-88
-	MOVQ     mask+80(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVD2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x02, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x02, SI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVD2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 60(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMOVUPS.Z    (DX), K1, Z0
@@ -1982,47 +2414,133 @@ rows:
 	RET
 
 // func tileAVX512Double8x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double8x3(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	VPXORD   Z13, Z13, Z13
-	VPXORD   Z14, Z14, Z14
-	VPXORD   Z15, Z15, Z15
-	VPXORD   Z16, Z16, Z16
-	VPXORD   Z17, Z17, Z17
-	VPXORD   Z18, Z18, Z18
-	VPXORD   Z19, Z19, Z19
-	VPXORD   Z20, Z20, Z20
-	VPXORD   Z21, Z21, Z21
-	VPXORD   Z22, Z22, Z22
-	VPXORD   Z23, Z23, Z23
-	VPXORD   Z24, Z24, Z24
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -2388,39 +2906,109 @@ accumulate:
 	RET
 
 // func tileAVX512Double8x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double8x2(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	VPXORD   Z13, Z13, Z13
-	VPXORD   Z14, Z14, Z14
-	VPXORD   Z15, Z15, Z15
-	VPXORD   Z16, Z16, Z16
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -2689,31 +3277,85 @@ accumulate:
 	RET
 
 // func tileAVX512Double8x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double8x1(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
-	LEAQ     (R8)(BX*2), R9
-	LEAQ     (R9)(BX*2), R10
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (R8)(BX*2), R9
+	LEAQ (R9)(BX*2), R10
 
 loop:
 	VMOVUPD.Z    (DX), K1, Z0
@@ -2885,33 +3527,79 @@ accumulate:
 	RET
 
 // func tileAVX512Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double4x3(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	VPXORD   Z9, Z9, Z9
-	VPXORD   Z10, Z10, Z10
-	VPXORD   Z11, Z11, Z11
-	VPXORD   Z12, Z12, Z12
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3109,29 +3797,67 @@ accumulate:
 	RET
 
 // func tileAVX512Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double4x2(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	VPXORD   Z7, Z7, Z7
-	VPXORD   Z8, Z8, Z8
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3280,25 +4006,55 @@ accumulate:
 	RET
 
 // func tileAVX512Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double4x1(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
-	LEAQ     (BX)(BX*2), R8
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPD.Z    (DX), K1, Z0
@@ -3398,26 +4154,52 @@ accumulate:
 	RET
 
 // func tileAVX512Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double2x3(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	VPXORD   Z5, Z5, Z5
-	VPXORD   Z6, Z6, Z6
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 128(DX)
+	PREFETCHT0 184(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3531,24 +4313,46 @@ accumulate:
 	RET
 
 // func tileAVX512Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double2x2(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	VPXORD   Z4, Z4, Z4
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3637,22 +4441,40 @@ accumulate:
 	RET
 
 // func tileAVX512Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double2x1(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), SI
-	SHLQ     $0x03, SI
-	MOVQ     ldb+40(FP), DI
-	SHLQ     $0x03, DI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMOVUPD.Z    (DX), K1, Z0
@@ -3716,23 +4538,39 @@ accumulate:
 	RET
 
 // func tileAVX512Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double1x3(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x03, SI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 184(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 184(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3804,22 +4642,36 @@ accumulate:
 	RET
 
 // func tileAVX512Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double1x2(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x03, SI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 120(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMOVUPD      (DX), Z0
@@ -3878,21 +4730,33 @@ accumulate:
 	RET
 
 // func tileAVX512Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tileAVX512Double1x1(SB), NOSPLIT, $0-96
-	MOVQ     mask+88(FP), AX
-	VMOVUPS  (AX), Z0
-	VPMOVQ2M Z0, K1
-	VPXORD   Z1, Z1, Z1
-	MOVQ     k+0(FP), AX
-	MOVQ     a+8(FP), CX
-	MOVQ     b+32(FP), DX
-	MOVQ     rs+16(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     cs+24(FP), BX
-	SHLQ     $0x03, BX
-	MOVQ     ldb+40(FP), SI
-	SHLQ     $0x03, SI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORD     Z1, Z1, Z1
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 56(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMOVUPD.Z    (DX), K1, Z0
@@ -3961,29 +4825,59 @@ rows:
 	RET
 
 // func tileAVX2Single3x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single3x4(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x02, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VBROADCASTSS (CX), Y12
@@ -4170,25 +5064,47 @@ accumulate:
 	RET
 
 // func tileAVX2Single2x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single2x4(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x02, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 124(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VBROADCASTSS (CX), Y8
@@ -4323,21 +5239,35 @@ accumulate:
 	RET
 
 // func tileAVX2Single1x4(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single1x4(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
-	SHLQ   $0x02, SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 124(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 124(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VBROADCASTSS (CX), Y4
@@ -4420,30 +5350,68 @@ accumulate:
 	RET
 
 // func tileAVX2Single4x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single4x3(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPS      (DX), Y12
@@ -4633,28 +5601,58 @@ accumulate:
 	RET
 
 // func tileAVX2Single4x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single4x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x02, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x02, DI
-	LEAQ    (BX)(BX*2), R8
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPS      (DX), Y9
@@ -4803,24 +5801,54 @@ accumulate:
 	RET
 
 // func tileAVX2Single4x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single4x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x02, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x02, DI
-	LEAQ    (BX)(BX*2), R8
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMASKMOVPS   (DX), Y0, Y5
@@ -4920,23 +5948,45 @@ accumulate:
 	RET
 
 // func tileAVX2Single2x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single2x3(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x02, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 92(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMOVUPS      (DX), Y6
@@ -5046,23 +6096,41 @@ accumulate:
 	RET
 
 // func tileAVX2Single2x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single2x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x02, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x02, DI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 60(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMOVUPS      (DX), Y5
@@ -5151,21 +6219,39 @@ accumulate:
 	RET
 
 // func tileAVX2Single2x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single2x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x02, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x02, DI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 28(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x02, DI
 
 loop:
 	VMASKMOVPS   (DX), Y0, Y3
@@ -5229,20 +6315,34 @@ accumulate:
 	RET
 
 // func tileAVX2Single1x3(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single1x3(SB), NOSPLIT, $0-88
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   cs+24(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
-	SHLQ   $0x02, SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 92(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 92(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMOVUPS      (DX), Y3
@@ -5312,21 +6412,33 @@ accumulate:
 	RET
 
 // func tileAVX2Single1x2(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single1x2(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    ldb+40(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 60(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 60(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMOVUPS      (DX), Y3
@@ -5385,20 +6497,32 @@ accumulate:
 	RET
 
 // func tileAVX2Single1x1(k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, alpha float32, add bool, carry *float32, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Single1x1(SB), NOSPLIT, $0-88
-	MOVQ    mask+80(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    cs+24(FP), BX
-	SHLQ    $0x02, BX
-	MOVQ    ldb+40(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ       mask+80(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       carry+72(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 28(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 28(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x02, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x02, SI
 
 loop:
 	VMASKMOVPS   (DX), Y0, Y2
@@ -5467,29 +6591,59 @@ rows:
 	RET
 
 // func tileAVX2Double3x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double3x4(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x03, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x03, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VBROADCASTSD (CX), Y12
@@ -5676,25 +6830,47 @@ accumulate:
 	RET
 
 // func tileAVX2Double2x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double2x4(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x03, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x03, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 120(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VBROADCASTSD (CX), Y8
@@ -5829,21 +7005,35 @@ accumulate:
 	RET
 
 // func tileAVX2Double1x4(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double1x4(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   ldb+40(FP), SI
-	SHLQ   $0x03, SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 120(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 120(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VBROADCASTSD (CX), Y4
@@ -5926,30 +7116,68 @@ accumulate:
 	RET
 
 // func tileAVX2Double4x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double4x3(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x03, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x03, DI
-	LEAQ   (BX)(BX*2), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPD      (DX), Y12
@@ -6139,28 +7367,58 @@ accumulate:
 	RET
 
 // func tileAVX2Double4x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double4x2(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x03, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x03, DI
-	LEAQ    (BX)(BX*2), R8
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMOVUPD      (DX), Y9
@@ -6309,24 +7567,54 @@ accumulate:
 	RET
 
 // func tileAVX2Double4x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double4x1(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x03, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x03, DI
-	LEAQ    (BX)(BX*2), R8
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
+	LEAQ (BX)(BX*2), R8
 
 loop:
 	VMASKMOVPD   (DX), Y0, Y5
@@ -6426,23 +7714,45 @@ accumulate:
 	RET
 
 // func tileAVX2Double2x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double2x3(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), SI
-	SHLQ   $0x03, SI
-	MOVQ   ldb+40(FP), DI
-	SHLQ   $0x03, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 88(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMOVUPD      (DX), Y6
@@ -6552,23 +7862,41 @@ accumulate:
 	RET
 
 // func tileAVX2Double2x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double2x2(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x03, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x03, DI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 56(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMOVUPD      (DX), Y5
@@ -6657,21 +7985,39 @@ accumulate:
 	RET
 
 // func tileAVX2Double2x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double2x1(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), SI
-	SHLQ    $0x03, SI
-	MOVQ    ldb+40(FP), DI
-	SHLQ    $0x03, DI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), DX
+	TESTQ      DX, DX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 24(DX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), SI
+	SHLQ $0x03, SI
+	MOVQ ldb+40(FP), DI
+	SHLQ $0x03, DI
 
 loop:
 	VMASKMOVPD   (DX), Y0, Y3
@@ -6735,20 +8081,34 @@ accumulate:
 	RET
 
 // func tileAVX2Double1x3(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double1x3(SB), NOSPLIT, $0-96
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   rs+16(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   cs+24(FP), BX
-	SHLQ   $0x03, BX
-	MOVQ   ldb+40(FP), SI
-	SHLQ   $0x03, SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 88(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 88(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMOVUPD      (DX), Y3
@@ -6818,21 +8178,33 @@ accumulate:
 	RET
 
 // func tileAVX2Double1x2(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double1x2(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    ldb+40(FP), SI
-	SHLQ    $0x03, SI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 56(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 56(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMOVUPD      (DX), Y3
@@ -6891,20 +8263,32 @@ accumulate:
 	RET
 
 // func tileAVX2Double1x1(k int, a *float64, rs int, cs int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool, carry *float64, mask *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2Double1x1(SB), NOSPLIT, $0-96
-	MOVQ    mask+88(FP), AX
-	VMOVUPS (AX), Y0
-	VXORPS  Y1, Y1, Y1
-	MOVQ    k+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rs+16(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    cs+24(FP), BX
-	SHLQ    $0x03, BX
-	MOVQ    ldb+40(FP), SI
-	SHLQ    $0x03, SI
+	MOVQ       mask+88(FP), AX
+	VMOVUPS    (AX), Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c+48(FP), AX
+	MOVQ       ldc+56(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       carry+80(FP), CX
+	TESTQ      CX, CX
+	JZ         fetched
+	PREFETCHT0 (AX)
+	PREFETCHT0 24(AX)
+	PREFETCHT0 (CX)
+	PREFETCHT0 24(CX)
+
+fetched:
+	MOVQ k+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ rs+16(FP), BX
+	SHLQ $0x03, BX
+	MOVQ cs+24(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+40(FP), SI
+	SHLQ $0x03, SI
 
 loop:
 	VMASKMOVPD   (DX), Y0, Y2

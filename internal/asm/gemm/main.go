@@ -73,6 +73,7 @@ func generate(s isa.Set, rows, columns int) {
 	// More than two vectors of AVX2 leave no register for a mask.
 	t.masked = s.Wide || columns < 3
 	t.load()
+	t.fetch()
 	t.sum()
 	t.store()
 	RET()
@@ -99,6 +100,26 @@ func (t *tile) load() {
 		}
 		t.sums = append(t.sums, row)
 	}
+}
+
+// fetch asks for what a carry is added to, and for the carry, while the sums are
+// computed: where k is small, waiting for them would take longer than that.
+func (t *tile) fetch() {
+	c, ldc, carry := isa.Integer("c"), t.Stride("ldc"), isa.Integer("carry")
+	TESTQ(carry, carry)
+	JZ(LabelRef("fetched"))
+	for _, from := range []reg.Register{c, carry} {
+		for i := range t.rows {
+			if i > 0 {
+				ADDQ(ldc, from)
+			}
+			for at := 0; at < t.columns*t.Bytes(); at += 64 {
+				PREFETCHT0(Mem{Base: from, Disp: at})
+			}
+			PREFETCHT0(Mem{Base: from, Disp: t.columns*t.Bytes() - t.Size()})
+		}
+	}
+	Label("fetched")
 }
 
 // part says that vector j of a row is masked.
