@@ -80,19 +80,32 @@ func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
 		r.team = linalg.NewTeam(func(t int) {
 			b := &r.blocks[t]
 			w, c, sums := r.pass.slabs[2*b.slab], r.pass.slabs[2*b.slab+1], r.sums[b.slab]
-			alpha, in := w.alpha, len(w.w)/len(sums)
+			alpha := w.alpha
 			for j := b.lo; j < b.hi; j++ {
+				from, to := params[b.slab].row(j)
 				k, end := min(j, len(c.w)), min(j+1, len(c.w)) // there may be no bias
-				total := squares(w.g[j*in:(j+1)*in], &b.sums) + squares(c.g[k:end], &b.sums)
-				sums[j] += F(total) / F(in+end-k)
+				if to-from+end-k == 0 {
+					continue // a neuron without connections
+				}
+				total := squares(w.g[from:to], &b.sums) + squares(c.g[k:end], &b.sums)
+				sums[j] += F(total) / F(to-from+end-k)
 				w.alpha = alpha / (root(sums[j]) + adagradEps)
 				c.alpha = w.alpha
-				w.move(descend, &r.pass.factors, j*in, (j+1)*in)
+				w.move(descend, &r.pass.factors, from, to)
 				c.move(descend, &r.pass.factors, k, end)
 			}
 		})
 	}
 	r.team.Share(len(r.blocks), elementWork*r.pass.size)
+}
+
+// row is where the weights of a neuron or channel stand.
+func (p *Param[F]) row(j int) (from, to int) {
+	if p.Starts != nil {
+		return p.Starts[j], p.Starts[j+1]
+	}
+	in := len(p.W) / p.Rows
+	return j * in, (j + 1) * in
 }
 
 // squares takes the squares of all gradients, piece by piece.

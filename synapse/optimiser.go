@@ -10,7 +10,8 @@ import (
 // CarryC keep what rounding withholds from W and C, see [Accumulate]; they are
 // nil where nothing is kept.
 type Param[F Float] struct {
-	Rows           int // of W: neurons or channels, one bias each
+	Rows           int   // of W: neurons or channels, one bias each
+	Starts         []int // of each row in W, and the end of the last; nil: all are as long
 	W, C           []F
 	GradW, GradC   []F
 	CarryW, CarryC []F
