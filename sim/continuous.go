@@ -344,10 +344,14 @@ func (c *Continuous[F]) flush() { c.machine.Flush() }
 func (c *Continuous[F]) Leak(dst []F) {
 	clear(dst)
 	for _, s := range c.state.compartments {
-		if s.Tau > 0 {
-			leak := F(1 / s.Tau)
-			for i := range c.state.rows * s.Units {
-				dst[s.At+i] = leak
+		own := dst[s.At:][:c.state.rows*s.Units]
+		for i := range own {
+			tau := s.Tau
+			if s.Taus != nil {
+				tau = s.Taus[i%s.Units]
+			}
+			if tau > 0 {
+				own[i] = F(1 / tau)
 			}
 		}
 	}

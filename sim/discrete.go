@@ -106,6 +106,9 @@ func (d *Discrete[F]) parameters() {
 			p.W = d.state.weights.values[p.rule.Index()]
 			p.Rows, p.GradW = p.rule.Shape[0], make([]F, len(p.W))
 			p.store = func(then func(lo, hi int)) bool { return d.machine.ChangeThen(p.GradW, w, -1, p.product, then) }
+			if pattern := p.rule.Pattern(); pattern != nil {
+				p.Starts = pattern.Starts()
+			}
 		}
 		if c >= 0 {
 			p.C = d.state.weights.values[rules[c].Index()]

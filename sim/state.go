@@ -163,7 +163,13 @@ func ruleAt(r program.Rule, n, i int) string {
 	if r.Bias {
 		return fmt.Sprintf("layer %d (bias %s), unit %d", r.Layer, r.Kind(), i)
 	}
-	return fmt.Sprintf("layer %d (weights %s), unit %d", r.Layer, r.Kind(), i/(n/r.Shape[0]))
+	var unit int
+	if p := r.Pattern(); p != nil {
+		unit = p.RowOf(i)
+	} else {
+		unit = i / (n / r.Shape[0])
+	}
+	return fmt.Sprintf("layer %d (weights %s), unit %d", r.Layer, r.Kind(), unit)
 }
 
 // WhereUnstable names a layer that is not finite, or says that none is known.

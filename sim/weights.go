@@ -7,11 +7,14 @@ import (
 	"strings"
 	"unicode"
 
+	"burstsim/sim/model"
 	"burstsim/sim/program"
+	"burstsim/synapse"
 )
 
 // Weights are the weights of a network: of all its projections that are not
-// tied to others, in the order of [program.Network.Matrices].
+// tied to others, in the order of [program.Network.Matrices]. Of a projection
+// that does not have all connections, those that there are.
 type Weights[F Float] struct {
 	net    *program.Network
 	values [][]F
@@ -36,7 +39,8 @@ func (w *Weights[F]) Clone() *Weights[F] {
 }
 
 // Of returns the weights of a name, such as "W1" or "c_PI2"; nil if the network
-// has none. They are those of w, not a copy.
+// has none. They are those of w, not a copy: in the order of its shape, or of the
+// connections that [program.Matrix.Pattern] lists.
 func (w *Weights[F]) Of(name string) []F {
 	for k, m := range w.net.Matrices() {
 		if m.Name == name {
@@ -73,11 +77,16 @@ type Tensor[F Float] struct {
 
 // Tensors lists every weight that decides what the network answers and learns.
 // What is tied to other weights is not stored, and so not listed. Values are
-// those of w.
+// those of w, or where not all is connected a copy with zeros in between.
 func (w *Weights[F]) Tensors() []Tensor[F] {
 	var out []Tensor[F]
 	for k, m := range w.net.Matrices() {
-		out = append(out, Tensor[F]{m.Name, m.Layer, slices.Clone(m.Shape), w.values[k]})
+		values := w.values[k]
+		if p := m.Pattern(); p != nil {
+			values = make([]F, p.Out*p.In)
+			synapse.Expand(p, values, w.values[k])
+		}
+		out = append(out, Tensor[F]{m.Name, m.Layer, slices.Clone(m.Shape), values})
 	}
 	return out
 }
@@ -85,7 +94,7 @@ func (w *Weights[F]) Tensors() []Tensor[F] {
 // SetTensors sets all weights, given in any order; their Layer does not count.
 // It changes nothing unless
 // names, shapes and numbers of values are those of Tensors and all values are
-// finite. The error begins with the name, so that the caller can put in front
+// finite, and zero where the network has no connection. The error begins with the name, so that the caller can put in front
 // where the tensors come from.
 func (w *Weights[F]) SetTensors(from []Tensor[F]) error {
 	own := w.Tensors()
@@ -105,13 +114,36 @@ func (w *Weights[F]) SetTensors(from []Tensor[F]) error {
 			return err
 		}
 	}
+	for _, m := range w.net.Matrices() {
+		if err := unconnected(m, given[m.Name].Values); err != nil {
+			return err
+		}
+	}
 	for _, t := range from {
 		if !slices.ContainsFunc(own, func(o Tensor[F]) bool { return o.Name == t.Name }) {
 			return fmt.Errorf("%s is none of the network's weights, which are %s", shownName(t.Name), namesOf(own))
 		}
 	}
-	for _, t := range own {
-		copy(t.Values, given[t.Name].Values)
+	for k, m := range w.net.Matrices() {
+		if p := m.Pattern(); p != nil {
+			synapse.Compress(p, w.values[k], given[m.Name].Values)
+			continue
+		}
+		copy(w.values[k], given[m.Name].Values)
+	}
+	return nil
+}
+
+// unconnected finds a weight where there is no connection.
+func unconnected[F Float](m *program.Matrix, values []F) error {
+	p := m.Pattern()
+	if p == nil {
+		return nil
+	}
+	for k, v := range values {
+		if _, ok := p.Index(k/p.In, k%p.In); v != 0 && !ok {
+			return fmt.Errorf("%s has %v in row %d, column %d, where the network has no connection, expected 0: which connections it has follows from run.seed", m.Name, v, k/p.In+1, k%p.In+1)
+		}
 	}
 	return nil
 }
@@ -120,10 +152,10 @@ func (w *Weights[F]) SetTensors(from []Tensor[F]) error {
 func (t Tensor[F]) accepts(source Tensor[F]) error {
 	if !slices.Equal(source.Shape, t.Shape) {
 		return fmt.Errorf("%s has shape %s, but layer %d of the network needs %s",
-			t.Name, shapeText(source.Shape), t.Layer, shapeText(t.Shape))
+			t.Name, model.ShapeText(source.Shape), t.Layer, model.ShapeText(t.Shape))
 	}
 	if len(source.Values) != len(t.Values) {
-		return fmt.Errorf("%s has %d values, expected %s", t.Name, len(source.Values), shapeText(t.Shape))
+		return fmt.Errorf("%s has %d values, expected %s", t.Name, len(source.Values), model.ShapeText(t.Shape))
 	}
 	if i := slices.IndexFunc(source.Values, func(v F) bool { return v-v != 0 }); i >= 0 {
 		return fmt.Errorf("%s has %v as value %d of %d, expected finite numbers", t.Name, source.Values[i], i+1, len(t.Values))
@@ -158,12 +190,4 @@ func shownName(name string) string {
 		return name
 	}
 	return fmt.Sprintf("%.40q", name)
-}
-
-// shapeText is a shape as "10 x 50".
-func shapeText(shape []int) string {
-	if len(shape) == 0 {
-		return "()"
-	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", " x "), "[]")
 }

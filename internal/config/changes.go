@@ -107,6 +107,8 @@ func differ(a, b reflect.Value) bool {
 // plain is v as encoding/json can write it.
 func (k *key) plain(v reflect.Value) any {
 	switch {
+	case v.Type() == variedType:
+		return k.plainVaried(v.Interface().(Varied))
 	case v.Type() == durationType:
 		return Duration(v.Int()).String()
 	case v.Kind() == reflect.Slice:

@@ -53,7 +53,7 @@ func (d *decoder) origin(paths []string) *node {
 // crossChecks looks at how the keys of c go together.
 func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkTask(c)
-	d.checkModel(c)
+	d.checkModel(c, opt.Recorded)
 	d.checkImages(c)
 	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
@@ -82,11 +82,14 @@ func (d *decoder) checkTask(c *Config) {
 
 // checkModel looks whether the values of the model's parameters go together, in
 // the kinds of time in which it is used.
-func (d *decoder) checkModel(c *Config) {
+func (d *decoder) checkModel(c *Config, recorded bool) {
 	if !d.judgesModel() {
 		return
 	}
 	t := c.Model.Text
+	if !recorded {
+		d.checkFiles(c)
+	}
 	_, err := t.Resolve(c.Parameters(), c.Usage())
 	if err != nil {
 		paths, msg := parameterError(err)
@@ -107,8 +110,11 @@ func (d *decoder) checkModel(c *Config) {
 		}
 	}
 	if _, ok := c.somatic(); !ok && c.Task.Kind == "regression" && c.Task.Teacher == "leaky" {
-		d.refuse(c, []string{"task.teacher", "model.kind", "model.equations"},
-			`is "leaky", expected "instant" with the model %s, which has no parameter %s`, t.Name, somaticKey)
+		has := "which has no parameter " + somaticKey
+		if c.Parameter(somaticKey) != nil {
+			has = "whose " + somaticKey + " is not one number"
+		}
+		d.refuse(c, []string{"task.teacher", "model.kind", "model.equations"}, `is "leaky", expected "instant" with the model %s, %s`, t.Name, has)
 	}
 }
 
@@ -125,6 +131,11 @@ func (d *decoder) checkCompiles(c *Config, compile func(Config) error) {
 	}
 	err := compile(*c)
 	if err == nil {
+		return
+	}
+	var other *KeyError
+	if errors.As(err, &other) {
+		d.refuse(c, []string{other.Key, "integrator.method", "model.equations", "model.kind"}, "%s", other.Msg)
 		return
 	}
 	const key = "model.equations"

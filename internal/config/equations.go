@@ -250,6 +250,8 @@ func (ch *chooser) conflicts(all []chosen) {
 // kind is the type of a parameter in words.
 func (p *parameter) kind() string {
 	switch {
+	case p.File:
+		return "a file"
 	case p.Choices != nil:
 		return "a word"
 	case p.Switch:

@@ -198,3 +198,8 @@ func shorten(s string) string {
 	}
 	return strconv.Quote(s)
 }
+
+// KeyError is what [Options.Model] says of a key other than the equations.
+type KeyError struct{ Key, Msg string }
+
+func (e *KeyError) Error() string { return e.Key + ": " + e.Msg }

@@ -40,11 +40,16 @@ type Options struct {
 	// that the experiment cannot be repeated with other weights. Nil: not
 	// looked at.
 	Weights func(path string) (sum string, err error)
+	// Array reads a file of numbers, for parameters that differ between units or
+	// say what is connected, and returns its SHA-256 as Weights does. Nil: not
+	// looked at.
+	Array func(path string) (a *model.Array, sum string, err error)
 	// Memory says why an experiment with its variants would not fit into memory,
 	// and which keys decide, the most important first. Nil: not looked at.
 	Memory func(c *Config) (keys []string, err error)
 	// Model says why the text of the model cannot be compiled for the layers and
-	// the kinds of time of an experiment. Nil: not looked at.
+	// the kinds of time of an experiment; a *KeyError says it of a key. Nil: not
+	// looked at.
 	Model func(c Config) error
 	// Input says why a file of data, or a folder of them, cannot be read. Nil: not
 	// looked at.
@@ -184,11 +189,13 @@ func (d *decoder) check(c *Config, variants []*decoder, opt Options) {
 		d.applicability(c, variants)
 		d.checkShown(c, opt.Signals)
 	}
+	d.readArrays(c, opt.Array)
 	d.crossChecks(c, opt)
 	d.pinWeights(c, opt.Weights)
 	d.checkLabel(c, "run.label", opt.Label)
 	for _, v := range variants {
 		vc := &c.Compare[v.number].Config
+		v.readArrays(vc, opt.Array)
 		v.crossChecks(vc, opt)
 		v.checkLabel(vc, "name", opt.Label)
 		if v.given["model.weights"] == nil {

@@ -17,7 +17,7 @@ type parameter struct {
 }
 
 func newParameter(p *model.Param) *parameter {
-	k := &key{name: p.Key, path: p.Path(), doc: p.Doc, oneof: p.Choices, typ: typeOf(p)}
+	k := &key{name: p.Key, path: p.Path(), doc: p.Doc, oneof: p.Choices, typ: typeOf(p), format: formatOf(p)}
 	if r := p.Range; r.Set {
 		k.limits = interval{
 			low: r.Low, high: r.High, openLow: r.OpenLow, openHigh: r.OpenHigh,
@@ -27,9 +27,17 @@ func newParameter(p *model.Param) *parameter {
 	return &parameter{p, k}
 }
 
+// formatOf is what the text of a parameter is.
+func formatOf(p *model.Param) string {
+	if p.File {
+		return "file"
+	}
+	return ""
+}
+
 func typeOf(p *model.Param) reflect.Type {
 	switch {
-	case p.Choices != nil:
+	case p.Choices != nil || p.File:
 		return reflect.TypeFor[string]()
 	case p.Switch:
 		return reflect.TypeFor[bool]()
@@ -50,15 +58,15 @@ func (p *parameter) constant() (v any, ok bool) {
 
 // said is a value of the model's as a file says it.
 func (p *parameter) said(v any) (any, bool) {
-	x, number := v.(float64)
-	if !number || p.Unit != "s" {
-		return v, true
+	switch x := v.(type) {
+	case model.Layers, model.Drawn, *model.Array:
+		return p.saidVaried(x)
+	case float64:
+		if p.Unit == "s" {
+			return nanoseconds(x)
+		}
 	}
-	ns := math.Round(x * 1e9)
-	if math.Abs(ns) >= math.MaxInt64 || math.Abs(ns-x*1e9) > 1e-9*math.Abs(ns) {
-		return nil, false
-	}
-	return Duration(ns), true
+	return v, true
 }
 
 // unit is that of the parameter's range, as it stands behind a number.
@@ -172,7 +180,7 @@ func withParam(keys []*key, t *model.Text, p *model.Param) []*key {
 		}
 		return keys
 	}
-	k := &key{name: p.Key, path: p.Path(), doc: p.Doc, typ: own.shape.typ, oneof: slices.Clone(p.Choices), params: map[*model.Text]*parameter{t: own}}
+	k := &key{name: p.Key, path: p.Path(), doc: p.Doc, typ: own.shape.typ, format: own.shape.format, oneof: slices.Clone(p.Choices), params: map[*model.Text]*parameter{t: own}}
 	if slices.ContainsFunc(t.Params, func(q *model.Param) bool { return q.Rate == p }) {
 		k.needs = map[string][]string{"time.kind": {"discrete"}}
 	}
@@ -249,20 +257,15 @@ func (k *key) fallback(c *Config) reflect.Value {
 }
 
 // Parameters are the values of the model's parameters that do not follow from
-// others, by their names in its text: times in seconds, numbers, words and
-// switches.
+// others, by their names in its text, as [model.Values] has them.
 func (c Config) Parameters() model.Values {
 	out := model.Values{}
 	if c.Model.Text == nil {
 		return out
 	}
 	for _, p := range c.Model.Text.AllParams() {
-		switch v := c.Values[p.Path()].(type) {
-		case nil:
-		case Duration:
-			out[p.Name] = v.Seconds()
-		default:
-			out[p.Name] = v
+		if v := c.Values[p.Path()]; v != nil {
+			out[p.Name] = inModel(v)
 		}
 	}
 	return out

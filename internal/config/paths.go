@@ -29,6 +29,7 @@ func (c Config) In(folder string) Config {
 
 func (c Config) in(folder string) Config {
 	c.Task.Files = slices.Clone(c.Task.Files)
+	c.Values = c.valuesIn(folder)
 	v := reflect.ValueOf(&c).Elem()
 	for _, k := range fileSchema().keys {
 		if k.format != "file" {

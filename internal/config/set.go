@@ -36,6 +36,11 @@ func (d *decoder) override(text string, at int, c *Config) {
 		return
 	}
 	v, err := literal(value, k.typ)
+	if k.params != nil { // a list for layers, or a table for units
+		if whole, wrong := tomlValue(value); wrong == nil && reflect.ValueOf(whole).Kind() != reflect.String {
+			v = whole
+		}
+	}
 	if err != nil {
 		d.fault(origin, path, func() string {
 			return fmt.Sprintf("%s is not a TOML value, expected %s", shorten(value), d.wanted(k))

@@ -210,11 +210,17 @@ func (d *decoder) parameter(n *node, k *key) {
 	v := reflect.New(k.typ).Elem()
 	p := k.param(d.text)
 	if p.shape.typ != k.typ { // of a model that is not used
-		p = &parameter{shape: k}
+		p = &parameter{&model.Param{Key: k.name}, k}
 	}
-	d.scalar(n, p.shape, v, k.path)
+	value := any(nil)
+	if varied, ok := d.varied(n, p, k.path); ok {
+		value = varied
+	} else {
+		d.scalar(n, p.shape, v, k.path)
+		value = v.Interface()
+	}
 	if !d.bad[k.path] {
-		d.values[k.path] = v.Interface()
+		d.values[k.path] = value
 	}
 }
 

@@ -98,6 +98,8 @@ func (c *Config) writeVariant(b *bytes.Buffer, s *schema, v *Variant) {
 // render is v as TOML, on one line but for the equations of a model.
 func (k *key) render(v reflect.Value) string {
 	switch {
+	case v.Type() == variedType:
+		return k.renderVaried(v.Interface().(Varied))
 	case v.Type() == durationType:
 		return quote(Duration(v.Int()).String())
 	case v.Kind() == reflect.Slice:

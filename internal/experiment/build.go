@@ -153,6 +153,9 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 	if err != nil {
 		return nil, err
 	}
+	if err := checkUnits(cfg, sys.Moved().Machine().Program()); err != nil {
+		return nil, err
+	}
 	sys.Settle(0)
 	s.Engine, err = sim.NewIntegration(sys, sim.Method{
 		Name: cfg.Integrator.Method, Step: time.Duration(cfg.Time.Dt),

@@ -121,6 +121,10 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	}
 	rows := float64(shape.rows)
 	copies := copiesOf(cfg)
+	each := 1.0 // of the connections
+	if partly(cfg.Model.Text) {
+		each = 0
+	}
 	var out demands
 	below := size{"task.inputs", float64(shape.inputs)}
 	if cfg.Task.Images() {
@@ -135,7 +139,7 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		if rows > layer.units {
 			of = "task.batch"
 		}
-		out = append(out, demand{largest.key, number * copies * weights}, demand{of, number * (copies + quantities) * rows * layer.units})
+		out = append(out, demand{largest.key, number * copies * each * weights}, demand{of, number * (copies + quantities) * rows * layer.units})
 		below = layer
 	}
 	maps, dense := cfg.Model.Stack()
@@ -190,6 +194,14 @@ func pathsOf(cfg config.Config, units float64) (out demands) {
 		return nil
 	}
 	return demands{{"model.equations", 8 * noise.PathNumbers * units}}
+}
+
+// partly says whether projections may lack connections: nothing is known then of
+// how many weights there are at least.
+func partly(t *model.Text) bool {
+	return t != nil && slices.ContainsFunc(t.Blocks, func(b *model.Block) bool {
+		return slices.ContainsFunc(b.Projections, func(p *model.Projection) bool { return p.Density != nil || p.Blocks != nil || p.Mask != nil })
+	})
 }
 
 // quantities is how many arrays a model keeps at least of what follows from the

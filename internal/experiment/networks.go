@@ -50,7 +50,7 @@ func newWeights[F sim.Float](cfg config.Config, shape networkShape, change model
 // Signals are the names of what a network of the experiment has to record.
 func Signals(cfg config.Config) []string {
 	cfg.Model.Hidden, cfg.Model.Layer = []int{1}, nil
-	net, err := newNetwork(cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, nil)
+	net, err := newNetworkOf(cfg, networkShape{inputs: 1, outputs: 1, rows: 1}, alike(cfg.Parameters()))
 	if err != nil {
 		return nil
 	}
@@ -85,13 +85,17 @@ func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*pr
 	if err := checkShape(cfg, shape); err != nil {
 		return nil, err
 	}
-	sizes, maps, err := shape.stack(cfg.Model)
-	if err != nil {
-		return nil, err
-	}
 	values := cfg.Parameters()
 	for name, v := range change {
 		values[name] = v
+	}
+	return newNetworkOf(cfg, shape, values)
+}
+
+func newNetworkOf(cfg config.Config, shape networkShape, values model.Values) (*program.Network, error) {
+	sizes, maps, err := shape.stack(cfg.Model)
+	if err != nil {
+		return nil, err
 	}
 	return program.New(cfg.Model.Text, program.Setting{
 		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Learning.Noise > 0, Usage: cfg.Usage(),
@@ -99,9 +103,21 @@ func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*pr
 	})
 }
 
+// alike are values with which a network of any size can be built: those of one
+// layer, and nothing of files, which have a size.
+func alike(values model.Values) model.Values {
+	values = values.Layer(1)
+	for name, v := range values {
+		if a, ok := v.(*model.Array); ok {
+			values[name] = &model.Array{File: a.File}
+		}
+	}
+	return values
+}
+
 // CheckModel compiles the model of an experiment for the layers that its file
-// asks for. It returns what is wrong with the text, a *model.Error, and nil
-// where only the data tell how large they are.
+// asks for. It returns what is wrong with the text, a *model.Error, or with a key,
+// a *config.KeyError, and nil where only the data tell how large they are.
 func CheckModel(cfg config.Config) error {
 	shape := shapeBefore(cfg)
 	switch {
@@ -112,14 +128,36 @@ func CheckModel(cfg config.Config) error {
 	}
 	net, err := newNetwork(cfg, shape, nil)
 	if err == nil && (cfg.Time.Kind == "continuous" || len(cfg.Limit.Ratios) > 0) {
-		_, err = net.Continuous()
+		var p *program.Program
+		if p, err = net.Continuous(); err == nil {
+			err = checkUnits(cfg, p)
+		}
 	}
 	if err == nil && (cfg.Time.Kind == "discrete" || len(cfg.Limit.Ratios) > 0) {
 		_, err = net.Discrete()
 	}
 	var inText *model.Error
-	if errors.As(err, &inText) {
+	var inKey *config.KeyError
+	switch {
+	case errors.As(err, &inText):
 		return inText
+	case errors.As(err, &inKey):
+		return inKey
+	}
+	return nil
+}
+
+// checkUnits says which state has a unit whose time constant is too short for the
+// time step, where a state's units differ: what they draw, no file says.
+func checkUnits(cfg config.Config, p *program.Program) error {
+	limit := StabilityLimit(cfg.Integrator.Method)
+	for _, c := range p.Compartments {
+		for unit, tau := range c.Taus {
+			if dt := cfg.Time.Dt.Seconds(); cfg.Time.Kind == "continuous" && !(dt < limit*tau*(1-1e-12)) {
+				return &config.KeyError{Key: "time.dt", Msg: fmt.Sprintf("%v is not below the stable limit of %s, %.4g s: unit %d of %s in layer %d has a time constant of %.4g s",
+					cfg.Time.Dt, cfg.Integrator.Method, limit*tau, unit, c.Name, c.Layer, tau)}
+			}
+		}
 	}
 	return nil
 }

@@ -10,12 +10,14 @@ import (
 	"math"
 	"slices"
 
+	"burstsim/internal/arrayfile"
 	"burstsim/internal/config"
 	"burstsim/internal/journal"
 	"burstsim/internal/memory"
 	"burstsim/internal/regular"
 	"burstsim/internal/safetensors"
 	"burstsim/sim"
+	"burstsim/sim/model"
 )
 
 // CheckWeights returns the SHA-256 of a file of weights as 64 hexadecimal
@@ -32,6 +34,16 @@ func CheckWeights(path string) (sum string, err error) {
 		return nil
 	})
 	return sum, err
+}
+
+// ReadArray reads numbers that a user has in a file, .npy or .csv, and returns its
+// SHA-256 too.
+func ReadArray(path string) (a *model.Array, sum string, err error) {
+	shape, numbers, sum, err := arrayfile.Read(path)
+	if err != nil {
+		return nil, "", err
+	}
+	return &model.Array{File: path, Shape: shape, Numbers: numbers}, sum, nil
 }
 
 // loadWeights sets the network's weights to those in a file, whose SHA-256 must

@@ -2,7 +2,6 @@ package rundir
 
 import (
 	"archive/zip"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"burstsim/internal/arrayfile"
 	"burstsim/internal/atomicfile"
 	"burstsim/sim/record"
 )
@@ -200,15 +200,7 @@ func shapeOf(f *zip.File) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, _, err := splitHeader(head)
-	if err != nil {
-		return nil, err
-	}
-	m := npyHeader.FindSubmatch(text)
-	if m == nil {
-		return nil, errors.New("array with an unknown header, expected descr, fortran_order and shape")
-	}
-	return parseShape(string(m[3]))
+	return arrayfile.Shape(head)
 }
 
 // recordedBy describes a variant's trajectory.
@@ -218,7 +210,7 @@ func (d *Digest) recordedBy(label string, arrays *headers) (Recorded, error) {
 		_, a, err := readArray(f)
 		if err == nil {
 			var times []float64
-			times, err = a.floats()
+			times, err = a.Floats()
 			r.Samples, r.Windows = len(times), record.Windows(times)
 		}
 		if err != nil {
@@ -233,7 +225,7 @@ func (d *Digest) recordedBy(label string, arrays *headers) (Recorded, error) {
 		_, a, err := readArray(f)
 		var units []int
 		if err == nil {
-			units, err = a.indices()
+			units, err = a.Indices()
 		}
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", f.Name, err)

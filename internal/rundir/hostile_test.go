@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"burstsim/internal/arrayfile"
 )
 
 // allocated is how many bytes the program has allocated so far, freed or not.
@@ -21,7 +23,7 @@ func allocated() uint64 {
 // TestClaimsAreNotAllocated: what a file says about sizes costs nothing.
 func TestClaimsAreNotAllocated(t *testing.T) {
 	npy := npyFile("{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,), }\n", 8)
-	long := []byte(npyMagic + "\x02\x00\xff\xff\xff\xff{")
+	long := []byte(arrayfile.Magic + "\x02\x00\xff\xff\xff\xff{")
 	entry := func(header zip.FileHeader, content []byte) []byte {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)

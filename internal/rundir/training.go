@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"burstsim/internal/arrayfile"
 	"burstsim/sim/record"
 )
 
@@ -138,18 +139,18 @@ type trainingGroup struct {
 
 // trainingArrays are those of a variant.
 type trainingArrays struct {
-	histograms []string         // names, in the order of their first array
-	arrays     map[string]array // by what follows the label
+	histograms []string                   // names, in the order of their first array
+	arrays     map[string]arrayfile.Array // by what follows the label
 }
 
-func (g *trainingGroup) add(path string, a array) error {
+func (g *trainingGroup) add(path string, a arrayfile.Array) error {
 	label, name, histogram, err := splitPath(path)
 	if err != nil {
 		return err
 	}
 	v := g.parts[label]
 	if v == nil {
-		v = &trainingArrays{arrays: map[string]array{}}
+		v = &trainingArrays{arrays: map[string]arrayfile.Array{}}
 		g.parts[label] = v
 		g.labels = append(g.labels, label)
 	}
@@ -195,15 +196,15 @@ func (v *trainingArrays) training() (*record.Training, error) {
 	}
 	var err error
 	if a, ok := v.arrays[confusionArray]; ok {
-		if len(a.shape) != 2 || a.shape[0] != a.shape[1] {
-			return nil, fmt.Errorf("%s has shape %v, expected a square", confusionArray, a.shape)
+		if len(a.Shape) != 2 || a.Shape[0] != a.Shape[1] {
+			return nil, fmt.Errorf("%s has shape %v, expected a square", confusionArray, a.Shape)
 		}
-		if tr.Confusion, err = a.matrix(); err != nil {
+		if tr.Confusion, err = matrixOf(a); err != nil {
 			return nil, fmt.Errorf("%s: %w", confusionArray, err)
 		}
 	}
 	if a, ok := v.arrays[filtersArray]; ok {
-		if tr.Filters, err = a.filters(); err != nil {
+		if tr.Filters, err = filtersOf(a); err != nil {
 			return nil, fmt.Errorf("%s: %w", filtersArray, err)
 		}
 	}
@@ -219,29 +220,29 @@ func (v *trainingArrays) histogram(name string) (h *record.Histogram, err error)
 		return nil, err
 	}
 	counts, ok := v.arrays[name+"/"+countsArray]
-	if want := []int{len(h.Epochs), len(h.Edges) - 1}; !ok || want[1] < 1 || !slices.Equal(counts.shape, want) {
-		return nil, fmt.Errorf("%s of shape %v, expected %v", countsArray, counts.shape, want)
+	if want := []int{len(h.Epochs), len(h.Edges) - 1}; !ok || want[1] < 1 || !slices.Equal(counts.Shape, want) {
+		return nil, fmt.Errorf("%s of shape %v, expected %v", countsArray, counts.Shape, want)
 	}
-	h.Counts, err = counts.matrix()
+	h.Counts, err = matrixOf(counts)
 	return h, err
 }
 
 func (v *trainingArrays) vector(name string) ([]float64, error) {
 	a, ok := v.arrays[name]
-	if !ok || len(a.shape) != 1 {
+	if !ok || len(a.Shape) != 1 {
 		return nil, fmt.Errorf("no one-dimensional array %q", name)
 	}
-	return a.floats()
+	return a.Floats()
 }
 
-// matrix is the rows of an array of two dimensions, the second of which is not
+// matrixOf is the rows of an array of two dimensions, the second of which is not
 // zero unless both are.
-func (a array) matrix() ([][]int, error) {
-	values, err := a.ints()
+func matrixOf(a arrayfile.Array) ([][]int, error) {
+	values, err := a.Ints()
 	if err != nil {
 		return nil, err
 	}
-	return chunks(values, a.shape[0], a.shape[1]), nil
+	return chunks(values, a.Shape[0], a.Shape[1]), nil
 }
 
 func chunks[T any](values []T, n, size int) [][]T {
@@ -252,17 +253,17 @@ func chunks[T any](values []T, n, size int) [][]T {
 	return out
 }
 
-func (a array) filters() (*record.Filters, error) {
+func filtersOf(a arrayfile.Array) (*record.Filters, error) {
 	// Without weights, any number of units would fit into no bytes.
-	if len(a.shape) != 4 || slices.Contains(a.shape[1:], 0) {
-		return nil, fmt.Errorf("shape %v, expected units, channels, height and width", a.shape)
+	if len(a.Shape) != 4 || slices.Contains(a.Shape[1:], 0) {
+		return nil, fmt.Errorf("shape %v, expected units, channels, height and width", a.Shape)
 	}
-	values, err := a.floats()
+	values, err := a.Floats()
 	if err != nil {
 		return nil, err
 	}
-	f := &record.Filters{Channels: a.shape[1], Height: a.shape[2], Width: a.shape[3]}
-	if n := a.shape[0]; n > 0 {
+	f := &record.Filters{Channels: a.Shape[1], Height: a.Shape[2], Width: a.Shape[3]}
+	if n := a.Shape[0]; n > 0 {
 		f.Weights = chunks(values, n, len(values)/n)
 	}
 	return f, nil

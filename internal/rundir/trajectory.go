@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"burstsim/internal/arrayfile"
 	"burstsim/sim/record"
 )
 
@@ -79,8 +80,8 @@ type item struct {
 }
 
 var (
-	floatItem = item{npyFloat, math.Float64bits}
-	indexItem = item{npyIndex, func(x float64) uint64 { return uint64(int64(x)) }}
+	floatItem = item{arrayfile.Float, math.Float64bits}
+	indexItem = item{arrayfile.Index, func(x float64) uint64 { return uint64(int64(x)) }}
 )
 
 // columns writes an array of columns from to to of all rows, which need not fit
@@ -90,7 +91,7 @@ func (a *arrayWriter) columns(name string, shape []int, rows record.Rows, width,
 	if err != nil {
 		return err
 	}
-	if err := writeHeader(w, as.descr, shape); err != nil {
+	if err := arrayfile.WriteHeader(w, as.descr, shape); err != nil {
 		return err
 	}
 	row, raw := make([]float64, width), []byte{}
@@ -114,7 +115,7 @@ func (a *arrayWriter) floats(name string, shape []int, v []float64) error {
 	if err != nil {
 		return err
 	}
-	return writeFloats(w, shape, v)
+	return arrayfile.WriteFloats(w, shape, v)
 }
 
 func (a *arrayWriter) ints(name string, shape []int, v []int) error {
@@ -122,7 +123,7 @@ func (a *arrayWriter) ints(name string, shape []int, v []int) error {
 	if err != nil {
 		return err
 	}
-	return writeInts(w, shape, v)
+	return arrayfile.WriteInts(w, shape, v)
 }
 
 // entry starts an array. Like numpy.savez it stores without compression, which
@@ -157,16 +158,16 @@ func ReadTrajectory(r io.ReaderAt, size int64, name string) ([]record.Variant, e
 
 // arrayGroup holds the arrays of an archive by variant.
 type arrayGroup struct {
-	labels []string            // in the order of their first array
-	names  map[string][]string // by label, in the archive's order
-	arrays map[string]array    // by label/name
+	labels []string                   // in the order of their first array
+	names  map[string][]string        // by label, in the archive's order
+	arrays map[string]arrayfile.Array // by label/name
 }
 
 func newArrayGroup() *arrayGroup {
-	return &arrayGroup{names: map[string][]string{}, arrays: map[string]array{}}
+	return &arrayGroup{names: map[string][]string{}, arrays: map[string]arrayfile.Array{}}
 }
 
-func (g *arrayGroup) add(path string, a array) error {
+func (g *arrayGroup) add(path string, a arrayfile.Array) error {
 	slash := strings.LastIndexByte(path, '/')
 	label, name := path[:max(slash, 0)], path[slash+1:]
 	key := label + "/" + name
@@ -185,7 +186,7 @@ var errTwice = errors.New("appears twice")
 
 // eachArray hands every array of an archive to add, by its path without the
 // suffix. name stands for the file in errors.
-func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a array) error) error {
+func eachArray(r io.ReaderAt, size int64, name string, add func(path string, a arrayfile.Array) error) error {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -232,7 +233,7 @@ func explained(files []*zip.File, size int64) error {
 	return nil
 }
 
-func readArray(f *zip.File) (path string, a array, err error) {
+func readArray(f *zip.File) (path string, a arrayfile.Array, err error) {
 	path, ok := strings.CutSuffix(f.Name, arraySuffix)
 	if !ok {
 		return "", a, fmt.Errorf("expected an array, whose name ends in %s", arraySuffix)
@@ -241,7 +242,7 @@ func readArray(f *zip.File) (path string, a array, err error) {
 	if err != nil {
 		return "", a, err
 	}
-	a, err = parseArray(content)
+	a, err = arrayfile.Parse(content)
 	return path, a, err
 }
 
@@ -263,10 +264,10 @@ func readEntry(f *zip.File) ([]byte, error) {
 // trajectory puts a variant's arrays together.
 func (g *arrayGroup) trajectory(label string) (*record.Trajectory, error) {
 	times, ok := g.arrays[label+"/"+timeArray]
-	if !ok || len(times.shape) != 1 {
+	if !ok || len(times.Shape) != 1 {
 		return nil, fmt.Errorf("variant %q has no one-dimensional array %q", label, timeArray)
 	}
-	t, err := times.floats()
+	t, err := times.Floats()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", timeArray, err)
 	}
@@ -294,15 +295,15 @@ func (g *arrayGroup) signal(label, name string, times int) (*record.Signal, erro
 	if !ok {
 		return nil, fmt.Errorf("signal %q has no array %q", name, name+unitsSuffix)
 	}
-	indices, err := units.indices()
+	indices, err := units.Indices()
 	if err != nil {
 		return nil, fmt.Errorf("%s%s: %w", name, unitsSuffix, err)
 	}
 	a := g.arrays[label+"/"+name]
-	if want := []int{times, len(indices)}; !slices.Equal(a.shape, want) {
-		return nil, fmt.Errorf("signal %q has shape %v, expected %v", name, a.shape, want)
+	if want := []int{times, len(indices)}; !slices.Equal(a.Shape, want) {
+		return nil, fmt.Errorf("signal %q has shape %v, expected %v", name, a.Shape, want)
 	}
-	values, err := a.floats()
+	values, err := a.Floats()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"burstsim/internal/arrayfile"
 	"burstsim/sim/record"
 )
 
@@ -147,7 +148,7 @@ func TestWriteTrajectoryErrors(t *testing.T) {
 
 func npyFile(header string, data int) string {
 	length := binary.LittleEndian.AppendUint16(nil, uint16(len(header)))
-	return npyMagic + "\x01\x00" + string(length) + header + strings.Repeat("\x00", data)
+	return arrayfile.Magic + "\x01\x00" + string(length) + header + strings.Repeat("\x00", data)
 }
 
 func TestReadTrajectoryErrors(t *testing.T) {
@@ -160,10 +161,10 @@ func TestReadTrajectoryErrors(t *testing.T) {
 	}{
 		{"other file", map[string]string{"readme.txt": ""}, "expected an array"},
 		{"no magic", map[string]string{"time.npy": "hello"}, "not a NumPy array"},
-		{"cut in the version", map[string]string{"time.npy": npyMagic + "\x01"}, "not a NumPy array"},
-		{"cut in the length", map[string]string{"time.npy": npyMagic + "\x02\x00\xff"}, "cut short"},
-		{"future version", map[string]string{"time.npy": npyMagic + "\x09\x00\xff\xff\xff\xff"}, "version 9"},
-		{"header of 4 GB", map[string]string{"time.npy": npyMagic + "\x02\x00\xff\xff\xff\xff{"}, "4294967295 bytes"},
+		{"cut in the version", map[string]string{"time.npy": arrayfile.Magic + "\x01"}, "not a NumPy array"},
+		{"cut in the length", map[string]string{"time.npy": arrayfile.Magic + "\x02\x00\xff"}, "cut short"},
+		{"future version", map[string]string{"time.npy": arrayfile.Magic + "\x09\x00\xff\xff\xff\xff"}, "version 9"},
+		{"header of 4 GB", map[string]string{"time.npy": arrayfile.Magic + "\x02\x00\xff\xff\xff\xff{"}, "4294967295 bytes"},
 		{"no dictionary", map[string]string{"time.npy": npyFile("\n", 0)}, "array header"},
 		{"strings", map[string]string{"time.npy": npyFile("{'descr': '<U5', 'fortran_order': False, 'shape': (1,), }\n", 20)}, "<U5"},
 		{"objects", map[string]string{"time.npy": npyFile("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n", 8)}, "|O"},
@@ -232,18 +233,18 @@ func FuzzReadTrajectory(f *testing.F) {
 
 func FuzzParseArray(f *testing.F) {
 	f.Add([]byte(npyFile("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }\n", 48)))
-	f.Add([]byte(npyMagic + "\x02\x00\xff\xff\xff\xff{"))
+	f.Add([]byte(arrayfile.Magic + "\x02\x00\xff\xff\xff\xff{"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		a, err := parseArray(file)
+		a, err := arrayfile.Parse(file)
 		if err != nil {
 			return
 		}
 		items := 1
-		for _, n := range a.shape {
+		for _, n := range a.Shape {
 			items *= n
 		}
-		if items*itemBytes != len(a.data) {
-			t.Errorf("shape %v with %d bytes", a.shape, len(a.data))
+		if items*arrayfile.ItemBytes != len(a.Data) {
+			t.Errorf("shape %v with %d bytes", a.Shape, len(a.Data))
 		}
 	})
 }

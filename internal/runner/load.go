@@ -10,7 +10,7 @@ import (
 // runs.
 func Checks(opt config.Options) config.Options {
 	opt.StabilityLimit, opt.LimitSpan = experiment.StabilityLimit, experiment.LimitSpan
-	opt.Weights, opt.Input, opt.Memory = experiment.CheckWeights, experiment.CheckInput, experiment.CheckMemory
+	opt.Weights, opt.Array, opt.Input, opt.Memory = experiment.CheckWeights, experiment.ReadArray, experiment.CheckInput, experiment.CheckMemory
 	opt.Signals, opt.Label, opt.Model = experiment.Signals, plots.CheckLabel, experiment.CheckModel
 	return opt
 }

@@ -249,9 +249,9 @@ func advance(ctx context.Context, in *sim.Integration[float64], from, to time.Du
 // flatWeights copies all weights that learn into one vector.
 func flatWeights(s *sim.State[float64]) []float64 {
 	var out []float64
-	w := s.Weights().Tensors()
+	w := s.Weights()
 	for _, r := range s.Machine().Program().Rules {
-		out = append(out, w[r.Index()].Values...)
+		out = append(out, w.Of(r.Name)...)
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func (t *throughTime[F]) visit(visit sim.Visit) {
 	visit("from", &t.from)
 	visit("state", t.state)
 	for _, w := range t.weights.Tensors() {
-		visit("before/"+w.Name, w.Values)
+		visit("before/"+w.Name, t.weights.Of(w.Name))
 	}
 	visit("angles", t.angles)
 }

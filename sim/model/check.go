@@ -54,8 +54,17 @@ func (c *checker) declare() {
 		if v, ok := p.Default.(*Number); ok && !p.Range.Has(v.Value) {
 			c.fail(p.Pos, "", "the default of %s is outside its range", p.Name)
 		}
+		if v, ok := p.Constant(); ok && p.Drawn != nil {
+			if msg := p.acceptsDrawn(v.(Drawn)); msg != "" {
+				c.fail(p.Pos, "", "the default of %s %s", p.Name, msg)
+			}
+		}
 	}
 	for _, p := range c.text.Params {
+		if d := p.Drawn; d != nil {
+			c.static(d.A, "the default of "+p.Name)
+			c.static(d.B, "the default of "+p.Name)
+		}
 		for _, q := range []*Param{p, p.Rate} {
 			if q != nil && q.Default != nil && q.Choices == nil && !q.Switch {
 				c.static(q.Default, "the default of "+q.Name)
@@ -159,30 +168,6 @@ func (c *checker) twice(kind string) {
 	}
 }
 
-func (c *checker) projection(kind string, p *Projection) {
-	for _, name := range []string{p.Name, p.Bias} {
-		if name != "" && (c.params[name] != nil || constants[name] != "" || name == now) {
-			c.fail(p.Pos, "", "%s is a parameter or a word of the language, expected another name for a projection", name)
-		}
-	}
-	index := p.From
-	if p.Along != nil {
-		if p.Along.Index == "" {
-			c.fail(p.Along.Pos, "", "a projection runs back beside one of another layer, as in %s[above]", p.Along.Name)
-			return
-		}
-		index = p.Along.Index
-	}
-	where, err := c.text.at(kind, index)
-	if err != nil {
-		c.fail(p.Pos, "", "projection %s: %v", p.Name, err)
-		return
-	}
-	if p.Along != nil && !slices.ContainsFunc(where, func(kind string) bool { return c.text.IsProjection(kind, p.Along.Name) }) {
-		c.fail(p.Along.Pos, "", "%s[%s] is no projection", p.Along.Name, index)
-	}
-}
-
 func (c *checker) equation(kind string, e *Equation) {
 	switch {
 	case c.params[e.Name] != nil:
@@ -232,6 +217,9 @@ func (c *checker) ref(kind string, e *Equation, r *Ref) {
 		switch {
 		case c.params[r.Name] != nil:
 			c.used[r.Name] = true
+			if c.params[r.Name].File {
+				c.fail(r.Pos, e.Text, "%s is a file: it can stand behind \"mask\" only", r.Name)
+			}
 			return
 		case r.Name == "n_in" || r.Name == "n_out":
 			if e.Kind != Begins {

@@ -75,8 +75,17 @@ func (p *parser) param(section string) {
 	q := &Param{Pos: name.Pos, Name: name.text, Key: name.text, Section: section}
 	p.expect("=", "and its default")
 	at := p.peek().Pos
-	q.Default = p.choice()
-	if unit, ok := unitIn(q.Default); ok {
+	if p.is("file") && (p.tokens[p.next+1].kind == '\n' || p.tokens[p.next+1].kind == scanner.String || p.tokens[p.next+1].text == "as") {
+		p.take()
+		q.File = true
+	} else if q.Drawn = p.drawn(); q.Drawn == nil {
+		q.Default = p.choice()
+	}
+	from := q.Default
+	if q.Drawn != nil {
+		from = q.Drawn.A
+	}
+	if unit, ok := unitIn(from); ok {
 		q.Unit = unit
 	}
 	for p.peek().kind != '\n' && p.peek().kind != scanner.String {
@@ -116,6 +125,24 @@ func (p *parser) param(section string) {
 		p.fail(at, "the default of %s is no word, expected one of %s", q.Name, list(q.Choices))
 	}
 	p.text.Params = append(p.text.Params, q)
+}
+
+// drawn reads a default such as normal(20 ms, 2 ms) per unit; nil if there is
+// another one.
+func (p *parser) drawn() *DrawnDefault {
+	dist := p.peek().text
+	if !slices.Contains(Distributions, dist) || p.tokens[p.next+1].text != "(" {
+		return nil
+	}
+	p.take()
+	p.take()
+	d := &DrawnDefault{Dist: dist, A: p.sum()}
+	p.expect(",", "between the two numbers of a distribution")
+	d.B = p.sum()
+	p.expect(")", "behind the numbers of a distribution")
+	p.expect("per", `in "per unit": each unit draws its own`)
+	p.expect("unit", `in "per unit": each unit draws its own`)
+	return d
 }
 
 // unitIn finds the unit of a default: that of its first number that has one.

@@ -13,9 +13,17 @@ type Leak struct {
 
 // Leaks lists the time constants with which the states of a network of so many
 // hidden layers relax in continuous time, as far as its parameters say them.
-// Weights have none. Of time constants that vary with depth it has the two ends.
+// Weights have none, and of
+// states whose units differ only a compiled program knows. Of time constants that vary with depth it has the two ends.
 func (t *Text) Leaks(given Values, use Usage) []Leak {
 	use.Discrete = false
+	if given.layered() {
+		var all []Leak
+		for l := range use.Hidden + 1 {
+			all = append(all, t.Leaks(given.Layer(l+1), use)...)
+		}
+		return all
+	}
 	values := t.complete(given, use)
 	var out []Leak
 	for _, kind := range t.populations(use) {

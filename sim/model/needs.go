@@ -18,6 +18,7 @@ func (n Need) String() string { return strings.Join(n.Terms, " and ") }
 // effect: alternatives, from the lines that it stands in. There are none where
 // no choice of a file helps.
 func (t *Text) Needs(name string, given Values, use Usage) []Need {
+	given = given.Layer(1)
 	s := &seeker{text: t, given: given, use: use, name: name, asked: map[string]bool{}}
 	s.values = t.complete(given, use)
 	s.parameter(name, nil)

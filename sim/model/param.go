@@ -19,6 +19,9 @@ func (t *Text) AllParams() []*Param {
 	return all
 }
 
+// Dim is the dimension of the parameter, as a power of seconds.
+func (p *Param) Dim() float64 { return map[string]float64{"s": 1, "Hz": -1}[p.Unit] }
+
 func paramNames(params []*Param) []string {
 	var names []string
 	for _, p := range params {
@@ -30,6 +33,11 @@ func paramNames(params []*Param) []string {
 func (t *Text) defaultOf(p *Param, env Env) (any, bool) {
 	if v, ok := p.Constant(); ok {
 		return v, true
+	}
+	if d := p.Drawn; d != nil {
+		a, known := env.Number(d.A)
+		b, also := env.Number(d.B)
+		return Drawn{d.Dist, a, b}, known && also
 	}
 	if p.Default == nil {
 		for _, q := range t.Params {
@@ -44,6 +52,11 @@ func (t *Text) defaultOf(p *Param, env Env) (any, bool) {
 
 // Constant is the default of a parameter that depends on nothing.
 func (p *Param) Constant() (v any, ok bool) {
+	if d := p.Drawn; d != nil {
+		a, known := (Env{}).Number(d.A)
+		b, also := (Env{}).Number(d.B)
+		return Drawn{d.Dist, a, b}, known && also
+	}
 	switch e := p.Default.(type) {
 	case *Ref:
 		switch {
@@ -65,17 +78,34 @@ func (p *Param) Constant() (v any, ok bool) {
 // type [*ValueError].
 func (p *Param) Accepts(v any) error {
 	ok, hint := false, ""
+	wrong := ""
 	switch v := v.(type) {
+	case Layers:
+		for _, x := range v {
+			if err := p.Accepts(x); err != nil {
+				return err
+			}
+		}
+		return nil
+	case Drawn:
+		wrong = p.acceptsDrawn(v)
+		ok = wrong == ""
+	case *Array:
+		wrong = p.acceptsArray(v)
+		ok = wrong == ""
 	case string:
 		ok = slices.Contains(p.Choices, v)
 		hint = near(v, p.Choices)
 	case bool:
 		ok = p.Switch
 	case float64:
-		ok = p.Choices == nil && !p.Switch && p.Range.Has(v)
+		ok = p.numeric() && p.Range.Has(v)
 	}
-	if ok {
+	switch {
+	case ok:
 		return nil
+	case wrong != "":
+		return &ValueError{[]*Param{p}, wrong}
 	}
 	return &ValueError{[]*Param{p}, fmt.Sprintf("is %s, expected %s%s", p.shown(v), p.Expected(), hint)}
 }
@@ -89,6 +119,16 @@ func (p *Param) shown(v any) string {
 		if p.Unit != "" {
 			return fmt.Sprintf("%v %s", v, p.Unit)
 		}
+	case Layers:
+		return p.shownList(v)
+	case Drawn:
+		b := p.shown(v.B)
+		if v.Dist == "lognormal" {
+			b = fmt.Sprint(v.B)
+		}
+		return fmt.Sprintf("%s(%s, %s)", v.Dist, p.shown(v.A), b)
+	case *Array:
+		return v.File
 	}
 	return fmt.Sprint(v)
 }
@@ -100,6 +140,8 @@ func (p *Param) Expected() string {
 		return list(p.Choices)
 	case p.Switch:
 		return "true or false"
+	case p.File:
+		return "a file of numbers (.npy or .csv)"
 	}
 	what := map[string]string{"s": "a time", "Hz": "a rate"}[p.Unit]
 	if what == "" {

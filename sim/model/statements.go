@@ -167,6 +167,7 @@ func (p *parser) projection(b *Block) {
 		if len(names) == 2 {
 			pr.Bias = names[1].text
 		}
+		p.structure(pr)
 		b.Projections = append(b.Projections, pr)
 	case p.accept("along"):
 		ref, ok := p.postfix().(*Ref)
@@ -176,8 +177,33 @@ func (p *parser) projection(b *Block) {
 		for _, n := range names {
 			b.Projections = append(b.Projections, &Projection{Pos: n.Pos, Name: n.text, Along: ref})
 		}
+		if p.is(",") {
+			p.fail(p.peek().Pos, "found \",\", expected the end of the line: what runs along %s has its connections", ref.Name)
+		}
 	default:
 		p.fail(p.peek().Pos, "%s, expected \"from below\" or another population, or \"along W[above]\"", found(p.peek()))
+	}
+}
+
+// structure reads which connections there are.
+func (p *parser) structure(pr *Projection) {
+	if !p.accept(",") {
+		return
+	}
+	const expected = "density NUMBER, blocks NUMBER or mask PARAMETER"
+	switch t := p.peek(); {
+	case p.accept("density"):
+		pr.Density = p.sum()
+	case p.accept("blocks"):
+		pr.Blocks = p.sum()
+	case p.accept("mask"):
+		name := p.name("a parameter that is a file")
+		pr.Mask = &Ref{Pos: name.Pos, Name: name.text}
+	default:
+		p.fail(t.Pos, "%s, expected %s%s", found(t), expected, near(t.text, []string{"density", "blocks", "mask"}))
+	}
+	if p.is(",") {
+		p.fail(p.peek().Pos, "a second word about connections, expected one of %s", expected)
 	}
 }
 

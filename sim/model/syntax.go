@@ -48,6 +48,12 @@ type Projection struct {
 	// weights instead, and have their shape.
 	From  string
 	Along *Ref
+
+	// Which connections there are: with Density, each with this probability;
+	// with Blocks, those within as many groups of neighbours; with Mask, those
+	// that the file says which this parameter names. All, if they are nil.
+	Density, Blocks Expr
+	Mask            *Ref
 }
 
 // Equation is one line of a block.
@@ -80,18 +86,27 @@ const (
 // Param is a declared parameter.
 type Param struct {
 	Pos
-	Name    string // in equations
-	Key     string // in experiment files
-	Section string // of the experiment file: model, time or learning
-	Default Expr   // a number, a word of Choices, true or false, or an expression of other parameters
-	Unit    string // "s" for times, "Hz" for rates, "" for numbers
+	Name    string        // in equations
+	Key     string        // in experiment files
+	Section string        // of the experiment file: model, time or learning
+	Default Expr          // a number, a word of Choices, true or false, or an expression of other parameters
+	Drawn   *DrawnDefault // instead of Default: units draw their values
+	Unit    string        // "s" for times, "Hz" for rates, "" for numbers
 	Range   Range
 	Choices []string // of a word; nil otherwise
 	Switch  bool     // true or false
+	File    bool     // the numbers of a file, an [Array]; without a default
 	// Rate is the key of the learning rate that stands for a time constant of
 	// plasticity in discrete time; nil: none.
 	Rate *Param
 	Doc  string
+}
+
+// DrawnDefault is the default of a parameter whose units draw their values: see
+// [Drawn].
+type DrawnDefault struct {
+	Dist string
+	A, B Expr
 }
 
 // Range is an interval of numbers, in the unit s, Hz or 1. The zero value is

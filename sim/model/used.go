@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Presentation is the name under which [Text.Used] says whether how long a
 // sample is presented decides on anything.
@@ -11,6 +14,13 @@ const Presentation = "presentation"
 // on which something depends that learns, answers or is recorded, and those
 // that decide which lines hold. If the values do not go together, all are.
 func (t *Text) Used(given Values, use Usage) map[string]bool {
+	if given.layered() {
+		all := map[string]bool{}
+		for l := range use.Hidden + 1 {
+			maps.Copy(all, t.Used(given.Layer(l+1), use))
+		}
+		return all
+	}
 	if _, err := t.Resolve(given, use); err != nil {
 		all := map[string]bool{Presentation: true}
 		for _, p := range t.AllParams() {
@@ -85,6 +95,11 @@ func (u *usage) roots(kind string) {
 			u.add(kind, p.Name)
 			if p.Bias != "" {
 				u.add(kind, p.Bias)
+			}
+			u.expr(kind, p.Density)
+			u.expr(kind, p.Blocks)
+			if p.Mask != nil {
+				u.expr(kind, p.Mask)
 			}
 		}
 	}
@@ -224,7 +239,10 @@ func (u *usage) param(p *Param) {
 	u.used[p.Name] = true
 	_, given := u.given[p.Name]
 	switch {
-	case given || p.Choices != nil || p.Switch:
+	case given || p.Choices != nil || p.Switch || p.File:
+	case p.Drawn != nil:
+		u.expr("", p.Drawn.A)
+		u.expr("", p.Drawn.B)
 	case p.Default != nil:
 		u.expr("", p.Default)
 	default: // a learning rate

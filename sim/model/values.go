@@ -7,7 +7,8 @@ import (
 )
 
 // Values are what a model's parameters are, by their names in equations:
-// float64 (in seconds, hertz or 1), string for words, bool for switches.
+// float64 (in seconds, hertz or 1), string for words, bool for switches; [Layers]
+// of these, and [Drawn] or *[Array] where units differ.
 type Values map[string]any
 
 // Env is what is known when an expression or condition is evaluated before
@@ -195,8 +196,9 @@ type Usage struct {
 	Discrete, Images bool
 	Presentation     float64 // how long a sample is presented, s
 
+	Hidden int // hidden layers
+
 	// Of interest to [Text.Used] alone:
-	Hidden int  // hidden layers
 	Loaded bool // the weights are given, so that how they begin is not looked at
 	Limit  bool // measured is how it tends to discrete time: learning rates are those of the measurement
 }
@@ -230,8 +232,9 @@ func (p *Param) Path() string { return p.Section + "." + p.Key }
 
 // Resolve completes what was given of the parameters with their defaults, and
 // checks ranges and requirements. Learning rates, which are known by their
-// names too, follow from the time constants unless given. Errors about values
-// are of type [*ValueError].
+// names too, follow from the time constants unless given. What differs between
+// layers, or follows from what does, is [Layers]. Errors about values are of
+// type [*ValueError].
 func (t *Text) Resolve(given Values, use Usage) (Values, error) {
 	for name, v := range given {
 		p := t.Param(name)
@@ -241,12 +244,34 @@ func (t *Text) Resolve(given Values, use Usage) (Values, error) {
 		if err := p.Accepts(v); err != nil {
 			return nil, err
 		}
+		if list, ok := v.(Layers); ok && len(list) != use.Hidden+1 {
+			return nil, &ValueError{[]*Param{p}, fmt.Sprintf("is %s, expected %d values, one for each layer above the input", p.shownList(list), use.Hidden+1)}
+		}
 	}
+	if !given.layered() {
+		return t.resolve(given, use)
+	}
+	var layers []Values
+	for l := range use.Hidden + 1 {
+		v, err := t.resolve(given.Layer(l+1), use)
+		if err != nil {
+			return nil, err
+		}
+		layers = append(layers, v)
+	}
+	return join(layers), nil
+}
+
+// resolve is Resolve of values that are the same in all layers.
+func (t *Text) resolve(given Values, use Usage) (Values, error) {
 	env := Env{Values: t.complete(given, use), Flags: use.Flags(), Constants: use.constants()}
 	for _, p := range t.AllParams() {
 		v, ok := env.Values[p.Name]
-		if !ok {
-			return nil, &ValueError{[]*Param{p}, "has no value: its default depends on itself"}
+		switch {
+		case !ok && p.File: // without a file, all is connected
+			continue
+		case !ok:
+			return nil, &ValueError{[]*Param{p}, "has no value: its default depends on itself, or on what has a value for each unit"}
 		}
 		if err := p.Accepts(v); err != nil {
 			return nil, err

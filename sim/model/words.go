@@ -52,8 +52,8 @@ func Functions() map[string]string {
 // Words that stand for numbers, and where they do.
 var constants = map[string]string{
 	"n":            "units of the population",
-	"n_in":         "connections onto a unit, in the beginning of a projection",
-	"n_out":        "connections from a unit, in the beginning of a projection",
+	"n_in":         "connections onto a unit, on average, in the beginning of a projection",
+	"n_out":        "connections from a unit, on average, in the beginning of a projection",
 	"depth":        "layers between this one and the output",
 	"batch":        "samples of a batch",
 	"presentation": "how long a sample is presented",

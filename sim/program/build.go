@@ -204,8 +204,8 @@ func (b *builder) leave() {
 // compartment is a state's equation: tau dx/dt = -x + drive.
 type compartment struct {
 	v     *variable
-	tau   float64 // s; 0 where it has no leak of a constant rate
-	drive *node   // nil where the equation is not linear in x, or has no leak
+	tau   *node // s, a number or one for each unit; nil where it has no leak of a constant rate
+	drive *node // nil where the equation is not linear in x, or has no leak
 	slope *node
 	noise float64 // strength of white noise, 1/sqrt(s)
 }
@@ -223,7 +223,7 @@ func (b *builder) compartment(v *variable, e *model.Equation) compartment {
 	b.noisy = v
 	right := b.expr(v.pop, e.Right)
 	b.noisy = outer
-	for right.op == opDiv && right.args[1].op == opConst {
+	for right.op == opDiv && right.args[1].known() {
 		tau, right = b.mul(tau, right.args[1]), right.args[0]
 	}
 	if right.dim != tau.dim-1 && !right.is(0) {
@@ -233,24 +233,30 @@ func (b *builder) compartment(v *variable, e *model.Equation) compartment {
 		}
 		b.fail("the right-hand side is %s, expected %s%s", unitName(right.dim), unitName(tau.dim-1), hint)
 	}
-	if tau.op == opConst && !(tau.value > 0) {
-		b.fail("the time constant of %s is %v s, expected more than 0", v.name, tau.value)
+	if tau.known() {
+		tau.each(func(s float64) bool {
+			if !(s > 0) {
+				b.fail("the time constant of %s is %v s, expected more than 0", v.name, s)
+			}
+			return true
+		})
 	}
 	x := b.load(v)
 	c := compartment{v: v}
 	right, c.noise = b.withoutNoise(v, right, tau)
 	leak, rest, linear := b.linear(right, x)
-	if linear && leak.is(-1) && tau.op == opConst {
-		c.tau, c.drive = tau.value, rest
-		c.slope = b.mul(b.constant(1/tau.value, -1), b.sub(rest, x))
+	if linear && leak.is(-1) && tau.known() {
+		c.tau, c.drive = tau, rest
+		c.slope = b.mul(b.div(b.constant(1, 0), tau), b.sub(rest, x))
 		return c
 	}
 	c.slope = b.div(right, tau)
-	grows := leak != nil && leak.op == opConst && leak.value >= 0
+	negative := func(k float64) bool { return k < 0 }
+	grows := leak != nil && leak.known() && !leak.each(negative)
 	if linear && !grows {
 		c.drive = b.div(rest, b.neg(leak))
-		if leak.op == opConst && tau.op == opConst && leak.value < 0 {
-			c.tau = tau.value / -leak.value
+		if leak.known() && tau.known() {
+			c.tau = b.div(tau, b.neg(leak))
 		}
 	}
 	return c

@@ -116,7 +116,13 @@ func compileExample(source string) error {
 		if excluded(text, discrete) {
 			continue
 		}
-		net, err := New(text, Setting{Sizes: []int{30, 20, 20, 10}, Rows: 2, Usage: model.Usage{Discrete: discrete, Presentation: 0.1}})
+		files := model.Values{}
+		for _, p := range text.Params {
+			if p.File {
+				files[p.Name] = &model.Array{}
+			}
+		}
+		net, err := New(text, Setting{Sizes: []int{30, 20, 20, 10}, Rows: 2, Values: files, Usage: model.Usage{Discrete: discrete, Presentation: 0.1}})
 		if err != nil {
 			return err
 		}

@@ -54,10 +54,18 @@ func (d *drawer[F]) matrix(m *Matrix) []F {
 // values are an expression's: as many as the matrix has, or one for all.
 func (d *drawer[F]) values(m *Matrix, e *model.Equation, x model.Expr) []F {
 	env := d.net.env(m.proj.of, d.net.timeless())
-	env.Constants["n_in"], env.Constants["n_out"] = float64(m.fanIn), float64(m.fanOut)
+	env.Constants["n_in"], env.Constants["n_out"] = m.fanIn, m.fanOut
 	if v, known := env.Number(x); known {
 		return []F{F(v)}
 	}
+	model.Walk(x, func(x model.Expr) {
+		if r, ok := x.(*model.Ref); ok && r.Index == "" {
+			switch env.Values[r.Name].(type) {
+			case model.Drawn, *model.Array:
+				panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: r.Name + " has a value for each unit, expected one number in how weights begin"})
+			}
+		}
+	})
 	number := func(x model.Expr) float64 {
 		v, known := env.Number(x)
 		if !known {
@@ -129,28 +137,12 @@ func (d *drawer[F]) other(m *Matrix, e *model.Equation, x model.Expr) []F {
 			if !slices.Equal(shape, m.Shape) {
 				b.fail("%s is %v, but %s, with which it begins, is %v", m.proj.name, m.Shape, text(x), shape)
 			}
-			part := combine(opMul, []F{F(t.factor)}, oriented(t, d.matrix(t.w.stored)))
-			if out != nil {
-				part = combine(opAdd, out, part)
+			if out == nil {
+				out = make([]F, m.Len())
 			}
-			out = part
+			addTerm(out, m.proj.shape, t, d.matrix(t.w.stored))
 		}
 	})
-	return out
-}
-
-// oriented are the weights of a term, transposed where it says so.
-func oriented[F Float](t term, w []F) []F {
-	if !t.transpose {
-		return w
-	}
-	rows, columns := t.w.stored.Shape[0], t.w.stored.Shape[1]
-	out := make([]F, len(w))
-	for i := range rows {
-		for j := range columns {
-			out[j*rows+i] = w[i*columns+j]
-		}
-	}
 	return out
 }
 
@@ -176,7 +168,10 @@ func combine[F Float](o op, args ...[]F) []F {
 
 // Mixture is weights as a sum of others that are stored, each times a factor:
 // what a projection is that is tied to others, or itself.
-type Mixture struct{ terms []term }
+type Mixture struct {
+	terms []term
+	shape shape
+}
 
 // Mixture returns what the projection of this symbol onto a layer is; false of
 // one that the network does not have.
@@ -186,7 +181,7 @@ func (net *Network) Mixture(layer int, symbol string) (Mixture, bool) {
 		if pop.layer != layer || p == nil || p.stored == nil && p.tied == nil {
 			continue
 		}
-		return Mixture{newBuilder(net, map[key]*variable{}, phase{}).resolve(p)}, true
+		return Mixture{newBuilder(net, map[key]*variable{}, phase{}).resolve(p), p.shape}, true
 	}
 	return Mixture{}, false
 }
@@ -194,18 +189,12 @@ func (net *Network) Mixture(layer int, symbol string) (Mixture, bool) {
 // Of returns the mixture of the weights w, by matrix: in dst, of their length,
 // unless it is one of w as it stands.
 func Of[F Float](m Mixture, dst []F, w [][]F) []F {
-	if len(m.terms) == 1 && m.terms[0].factor == 1 && !m.terms[0].transpose {
+	if len(m.terms) == 1 && m.terms[0].factor == 1 && !m.terms[0].transpose && m.terms[0].w.shape.pattern == m.shape.pattern {
 		return w[m.terms[0].w.stored.index]
 	}
 	clear(dst)
 	for _, t := range m.terms {
-		shape := t.w.stored.Shape
-		for i, v := range w[t.w.stored.index] {
-			if t.transpose {
-				i = i%shape[1]*shape[0] + i/shape[1]
-			}
-			dst[i] += F(t.factor) * v
-		}
+		addTerm(dst, m.shape, t, w[t.w.stored.index])
 	}
 	return dst
 }
@@ -289,13 +278,15 @@ func (net *Network) Averages() []string {
 func (p *Program) TimeConstants() (fastest, slowest float64) {
 	averages := p.net.Averages()
 	for _, c := range p.Compartments {
-		if c.Tau == 0 || c.Held && len(averages) > 0 {
+		if c.Held && len(averages) > 0 {
 			continue
 		}
-		if fastest == 0 || c.Tau < fastest {
-			fastest = c.Tau
+		for _, tau := range append(c.Taus, c.Tau) {
+			if tau > 0 && (fastest == 0 || tau < fastest) {
+				fastest = tau
+			}
+			slowest = max(slowest, tau)
 		}
-		slowest = max(slowest, c.Tau)
 	}
 	return fastest, slowest
 }

@@ -149,7 +149,7 @@ func (e *emitter) store(n *node, dst operand) {
 		return
 	}
 	switch {
-	case n.op == opConst, n.op == opLoad, n.op == opBias && n.w.shape.maps == nil, n.op == opWeights:
+	case n.known(), n.op == opLoad, n.op == opBias && n.w.shape.maps == nil, n.op == opWeights:
 		e.micro(opCopy, dst, rows, e.lower(n, nil))
 		return
 	case n.spread != dst.spread: // the same for all rows or units: computed once
@@ -194,7 +194,7 @@ func (e *emitter) prepare(n *node) {
 			continue
 		}
 		switch {
-		case a.op == opConst || a.op == opLoad || a.op == opWeights || a.op == opBias && a.w.shape.maps == nil:
+		case a.known() || a.op == opLoad || a.op == opWeights || a.op == opBias && a.w.shape.maps == nil:
 		case a.op == opAdd && e.isAffine(a), !a.op.elementwise(), a.spread != n.spread, e.uses[a] > 1:
 			e.store(a, e.array(a))
 		default:
@@ -212,6 +212,8 @@ func (e *emitter) lower(n *node, dst *operand) operand {
 	switch n.op {
 	case opConst:
 		return operand{space: spaceConst, at: e.p.constant(n.value) * piece, units: 1, spread: single}
+	case opTable:
+		return e.p.table(n)
 	case opLoad:
 		return n.v.operand()
 	case opBias:
@@ -288,8 +290,11 @@ func (e *emitter) inMemory(n *node) operand {
 	if at, ok := e.done[n]; ok {
 		return at
 	}
-	if n.op == opLoad {
+	switch n.op {
+	case opLoad:
 		return n.v.operand()
+	case opTable:
+		return e.p.table(n)
 	}
 	at := e.array(n)
 	at.spread = full

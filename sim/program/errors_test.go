@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -110,6 +111,20 @@ func TestErrors(t *testing.T) {
 		{what: "time constant that is not positive", old: "tau_soma dz/dt", new: "(tau_soma - 20ms) dz/dt", line: 12, column: 23, says: []string{"expected more than 0"}},
 		{what: "population without end", old: "signals:", new: "crowd beside hidden, 99999999 units:\nsignals:", line: 23, column: 1, says: []string{"crowd has 99999999 units, expected at most"}},
 		{what: "weights without end", old: "signals:", new: "crowd beside hidden, 9999999 units:\n    projection P from crowd\n    P(0) = normal(1)\nsignals:", line: 24, column: 5, says: []string{"P of the crowd1", "weights, expected at most"}},
+		{what: "density of nothing", old: "W, c from below", new: "W, c from below, density 0", line: 10, column: 5, says: []string{"W of the hidden layer 1: the density is 0, expected more than 0 and at most 1"}},
+		{what: "density of a quantity", old: "W, c from below", new: "W, c from below, density e", line: 10, column: 41, says: []string{"unknown name e in the connections of W, expected a parameter"}},
+		{what: "misspelt structure", old: "W, c from below", new: "W, c from below, densty 0.1", line: 10, column: 33, says: []string{"expected density NUMBER, blocks NUMBER or mask PARAMETER", `did you mean "density"?`}},
+		{what: "two structures", old: "W, c from below", new: "W, c from below, density 0.1, blocks 2", line: 10, column: 44, says: []string{"expected one of density"}},
+		{what: "more blocks than units", old: "W, c from below", new: "W, c from below, blocks 4", line: 10, column: 5, says: []string{"4 blocks, expected a whole number from 1 to 3"}},
+		{what: "half a block", old: "W, c from below", new: "W, c from below, blocks 1.5", line: 10, column: 5, says: []string{"1.5 blocks, expected a whole number"}},
+		{what: "mask that is no file", old: "W, c from below", new: "W, c from below, mask gain", line: 10, column: 38, says: []string{"gain is no file, expected a parameter that is declared as gain = file"}},
+		{what: "file as a number", old: "gain = 2 in (0, inf)", new: "gain = file", line: 11, column: 19, says: []string{`gain is a file: it can stand behind "mask" only`}},
+		{what: "structure of what runs along", old: "Y along W[above]", new: "Y along W[above], density 0.1", line: 17, column: 32, says: []string{"what runs along W has its connections"}},
+		{what: "tied to more connections", old: "W, c from below", new: "W, c from below, blocks 2\n    projection V from below\n    V(0) = normal(1)\nhidden:\n    projection Z along W[above]\n    Z = V[above]\n    f = Z' d[above]\nlayer:", line: 15, column: 5, says: []string{"Z has the connections of W, along which it runs, but what it equals has others"}},
+		{what: "choice without end", old: "signals:", new: "crowd beside hidden, 9999999 units:\n    projection P from crowd, density 0.1\n    P(0) = normal(1)\nsignals:", line: 24, column: 5, says: []string{"P of the crowd1: 9999999 x 9999999 connections to choose from"}},
+		{what: "a distribution that is no number", old: "gain = 2 in (0, inf)", new: "gain = normal(2, 1)", line: 3, column: 24, says: []string{`expected "per" in "per unit"`}},
+		{what: "a distribution outside the range", old: "gain = 2 in (0, inf)", new: "gain = normal(-2, 1) per unit in (0, inf)", line: 3, column: 5, says: []string{"the default of gain has the mean -2, expected a number of more than 0"}},
+		{what: "weights that begin per unit", old: "gain = 2 in (0, inf)", new: "gain = normal(2, 1) per unit", line: 11, column: 5, says: []string{"gain has a value for each unit, expected one number"}},
 		{what: "second model", old: "signals:", new: "model other\nsignals:", line: 23, column: 1, says: []string{`a second line "model"`}},
 		{what: "no model", old: "model faulty\n", new: "", line: 1, column: 1, says: []string{"a model begins with"}},
 	}
@@ -152,6 +167,9 @@ func compiled(source string, discrete bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = net.compile(discrete)
+	if _, err = net.compile(discrete); err != nil {
+		return err
+	}
+	_, err = Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
 	return err
 }

@@ -117,6 +117,7 @@ func (b *builder) resolve(p *projection) []term {
 				b.fail("%s is %d x %d, but what it equals is %d x %d", p.name, p.shape.out, p.shape.in, out, in)
 			}
 		}
+		b.sameConnections(p, sum)
 	})
 	return sum
 }
@@ -175,13 +176,19 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 // named is a parameter or a word of the language; nil if it is neither.
 func (b *builder) named(pop *population, name string) *node {
 	p := b.net.Text.Param(name)
+	if p != nil {
+		switch v := b.net.env(pop, nil).Values[name].(type) {
+		case model.Drawn, *model.Array:
+			return b.table(b.perUnit(pop, p, v), p.Dim())
+		}
+	}
 	if v, known := b.net.env(pop, nil).Number(&model.Ref{Name: name}); known {
 		dim := 0.0
 		if name == "presentation" {
 			dim = 1
 		}
 		if p != nil {
-			dim = map[string]float64{"s": 1, "Hz": -1}[p.Unit]
+			dim = p.Dim()
 		}
 		return b.constant(v, dim)
 	}

@@ -203,7 +203,8 @@ func (m *Machine[F]) mixed(dst []F, l *learned, c *compiledChange, factor float6
 	if l.projection.biasOf != "" {
 		out, in = s.biases, 1
 	}
-	x := m.scratch[:out*in]
+	x := m.scratch[:l.projection.stored.Len()]
+	pattern := l.projection.stored.Pattern()
 	switch {
 	case c.post != nil && c.pre != nil:
 		m.projections[l.projection.stored.index].Correlate(x, F(1/float64(rows)), m.array(*c.post), m.array(*c.pre), rows)
@@ -211,11 +212,21 @@ func (m *Machine[F]) mixed(dst []F, l *learned, c *compiledChange, factor float6
 		mean := m.means[:s.out]
 		linalg.ColumnSums(mean, F(1/float64(rows)), m.array(*c.post), rows)
 		for i := range out {
-			filled(x[i*in:][:in], mean[i])
+			from, to := i*in, (i+1)*in
+			if pattern != nil {
+				from, to = pattern.Row(i)
+			}
+			filled(x[from:to], mean[i])
 		}
 	default:
 		mean := m.means[:in]
 		linalg.ColumnSums(mean, F(1/float64(rows)), m.array(*c.pre), rows)
+		if pattern != nil {
+			for k := range x {
+				x[k] = mean[pattern.Column(k)]
+			}
+			break
+		}
 		for i := range out {
 			copy(x[i*in:][:in], mean)
 		}
@@ -242,7 +253,7 @@ func filled[F Float](x []F, v F) []F {
 // next use of its weights: of one sample, in a dense projection.
 func (m *Machine[F]) Waits(r int) bool {
 	proj := m.p.Rules[r].proj
-	return proj.biasOf == "" && proj.shape.maps == nil && m.rows == 1
+	return proj.biasOf == "" && proj.shape.dense() && m.rows == 1
 }
 
 // Defer lets a change that can wait be made when its weights are next used, with

@@ -87,6 +87,7 @@ func NewMachine[F Float](p *Program, w [][]F) *Machine[F] {
 	for k, c := range p.constants {
 		filled(m.memory[spaceConst][k*piece:][:piece], F(c))
 	}
+	m.fillTables()
 	for o := range lastElementwise {
 		if k, ok := o.vector(); ok {
 			m.kernels[o] = m.elementwise.Kernel(k)
@@ -110,7 +111,10 @@ func NewMachine[F Float](p *Program, w [][]F) *Machine[F] {
 
 func newProjection[F Float](m *Matrix) synapse.Projection[F] {
 	s := m.proj.shape
-	if s.maps == nil {
+	switch {
+	case s.pattern != nil:
+		return synapse.NewSparse[F](s.pattern)
+	case s.maps == nil:
 		return synapse.Dense[F]{Out: s.out, In: s.in}
 	}
 	c, err := synapse.NewConv[F](s.maps.InChannels, s.maps.InHeight, s.maps.InWidth, s.maps.Channels, s.maps.Kernel, s.maps.Stride, s.maps.Padding)

@@ -138,13 +138,17 @@ func (v *naive) drive(pop *population, e *model.Equation) []float64 {
 
 // relaxation is the time constant with which a state's equation decays.
 func (v *naive) relaxation(pop *population, e *model.Equation) float64 {
+	return v.relaxationOf(pop, e, 0)
+}
+
+func (v *naive) relaxationOf(pop *population, e *model.Equation, unit int) float64 {
 	k := key{pop, e.Name}
 	at := func(x float64) float64 {
 		v.self = &substitute{k, x}
 		defer func() { v.self = nil }()
-		return v.eval(pop, e.Right, 0, 0)
+		return v.eval(pop, e.Right, 0, unit)
 	}
-	return v.tau(pop, e, 0, 0) / (at(0) - at(1))
+	return v.tau(pop, e, 0, unit) / (at(0) - at(1))
 }
 
 // constant is a parameter or a word that stands for a number.
@@ -217,6 +221,10 @@ func (v *naive) ref(pop *population, e *model.Ref, row, unit int) float64 {
 	if e.Index == "" {
 		if x, ok := v.constant(pop, e.Name); ok {
 			return x
+		}
+		if drawn, ok := v.net.Values[e.Name].(model.Drawn); ok {
+			b := newBuilder(v.net, nil, phase{})
+			return b.perUnit(pop, v.net.Text.Param(e.Name), drawn)[unit]
 		}
 	}
 	at := v.net.at(pop, e.Index)

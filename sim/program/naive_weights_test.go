@@ -110,9 +110,17 @@ func (v *naive) weight(p *projection, i, j int) float64 {
 }
 
 // kernel is the place of the weight from unit j to unit i: in maps one of those
-// that all positions share, and -1 where j is out of i's sight.
+// that all positions share, and -1 where j is out of i's sight or not connected.
 func kernel(p *projection, i, j int) int {
 	m := p.shape.maps
+	if connections := p.shape.pattern; connections != nil {
+		for k := range connections.Len() {
+			if connections.RowOf(k) == i && connections.Column(k) == j {
+				return k
+			}
+		}
+		return -1
+	}
 	if m == nil {
 		return i*p.shape.in + j
 	}

@@ -28,8 +28,10 @@ type Setting struct {
 	// Values are the parameters that differ from their defaults.
 	Values model.Values
 	Usage  model.Usage
-	Noise  bool   // whether noisy(x) draws noise while learning
-	Seed   uint64 // of the noise of states
+	Noise  bool // whether noisy(x) draws noise while learning
+	// Seed decides which connections there are, where a text says how many, what
+	// is drawn for each unit, and the noise of states.
+	Seed uint64
 }
 
 // Network is a model's populations and projections at given sizes. It is a
@@ -38,6 +40,8 @@ type Network struct {
 	Text    *model.Text
 	Setting Setting
 	Values  model.Values // of all parameters
+
+	inLayer []model.Values // the same for each layer, from 1
 
 	layers   []*population // input, hidden, output
 	all      []*population // and those beside them
@@ -81,6 +85,7 @@ const (
 // New puts a text's populations and projections together. The error says which
 // setting or equation does not fit.
 func New(text *model.Text, s Setting) (net *Network, err error) {
+	s.Usage.Hidden = max(len(s.Sizes)-2, 0)
 	values, err := text.Resolve(s.Values, s.Usage)
 	if err != nil {
 		return nil, err
@@ -98,6 +103,9 @@ func New(text *model.Text, s Setting) (net *Network, err error) {
 		s.Maps = &own
 	}
 	net = &Network{Text: text, Setting: s, Values: values, widths: map[key]int{}}
+	for l := range len(s.Sizes) - 1 {
+		net.inLayer = append(net.inLayer, values.Layer(l+1))
+	}
 	defer caught(text, &err)
 	net.populate()
 	if err := net.connect(); err != nil {
@@ -254,7 +262,7 @@ func (net *Network) at(pop *population, index string) *population {
 
 // env is what is known of the parameters and constants in a population.
 func (net *Network) env(pop *population, flags map[string]bool) model.Env {
-	return model.Env{Values: net.Values, Flags: flags, Constants: map[string]float64{
+	return model.Env{Values: net.inLayer[max(pop.layer, 1)-1], Flags: flags, Constants: map[string]float64{
 		"n": float64(pop.units), "depth": float64(net.Layers() - pop.layer),
 		"batch": float64(net.Rows()), "presentation": net.Setting.Usage.Presentation,
 	}}

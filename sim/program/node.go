@@ -1,6 +1,7 @@
 package program
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -10,15 +11,16 @@ import (
 
 // node is an expression. Equal expressions are one node.
 type node struct {
-	op     op
-	args   []*node
-	value  float64     // of opConst
-	v      *variable   // of opLoad
-	w      *projection // of opBias, opForward, opBackward: one that is stored
-	spread spread
-	units  int     // 1 of byRow and single
-	dim    float64 // exponent of seconds; of white noise -1/2
-	id     int
+	op      op
+	args    []*node
+	value   float64     // of opConst
+	numbers []float64   // of opTable: one for each unit
+	v       *variable   // of opLoad
+	w       *projection // of opBias, opForward, opBackward: one that is stored
+	spread  spread
+	units   int     // 1 of byRow and single
+	dim     float64 // exponent of seconds; of white noise -1/2
+	id      int
 
 	weights bool // made of weights, element by element
 }
@@ -41,6 +43,9 @@ func (g *graph) make(n node) *node {
 	}
 	for _, a := range n.args {
 		k += fmt.Sprint(",", a.id)
+	}
+	if n.op == opTable {
+		k += spell(n.numbers)
 	}
 	if old := g.nodes[k]; old != nil {
 		return old
@@ -67,7 +72,7 @@ func (g *graph) apply(o op, dim float64, args ...*node) *node {
 	units, sp := 1, single
 	constant := true
 	for _, a := range args {
-		constant = constant && a.op == opConst
+		constant = constant && (a.op == opConst || a.op == opTable)
 		if a.spread != single && a.spread != byRow {
 			if sp != single && sp != byRow && a.units != units {
 				g.fail("%d numbers meet %d in %s", units, a.units, o)
@@ -77,13 +82,55 @@ func (g *graph) apply(o op, dim float64, args ...*node) *node {
 		sp = join(sp, a.spread)
 	}
 	if constant {
-		values := make([]float64, len(args))
-		for i, a := range args {
-			values[i] = a.value
-		}
-		return g.constant(evaluate(o, values), dim)
+		return g.fold(o, dim, units, args)
 	}
 	return g.make(node{op: o, args: args, spread: sp, units: units, dim: dim})
+}
+
+// fold computes an operation on numbers that are known: one of each operand, or
+// one for each unit.
+func (g *graph) fold(o op, dim float64, units int, args []*node) *node {
+	values, out := make([]float64, len(args)), make([]float64, units)
+	tables := false
+	for j := range out {
+		for i, a := range args {
+			values[i] = a.value
+			if a.op == opTable {
+				values[i], tables = a.numbers[j], true
+			}
+		}
+		out[j] = evaluate(o, values)
+	}
+	if tables {
+		return g.table(out, dim)
+	}
+	return g.constant(out[0], dim)
+}
+
+// table is a number for each unit.
+func (g *graph) table(numbers []float64, dim float64) *node {
+	return g.make(node{op: opTable, numbers: numbers, spread: full, units: len(numbers), dim: dim})
+}
+
+// known says whether a node is numbers that are known when the program is
+// compiled.
+func (n *node) known() bool { return n.op == opConst || n.op == opTable }
+
+// each says whether all of the numbers that are known satisfy a condition.
+func (n *node) each(f func(float64) bool) bool {
+	if n.op == opConst {
+		return f(n.value)
+	}
+	return n.op == opTable && !slices.ContainsFunc(n.numbers, func(x float64) bool { return !f(x) })
+}
+
+// spell has the bits of numbers, for keys.
+func spell(numbers []float64) string {
+	b := make([]byte, 0, 8*len(numbers))
+	for _, x := range numbers {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+	}
+	return string(b)
 }
 
 func join(a, b spread) spread {

@@ -36,7 +36,11 @@ func (b *builder) withoutNoise(v *variable, right, tau *node) (rest *node, stren
 	case !linear || gain.op != opConst:
 		b.fail("the noise of %s is multiplied by what may change, expected a number or parameters: only additive noise, which does not depend on states, means the same to Itô and Stratonovich", v.name)
 	case tau.op != opConst:
-		b.fail("the time constant of %s changes, expected a number or parameters where there is noise", v.name)
+		why := "changes"
+		if tau.op == opTable {
+			why = "differs between units"
+		}
+		b.fail("the time constant of %s %s, expected a number or parameters where there is noise", v.name, why)
 	}
 	return rest, gain.value / tau.value
 }
@@ -48,10 +52,10 @@ func (b *builder) drawn(c compartment) *node {
 	if c.noise == 0 {
 		return c.drive
 	}
-	if c.tau == 0 {
-		b.fail("the leak of %s is not a constant rate, so that in discrete time its noise has no distribution that is known", c.v.name)
+	if c.tau == nil || c.tau.op != opConst {
+		b.fail("the leak of %s is not a constant rate, the same for all units, so that in discrete time its noise has no distribution that is known", c.v.name)
 	}
-	return b.add(c.drive, b.mul(b.constant(c.noise*math.Sqrt(c.tau/2), 0), b.xi(c.v, 0)))
+	return b.add(c.drive, b.mul(b.constant(c.noise*math.Sqrt(c.tau.value/2), 0), b.xi(c.v, 0)))
 }
 
 // stream is the random numbers of a state's noise, by its name: they are the

@@ -5,6 +5,7 @@ type op uint8
 
 const (
 	opConst    op = iota
+	opTable       // numbers that differ between units, known when the program is compiled
 	opLoad        // a variable
 	opBias        // weights c of a bias, the same for every row
 	opForward     // W x
@@ -52,7 +53,7 @@ const (
 )
 
 var opNames = map[op]string{
-	opConst: "const", opLoad: "load", opBias: "bias", opForward: "forward", opBackward: "backward", opNoise: "noise", opXi: "xi", opWeights: "weights", opCopy: "copy",
+	opConst: "const", opTable: "table", opLoad: "load", opBias: "bias", opForward: "forward", opBackward: "backward", opNoise: "noise", opXi: "xi", opWeights: "weights", opCopy: "copy",
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opPow: "pow", opMin: "min", opMax: "max", opNeg: "neg",
 	opSigmoid: "sigmoid", opTanh: "tanh", opRelu: "relu", opSoftplus: "softplus", opExp: "exp", opLog: "log",
 	opSqrt: "sqrt", opAbs: "abs", opSign: "sign", opStep: "step", opLogit: "logit",

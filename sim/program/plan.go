@@ -15,13 +15,9 @@ func (net *Network) Continuous() (*Program, error) { return net.compile(false) }
 func (net *Network) Discrete() (*Program, error) { return net.compile(true) }
 
 func (net *Network) compile(discrete bool) (p *Program, err error) {
-	for _, r := range net.Text.Requires {
-		env := model.Env{Values: net.Values, Flags: map[string]bool{"discrete": discrete, "images": net.Setting.Usage.Images}}
-		if when, _ := env.Holds(r.When); r.When != nil && !when {
-			continue
-		}
-		if holds, known := env.Holds(r.Cond); known && !holds {
-			return nil, fmt.Errorf("%s: the model %s requires %s", r.Doc, net.Text.Name, r.Text)
+	for _, values := range net.inLayer {
+		if err := net.require(values, discrete); err != nil {
+			return nil, err
 		}
 	}
 	defer caught(net.Text, &err)
@@ -49,6 +45,21 @@ func (net *Network) compile(discrete bool) (p *Program, err error) {
 		return nil, fmt.Errorf("program: %d rows of this network need %.3g numbers of memory, expected at most %.3g", p.net.Rows(), n, float64(maxNumbers))
 	}
 	return p, nil
+}
+
+// require says which requirement on parameters does not hold in this kind of
+// time.
+func (net *Network) require(values model.Values, discrete bool) error {
+	for _, r := range net.Text.Requires {
+		env := model.Env{Values: values, Flags: map[string]bool{"discrete": discrete, "images": net.Setting.Usage.Images}}
+		if when, _ := env.Holds(r.When); r.When != nil && !when {
+			continue
+		}
+		if holds, known := env.Holds(r.Cond); known && !holds {
+			return fmt.Errorf("%s: the model %s requires %s", r.Doc, net.Text.Name, r.Text)
+		}
+	}
+	return nil
 }
 
 // states finds the states and lays them out: layer by layer from the output,
@@ -351,8 +362,10 @@ func (p *Program) slopes(b *builder) []target {
 			code = append(code, target{n: c.slope, dst: dst})
 			for k := range p.Compartments {
 				if own := &p.Compartments[k]; own.At == c.v.at {
-					own.Tau = c.tau
 					own.Noise[which(b.phase.teacher, false)] = c.noise
+					if c.tau != nil {
+						own.Tau, own.Taus = c.tau.value, c.tau.numbers
+					}
 				}
 			}
 		}

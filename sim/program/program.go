@@ -31,6 +31,8 @@ type Program struct {
 	Dim int
 
 	constants []float64
+	tables    map[string]int // where numbers that differ between units are in the memory of quantities
+	filled    []filledTable
 	vars      map[key]*variable
 	sections  sections
 	gradient  []gradient
@@ -45,8 +47,10 @@ type Compartment struct {
 	Layer  int
 	Beside string // the population beside the layer; "" for the layer itself
 	Units  int
-	// Tau is the constant time constant with which it decays, s; 0: none.
+	// Tau is the constant time constant with which it decays, s; 0: none. Where
+	// units differ, Taus has one for each.
 	Tau  float64
+	Taus []float64
 	Held bool // keeps the prediction's value while the discrete model is taught
 	At   int  // of the state vector
 	// Noise is the strength b of white noise in continuous time, dx = f dt + b dW,
@@ -110,7 +114,7 @@ func (c *compiledChange) classify(m *Matrix, rows int) {
 		c.kind = changeFunction
 	case m.Bias:
 		c.kind = changeBias
-	case rows == 1 && m.proj.shape.maps == nil:
+	case rows == 1 && m.proj.shape.dense():
 		c.kind = changeOuter
 	default:
 		c.kind = changeProduct

@@ -24,9 +24,13 @@ type projection struct {
 // shape is that of weights: to out units from in.
 type shape struct {
 	out, in int
-	maps    *synapse.MapShape // nil: dense
+	maps    *synapse.MapShape // nil: no maps
+	pattern *synapse.Pattern  // nil: all connections
 	biases  int
 }
+
+// dense says that every unit sees every other, with a weight of its own.
+func (s shape) dense() bool { return s.maps == nil && s.pattern == nil }
 
 // Matrix is an array of weights of a network.
 type Matrix struct {
@@ -40,12 +44,23 @@ type Matrix struct {
 	index  int
 	proj   *projection
 	bound  [2]*float64
-	fanIn  int
-	fanOut int
+	fanIn  float64 // mean number of connections onto a unit
+	fanOut float64
 }
 
-// Len is the number of weights.
+// Pattern says which connections there are; nil: all that Shape has.
+func (m *Matrix) Pattern() *synapse.Pattern {
+	if m.Bias {
+		return nil
+	}
+	return m.proj.shape.pattern
+}
+
+// Len is the number of weights: of connections, where there is a pattern.
 func (m *Matrix) Len() int {
+	if p := m.Pattern(); p != nil {
+		return p.Len()
+	}
 	n := 1
 	for _, s := range m.Shape {
 		n *= s
@@ -93,11 +108,13 @@ func (net *Network) declare(pop *population, d *model.Projection, maps []synapse
 			m := maps[pop.layer-1]
 			p.shape.maps, p.shape.biases = &m, m.Channels
 		}
+		p.shape.pattern = net.pattern(p, d)
 	}
 	net.store(p)
 	pop.projections[d.Name] = p
 	if d.Bias != "" {
 		c := &projection{name: d.Bias, of: pop, biasOf: d.Name, shape: p.shape, forward: p.forward}
+		c.shape.pattern = nil
 		net.store(c)
 		pop.projections[d.Bias] = c
 	}
@@ -132,10 +149,14 @@ func (net *Network) store(p *projection) {
 	case s.maps != nil:
 		k := s.maps.Kernel
 		m.Shape = []int{s.maps.Channels, s.maps.InChannels, k, k}
-		m.fanIn, m.fanOut = s.maps.InChannels*k*k, s.maps.Channels*k*k
+		m.fanIn, m.fanOut = float64(s.maps.InChannels*k*k), float64(s.maps.Channels*k*k)
 	default:
 		m.Shape = []int{s.out, s.in}
-		m.fanIn, m.fanOut = s.in, s.out
+		connections := float64(s.out * s.in)
+		if s.pattern != nil {
+			connections = float64(s.pattern.Len())
+		}
+		m.fanIn, m.fanOut = connections/float64(s.out), connections/float64(s.in)
 	}
 	m.bound = net.bounds(p)
 	p.stored = m

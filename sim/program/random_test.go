@@ -148,7 +148,12 @@ func (a *author) write() string {
 	a.head("parameters")
 	a.line("k_1 = 0.8 in (0, inf)\n    k_2 = 0.35\n    flag = %v\n    choice = %s of one, two", a.chance(0.5), pick(a, "one", "two"))
 	a.head("time constants")
-	a.line("tau_a = 20 ms in (0, inf)\n    tau_w = 10 s in (0, inf) rate lr")
+	a.line("tau_a = %s in (0, inf)\n    tau_w = 10 s in (0, inf) rate lr", pick(a, "20 ms", "20 ms", "lognormal(20 ms, 0.3) per unit"))
+	various := a.chance(0.3)
+	if various {
+		a.head("parameters")
+		a.line("h = normal(0.8, 0.4) per unit in [0.3, 1.1]")
+	}
 
 	inputs := []string{"e[below]"}
 	if a.chance(0.5) {
@@ -164,10 +169,10 @@ func (a *author) write() string {
 	// Layers, forward.
 	a.head("layer")
 	bias := a.chance(0.7)
-	a.line("projection W%s from below", map[bool]string{true: ", c"}[bias])
+	a.line("projection W%s from below%s", map[bool]string{true: ", c"}[bias], a.structure())
 	second := a.chance(0.3)
 	if second {
-		a.line("projection V from below")
+		a.line("projection V from below%s", a.structure())
 		a.line("V(0) = uniform(0, 1)\n    keep V >= 0")
 	}
 	a.line("W(0) = normal(1)")
@@ -196,6 +201,10 @@ func (a *author) write() string {
 		a.line("tau_w dq/dt = -q + %s", pick(a, "s", "s^2 + mean(z)", "k_2 s"))
 		global = []string{"s", "q"}
 	}
+	if various {
+		a.line("hz = h z + (0.2 if h > 0.8 else h^2)")
+		own = append(own, "hz")
+	}
 	for i := range a.rng.IntN(4) {
 		name := fmt.Sprintf("f_%d", i)
 		a.line("%s = 0.1 z + %s", name, a.expr(append(a.pooled(own), global...), 2))
@@ -215,8 +224,8 @@ func (a *author) write() string {
 	var inhibition []string
 	if beside {
 		a.head("inhibition beside hidden" + size)
-		a.line("projection P from beside\n    P(0) = normal(1)")
-		a.line("projection S from below\n    S(0) = normal(1)")
+		a.line("projection P from beside%s\n    P(0) = normal(1)", a.structure())
+		a.line("projection S from below%s\n    S(0) = normal(1)", a.structure())
 		a.line("in = P %s", pick(a, "e[beside]", "tanh(z[beside])"))
 		a.text.WriteString("")
 		a.line("tau_a dm/dt = -m + in_ + S e[below]")
@@ -291,6 +300,23 @@ func (a *author) write() string {
 	return strings.Replace(s, "layer:\n", "layer:\n    all = k_1 + k_2 if flag or choice = one else 0\n", 1)
 }
 
+// structure leaves connections out, where not all are there.
+func (a *author) structure() string {
+	return pick(a, "", "", "", ", density 0.6", ", density k_1", ", blocks n^0")
+}
+
+// settled is a setting with a seed of its own, for which no projection is left
+// without any connection.
+func settled(t *testing.T, text *model.Text, s Setting) Setting {
+	for s.Seed = range 1000 {
+		if _, err := New(text, s); err == nil || !strings.Contains(err.Error(), "nothing is connected") {
+			return s
+		}
+	}
+	t.Fatal("no seed connects anything")
+	return s
+}
+
 // TestRandomModels compares random models, compiled, with the naive reading.
 func TestRandomModels(t *testing.T) {
 	n := uint64(300)
@@ -315,6 +341,7 @@ func TestRandomModels(t *testing.T) {
 				sizes = []int{2, piece + 4, 2} // loops of several pieces
 			}
 			s := Setting{Sizes: sizes, Rows: 1 + a.rng.IntN(3), Usage: model.Usage{Presentation: 0.1}}
+			s = settled(t, text, s)
 			tr := newTrial(t, text, s, seed)
 			continuous[float64](t, tr, 1e-12)
 			continuous[float32](t, tr, 1e-5)

@@ -76,7 +76,7 @@ func (b *builder) rates(r *rule, pop *population) {
 		b.fail("the time constant of %s is %s, expected a time such as 100 s", r.e.Name, unitName(tau.dim))
 	}
 	if tau.op != opConst {
-		b.fail("the time constant of weights must be a number or an expression of parameters")
+		b.fail("the time constant of weights must be a number or an expression of parameters, the same for all units")
 	}
 	r.tau, r.rate = tau.value, presentation/tau.value
 	ref, ok := r.e.Tau.(*model.Ref)
@@ -87,7 +87,9 @@ func (b *builder) rates(r *rule, pop *population) {
 		r.rate = 1
 	}
 	if p := b.net.Text.Param(ref.Name); p != nil && p.Rate != nil {
-		r.rate = b.net.Values[p.Rate.Name].(float64)
+		if r.rate, ok = b.net.env(pop, nil).Values[p.Rate.Name].(float64); !ok {
+			b.fail("the learning rate %s must be one number, the same for all units", p.Rate.Name)
+		}
 	}
 }
 

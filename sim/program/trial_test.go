@@ -151,6 +151,9 @@ func continuous[F Float](t *testing.T, tr *trial, tolerance float64) {
 				e := v.line(k.pop, k.name, model.Changes)
 				same(t, fmt.Sprintf("%s, learning %v: d%s/dt of the %s", tag, learning, k.name, k.pop),
 					m.Slope()[c.At:][:len(tr.states[k])], v.slope(k.pop, e), tolerance)
+				for unit, tau := range c.Taus {
+					same(t, fmt.Sprintf("tau of %s, unit %d", c.Name, unit), []float64{tau}, []float64{v.relaxationOf(k.pop, e, unit)}, 1e-14)
+				}
 				if c.Tau != 0 {
 					same(t, "tau of "+c.Name, []float64{c.Tau}, []float64{v.relaxation(k.pop, e)}, 1e-14)
 				}

@@ -321,7 +321,7 @@ func (r *trainingRun[F]) filters() *record.Filters {
 	if m == nil {
 		return nil
 	}
-	w := r.net.Weights().Of(m.Name)
+	w := r.net.Weights().Tensors()[m.Index()].Values
 	out := &record.Filters{Channels: shape.Channels, Height: shape.Height, Width: shape.Width}
 	if len(m.Shape) == 4 { // maps
 		out.Height, out.Width = m.Shape[2], m.Shape[3]

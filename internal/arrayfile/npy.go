@@ -1,0 +1,220 @@
+// Package arrayfile reads and writes arrays of numbers: the NumPy format, and text
+// with commas.
+package arrayfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The NumPy array format, version 1.0 for writing, 1.0 and 2.0 for reading:
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+//
+// It is here because a run that stops before its first sample has arrays of 0
+// rows and n columns, and because what is read may be damaged: the size in a
+// header is compared with the bytes that are there before it is used.
+
+const (
+	// Magic is how a file begins.
+	Magic = "\x93NUMPY"
+	// Float and Index are the types of items that are written, of ItemBytes each.
+	Float     = "<f8"
+	Index     = "<i8"
+	ItemBytes = 8
+
+	align = 64 // data start at a multiple of this
+)
+
+var headerText = regexp.MustCompile(`^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \} *\n$`)
+
+// WriteFloats writes an array in row-major order. The product of shape is the
+// length of v.
+func WriteFloats(w io.Writer, shape []int, v []float64) error {
+	if err := WriteHeader(w, Float, shape); err != nil {
+		return err
+	}
+	return binary.Write(w, binary.LittleEndian, v)
+}
+
+// WriteInts is WriteFloats for integers.
+func WriteInts(w io.Writer, shape []int, v []int) error {
+	if err := WriteHeader(w, Index, shape); err != nil {
+		return err
+	}
+	wide := make([]int64, len(v))
+	for i, x := range v {
+		wide[i] = int64(x)
+	}
+	return binary.Write(w, binary.LittleEndian, wide)
+}
+
+// WriteHeader writes what stands before the items of an array of a type.
+func WriteHeader(w io.Writer, descr string, shape []int) error {
+	dims := make([]string, len(shape))
+	for i, n := range shape {
+		dims[i] = strconv.Itoa(n)
+	}
+	tuple := strings.Join(dims, ", ")
+	if len(shape) == 1 {
+		tuple += "," // a tuple of one in Python
+	}
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, tuple)
+	const before = len(Magic) + 4 // version, length of the text
+	total := (before + len(text) + align) / align * align
+	text += strings.Repeat(" ", total-before-len(text)-1) + "\n"
+
+	header := append([]byte(Magic), 1, 0)
+	header = binary.LittleEndian.AppendUint16(header, uint16(len(text)))
+	_, err := w.Write(append(header, text...))
+	return err
+}
+
+// Array is an array as it was found.
+type Array struct {
+	Type  string // of items, as NumPy writes it
+	Shape []int
+	Data  []byte // the items
+
+	columns bool // in column-major order
+}
+
+// sizes are the bytes of the items that are known.
+var sizes = map[string]int{"<f8": 8, "<f4": 4, "<i8": 8, "<i4": 4, "<i2": 2, "|i1": 1, "<u8": 8, "<u4": 4, "<u2": 2, "|u1": 1, "|b1": 1}
+
+// parse reads a whole .npy file.
+func parse(file []byte) (a Array, err error) {
+	text, data, err := splitHeader(file)
+	if err != nil {
+		return a, err
+	}
+	m := headerText.FindSubmatch(text)
+	if m == nil {
+		return a, fmt.Errorf("array header %.80q, expected descr, fortran_order and shape", text)
+	}
+	a = Array{Type: string(m[1]), Data: data, columns: string(m[2]) == "True"}
+	a.Shape, err = parseShape(string(m[3]))
+	return a, err
+}
+
+// Parse reads a whole .npy file of floats or integers of 8 bytes in row-major
+// order, as they are written here.
+func Parse(file []byte) (Array, error) {
+	a, err := parse(file)
+	switch {
+	case err != nil:
+		return Array{}, err
+	case a.Type != Float && a.Type != Index:
+		return Array{}, fmt.Errorf("array of type %q, expected %q or %q", a.Type, Float, Index)
+	case a.columns:
+		return Array{}, errors.New("array in column-major order, expected row-major")
+	case !fills(a.Shape, ItemBytes, len(a.Data)):
+		return Array{}, fmt.Errorf("array of shape %v has %d bytes", a.Shape, len(a.Data))
+	}
+	return a, nil
+}
+
+// Shape reads the shape from the beginning of a .npy file.
+func Shape(head []byte) ([]int, error) {
+	text, _, err := splitHeader(head)
+	if err != nil {
+		return nil, err
+	}
+	m := headerText.FindSubmatch(text)
+	if m == nil {
+		return nil, errors.New("array with an unknown header, expected descr, fortran_order and shape")
+	}
+	return parseShape(string(m[3]))
+}
+
+// splitHeader parts the header's text from the data behind it.
+func splitHeader(file []byte) (text, data []byte, err error) {
+	rest, ok := bytes.CutPrefix(file, []byte(Magic))
+	if !ok || len(rest) < 2 {
+		return nil, nil, errors.New("not a NumPy array")
+	}
+	version := rest[0]
+	rest = rest[2:]
+	var length uint64
+	switch {
+	case version == 1 && len(rest) >= 2:
+		length, rest = uint64(binary.LittleEndian.Uint16(rest)), rest[2:]
+	case version == 2 && len(rest) >= 4:
+		length, rest = uint64(binary.LittleEndian.Uint32(rest)), rest[4:]
+	default:
+		return nil, nil, fmt.Errorf("NumPy array format version %d, expected 1 or 2, or file cut short", version)
+	}
+	if length > uint64(len(rest)) {
+		return nil, nil, fmt.Errorf("array header of %d bytes, but only %d left", length, len(rest))
+	}
+	return rest[:length], rest[length:], nil
+}
+
+func parseShape(tuple string) ([]int, error) {
+	var shape []int
+	for dim := range strings.SplitSeq(tuple, ",") {
+		dim = strings.TrimSpace(dim)
+		if dim == "" {
+			continue
+		}
+		n, err := strconv.Atoi(dim)
+		if err != nil {
+			return nil, fmt.Errorf("array of shape (%s), expected integers", tuple)
+		}
+		shape = append(shape, n)
+	}
+	return shape, nil
+}
+
+// fills tells whether n bytes are exactly an array of this shape and size of
+// items.
+func fills(shape []int, item, n int) bool {
+	size := uint64(item)
+	for _, dim := range shape {
+		high, low := bits.Mul64(size, uint64(dim))
+		if high != 0 {
+			return false
+		}
+		size = low
+	}
+	return size == uint64(n)
+}
+
+// Floats are the items of an array of type Float.
+func (a Array) Floats() ([]float64, error) {
+	if a.Type != Float {
+		return nil, fmt.Errorf("array of type %q, expected %q", a.Type, Float)
+	}
+	v := make([]float64, len(a.Data)/ItemBytes)
+	for i := range v {
+		v[i] = math.Float64frombits(binary.LittleEndian.Uint64(a.Data[i*ItemBytes:]))
+	}
+	return v, nil
+}
+
+// Ints are the items of an array of type Index.
+func (a Array) Ints() ([]int, error) {
+	if a.Type != Index {
+		return nil, fmt.Errorf("array of type %q, expected %q", a.Type, Index)
+	}
+	v := make([]int, len(a.Data)/ItemBytes)
+	for i := range v {
+		v[i] = int(int64(binary.LittleEndian.Uint64(a.Data[i*ItemBytes:])))
+	}
+	return v, nil
+}
+
+// Indices is Ints of an array of one dimension.
+func (a Array) Indices() ([]int, error) {
+	if len(a.Shape) != 1 {
+		return nil, fmt.Errorf("array of shape %v, expected one dimension", a.Shape)
+	}
+	return a.Ints()
+}
