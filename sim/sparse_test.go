@@ -248,3 +248,58 @@ func TestValuePerLayer(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestStatesBegin: a state that decays begins where its text says, per unit.
+func TestStatesBegin(t *testing.T) {
+	text, err := model.Parse("begin.model", `model begin
+parameters:
+    z_0 = 0.5
+time constants:
+    tau = 50 ms in (0, inf)
+layer:
+    projection W from below
+    tau dz/dt = -z + W e[below]
+    z(0) = z_0 + normal(0.1)
+    tau du/dt = -u
+    u(0) = -2
+    e = z
+    W(0) = normal(1)
+output:
+    answer = z + 0 u
+signals:
+    z soma
+    u other
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := drawn[float64](t, text, program.Setting{Sizes: []int{1, 4}, Rows: 2, Seed: 3})
+	task := &fixture.Constant{In: []float64{0}, Out: make([]float64, 4)}
+	in := continuous(t, w, []Stream{task, task}, Method{Name: "exponential", Step: 10 * ms}, false)
+	in.Observe(0)
+	begin := slices.Clone(in.Moved().Output())
+	if mean := (begin[0] + begin[1] + begin[2] + begin[3]) / 4; math.Abs(mean-0.5) > 0.2 || slices.Min(begin) == slices.Max(begin) {
+		t.Errorf("the state begins with %v", begin)
+	}
+	if !slices.Equal(begin[:4], begin[4:]) {
+		t.Errorf("rows begin with %v", begin)
+	}
+	if _, err := in.Advance(0, 50*ms); err != nil {
+		t.Fatal(err)
+	}
+	in.Observe(50 * ms)
+	for i, z := range in.Moved().Output() {
+		if want := begin[i] / math.E; math.Abs(z-want) > 1e-12 {
+			t.Errorf("unit %d decays to %v, want %v", i, z, want)
+		}
+	}
+	for _, s := range in.Moved().Signals() {
+		if u := s.Value()[0]; s.Name == "other" && math.Abs(u+2/math.E) > 1e-12 {
+			t.Errorf("u decays to %v", u)
+		}
+	}
+	use := model.Usage{Presentation: 0.1, Discrete: true}
+	if text.Used(nil, use)["z_0"] || !text.Used(nil, model.Usage{Presentation: 0.1})["z_0"] {
+		t.Error("z_0 counts in continuous time alone")
+	}
+}

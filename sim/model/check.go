@@ -178,8 +178,8 @@ func (c *checker) equation(kind string, e *Equation) {
 		c.fail(e.Pos, e.Text, "only the output has an answer")
 	case (e.Kind == Begins || e.Kind == Bound) && !slices.Contains(c.text.names(kind), e.Name):
 		c.fail(e.Pos, e.Text, "unknown name %s%s", e.Name, near(e.Name, c.text.names(kind)))
-	case e.Kind == Begins && !c.text.IsProjection(kind, e.Name):
-		c.fail(e.Pos, e.Text, "%s is no projection: states begin at 0, and only weights begin otherwise", e.Name)
+	case e.Kind == Begins && !c.text.IsProjection(kind, e.Name) && !c.text.isState(kind, e.Name):
+		c.fail(e.Pos, e.Text, "%s is neither weights nor a state, and so follows at once: it has no beginning", e.Name)
 	case e.Kind == Bound && !c.text.IsProjection(kind, e.Name):
 		c.fail(e.Pos, e.Text, "%s is no projection: only weights are kept within bounds", e.Name)
 	}
@@ -222,7 +222,7 @@ func (c *checker) ref(kind string, e *Equation, r *Ref) {
 			}
 			return
 		case r.Name == "n_in" || r.Name == "n_out":
-			if e.Kind != Begins {
+			if e.Kind != Begins || !c.text.IsProjection(kind, e.Name) {
 				c.fail(r.Pos, e.Text, "%s is for how weights begin, as in W(0) = ...", r.Name)
 			}
 			return

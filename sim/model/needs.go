@@ -119,6 +119,9 @@ func (s *seeker) equation(kind string, e *Equation, name string, terms []string)
 	if inRest || inCond {
 		time = ""
 	}
+	if e.Kind == Begins && !weights {
+		time = "continuous"
+	}
 	s.add(kind, e, time, weights, slices.Clone(terms), inCond)
 }
 

@@ -115,8 +115,8 @@ func (u *usage) roots(kind string) {
 func (u *usage) quantity(q quantity) {
 	weights := u.text.IsProjection(q.kind, q.name)
 	for kind := range endOfKind {
-		if kind == Begins && weights && u.use.Loaded {
-			continue
+		if kind == Begins && (weights && u.use.Loaded || !weights && u.use.Discrete) {
+			continue // states take their drives in discrete time
 		}
 		if kind == Follows && u.use.Discrete {
 			if one := u.alike(q); one != nil {
@@ -215,6 +215,13 @@ func (t *Text) Held(kind, name string) bool {
 	beside := b != nil && b.Beside != ""
 	return slices.ContainsFunc(t.Discrete.Hold, func(r Ref) bool {
 		return r.Name == name && (r.Index == "" && !beside || r.Index == kind)
+	})
+}
+
+// isState says whether a name is that of a state, with some values of parameters.
+func (t *Text) isState(kind, name string) bool {
+	return slices.ContainsFunc(t.Of(kind), func(b *Block) bool {
+		return slices.ContainsFunc(b.Equations, func(e *Equation) bool { return e.Name == name && e.Kind == Changes })
 	})
 }
 

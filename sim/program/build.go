@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 
 	"burstsim/sim/model"
@@ -60,6 +61,8 @@ type builder struct {
 	at    model.Pos           // of what is being built
 	line  string
 	out   []statement
+
+	drawing *rand.Rand // what normal and uniform draw from; nil where they cannot stand
 }
 
 // statement stores a node in a variable.

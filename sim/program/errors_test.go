@@ -125,6 +125,9 @@ func TestErrors(t *testing.T) {
 		{what: "a distribution that is no number", old: "gain = 2 in (0, inf)", new: "gain = normal(2, 1)", line: 3, column: 24, says: []string{`expected "per" in "per unit"`}},
 		{what: "a distribution outside the range", old: "gain = 2 in (0, inf)", new: "gain = normal(-2, 1) per unit in (0, inf)", line: 3, column: 5, says: []string{"the default of gain has the mean -2, expected a number of more than 0"}},
 		{what: "weights that begin per unit", old: "gain = 2 in (0, inf)", new: "gain = normal(2, 1) per unit", line: 11, column: 5, says: []string{"gain has a value for each unit, expected one number"}},
+		{what: "beginning of a quantity", old: "d = target - e", new: "d = target - e\n    d(0) = 1", line: 22, column: 5, says: []string{"d is neither weights nor a state"}},
+		{what: "state that begins with a quantity", old: "d = target - e", new: "d = target - e\n    z(0) = e", line: 22, column: 5, says: []string{"z begins with what is no number"}},
+		{what: "state that begins with a time", old: "d = target - e", new: "d = target - e\n    z(0) = tau_soma", line: 22, column: 5, says: []string{"z begins with a time, expected a number"}},
 		{what: "second model", old: "signals:", new: "model other\nsignals:", line: 23, column: 1, says: []string{`a second line "model"`}},
 		{what: "no model", old: "model faulty\n", new: "", line: 1, column: 1, says: []string{"a model begins with"}},
 	}

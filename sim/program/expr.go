@@ -268,6 +268,9 @@ func (b *builder) call(pop *population, e *model.Call) *node {
 		return args[0]
 	}
 	if e.Func == "normal" || e.Func == "uniform" {
+		if b.drawing != nil {
+			return b.random(pop, e.Func, args)
+		}
 		b.fail("%s is for how weights and states begin", e.Func)
 	}
 	return b.function(e.Func, args)

@@ -84,6 +84,9 @@ func (p *Program) states() {
 				c.Beside = pop.kind
 			}
 			c.Held = p.net.Text.Held(pop.kind, name)
+			if !p.Discrete {
+				c.Begin = b.begin(v)
+			}
 			p.Compartments = append(p.Compartments, c)
 			p.Dim += p.net.Rows() * v.units
 		}

@@ -51,8 +51,10 @@ type Compartment struct {
 	// units differ, Taus has one for each.
 	Tau  float64
 	Taus []float64
-	Held bool // keeps the prediction's value while the discrete model is taught
-	At   int  // of the state vector
+	// Begin is what each unit begins with in continuous time; nil: 0.
+	Begin []float64
+	Held  bool // keeps the prediction's value while the discrete model is taught
+	At    int  // of the state vector
 	// Noise is the strength b of white noise in continuous time, dx = f dt + b dW,
 	// in 1/sqrt(s), without and with a teacher.
 	Noise [2]float64
