@@ -123,7 +123,13 @@ func (opt modelOptions) setting(name string) (*model.Text, simprogram.Setting, e
 	if err != nil {
 		return nil, none, err
 	}
-	return cfg.Model.Text, simprogram.Setting{Sizes: opt.sizes, Values: cfg.Parameters(), Usage: cfg.Usage()}, nil
+	values := cfg.Parameters()
+	for _, p := range cfg.Model.Text.Params {
+		if p.File { // which is not looked at: all is connected
+			values[p.Name] = &model.Array{}
+		}
+	}
+	return cfg.Model.Text, simprogram.Setting{Sizes: opt.sizes, Values: values, Usage: cfg.Usage()}, nil
 }
 
 func (opt modelOptions) check() error {

@@ -53,7 +53,7 @@ func (d *decoder) origin(paths []string) *node {
 // crossChecks looks at how the keys of c go together.
 func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkTask(c)
-	d.checkModel(c, opt.Recorded)
+	d.checkModel(c, opt.Array != nil && !opt.Recorded)
 	d.checkImages(c)
 	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
@@ -82,12 +82,12 @@ func (d *decoder) checkTask(c *Config) {
 
 // checkModel looks whether the values of the model's parameters go together, in
 // the kinds of time in which it is used.
-func (d *decoder) checkModel(c *Config, recorded bool) {
+func (d *decoder) checkModel(c *Config, files bool) {
 	if !d.judgesModel() {
 		return
 	}
 	t := c.Model.Text
-	if !recorded {
+	if files {
 		d.checkFiles(c)
 	}
 	_, err := t.Resolve(c.Parameters(), c.Usage())

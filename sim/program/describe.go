@@ -31,7 +31,9 @@ type Projection struct {
 	To    string `json:"to"`
 	From  string `json:"from"`
 	Shape []int  `json:"shape"` // rows and columns; of maps: channels, channels below, kernel, kernel
-	Kind  string `json:"kind"`  // dense or maps
+	Kind  string `json:"kind"`  // dense, sparse or maps
+	// Connections are those that there are of a sparse one.
+	Connections int `json:"connections,omitempty"`
 	// One of these three: the line that says what the weights equal at all times,
 	// how they begin, or that there are none for these parameters.
 	Tied    string `json:"tied,omitempty"`
@@ -104,6 +106,9 @@ func (net *Network) projection(pop *population, d *model.Projection, p *projecti
 	}
 	if source := net.at(pop, from); source != nil {
 		one.From = source.String()
+	}
+	if p.shape.pattern != nil {
+		one.Kind, one.Connections = "sparse", p.shape.pattern.Len()
 	}
 	if m := p.shape.maps; m != nil {
 		one.Kind, one.Shape = "maps", []int{m.Channels, m.InChannels, m.Kernel, m.Kernel}

@@ -66,6 +66,10 @@ func Parameters(t *model.Text) string {
 }
 
 func defaultOf(t *model.Text, p *model.Param) string {
+	s := &setter{place: place{text: t, kind: "layer", host: "layer"}, used: map[string]bool{}}
+	if d := p.Drawn; d != nil {
+		return fmt.Sprintf("%s($%s$, $%s$) per unit", d.Dist, s.expr(d.A, inSum), s.expr(d.B, inSum))
+	}
 	if v, ok := p.Constant(); ok {
 		if x, ok := v.(float64); ok {
 			return "$" + number(x, p.Unit) + "$"
@@ -80,7 +84,6 @@ func defaultOf(t *model.Text, p *model.Param) string {
 		}
 		return ""
 	}
-	s := &setter{place: place{text: t, kind: "layer", host: "layer"}, used: map[string]bool{}}
 	if c, ok := p.Default.(*model.Choose); ok {
 		return fmt.Sprintf("$%s$ if $%s$, otherwise $%s$", s.expr(c.X, inSum), s.cond(c.Cond), s.expr(c.Y, inSum))
 	}
@@ -98,6 +101,8 @@ func rangeOf(p *model.Param) string {
 		return strings.Join(words, ", ")
 	case p.Switch:
 		return "switch"
+	case p.File:
+		return "file"
 	case !p.Range.Set:
 		return "any"
 	}

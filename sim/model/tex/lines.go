@@ -221,15 +221,32 @@ func (s *setter) projection(b *model.Block, p *model.Projection) string {
 	if p.Along != nil {
 		return fmt.Sprintf("%s along $%s^{%s}$", w, Symbol(p.Along.Name), s.above(p.Along.Index))
 	}
+	return w + s.source(b, p) + s.structure(p)
+}
+
+func (s *setter) source(b *model.Block, p *model.Projection) string {
 	switch p.From {
 	case "below":
-		return w + " from the layer below"
+		return " from the layer below"
 	case "above":
-		return w + " from the layer above"
+		return " from the layer above"
 	case "beside":
-		return w + " from the layer"
+		return " from the layer"
 	case b.Name:
-		return w + " from the population itself"
+		return " from the population itself"
 	}
-	return w + ` from \emph{` + escape(p.From) + "}"
+	return ` from \emph{` + escape(p.From) + "}"
+}
+
+// structure says which connections there are, where not all are.
+func (s *setter) structure(p *model.Projection) string {
+	switch {
+	case p.Density != nil:
+		return ", connected with probability $" + s.expr(p.Density, inSum) + "$"
+	case p.Blocks != nil:
+		return ", in $" + s.expr(p.Blocks, inSum) + "$ blocks"
+	case p.Mask != nil:
+		return ", connected as " + `\emph{` + escape(p.Mask.Name) + "} says"
+	}
+	return ""
 }

@@ -36,9 +36,9 @@ func TestEveryPartOfTheSyntaxIsSet(t *testing.T) {
 		fields string
 	}{
 		{model.Block{}, "Pos Name Beside Size Projections Equations"},
-		{model.Projection{}, "Pos Name Bias From Along"},
+		{model.Projection{}, "Pos Name Bias From Along Density Blocks Mask"},
 		{model.Equation{}, "Pos Kind Name Tau Right When Else Plain Keeps Low High Text"},
-		{model.Param{}, "Pos Name Key Section Default Unit Range Choices Switch Rate Doc"},
+		{model.Param{}, "Pos Name Key Section Default Drawn Unit Range Choices Switch File Rate Doc"},
 		{model.Number{}, "Pos Value Unit"},
 		{model.Ref{}, "Pos Name Index Delay"},
 		{model.Unary{}, "Pos Op X"},
@@ -233,5 +233,50 @@ func TestDocumentsCompile(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", text.Name, err, out)
 		}
+	}
+}
+
+// TestStructureIsSet: which connections there are, and what units draw.
+func TestStructureIsSet(t *testing.T) {
+	text, err := model.Parse("s.model", `model s
+parameters:
+    p_w    = 0.1 in (0, 1]
+    wiring = file "who sees whom"
+time constants:
+    tau = lognormal(20 ms, 0.2) per unit in (0, inf)
+layer:
+    projection W from below, density p_w
+    projection V from below, blocks 4
+    tau dz/dt = -z + (W + V) z[below]
+    W(0) = 1
+    V(0) = 1
+hidden:
+    projection R from hidden, mask wiring
+    R(0) = 1
+    r = R z
+input:
+    z = stimulus
+output:
+    answer = z
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := Equations(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"from the layer below, connected with probability $p_", "in $4$ blocks", `from the population itself, connected as \emph{wiring} says`} {
+		if !strings.Contains(whole, want) {
+			t.Errorf("%q is not in\n%s", want, whole)
+		}
+	}
+	for name, want := range map[string]string{"tau": "lognormal($", "wiring": ""} {
+		if got := defaultOf(text, text.Param(name)); !strings.HasPrefix(got, want) || name == "wiring" && got != "" {
+			t.Errorf("the default of %s is set as %q", name, got)
+		}
+	}
+	if got := rangeOf(text.Param("wiring")); got != "file" {
+		t.Errorf("the range of wiring is %q", got)
 	}
 }
