@@ -297,3 +297,18 @@ func (net *Network) equation(pop *population, name string, kind model.EquationKi
 func (net *Network) timeless() map[string]bool {
 	return net.Setting.Usage.Flags()
 }
+
+// require says which requirement on parameters does not hold in this kind of
+// time.
+func (net *Network) require(values model.Values, discrete bool) error {
+	for _, r := range net.Text.Requires {
+		env := model.Env{Values: values, Flags: map[string]bool{"discrete": discrete, "images": net.Setting.Usage.Images}}
+		if when, _ := env.Holds(r.When); r.When != nil && !when {
+			continue
+		}
+		if holds, known := env.Holds(r.Cond); known && !holds {
+			return fmt.Errorf("%s: the model %s requires %s", r.Doc, net.Text.Name, r.Text)
+		}
+	}
+	return nil
+}

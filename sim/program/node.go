@@ -1,7 +1,6 @@
 package program
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -85,52 +84,6 @@ func (g *graph) apply(o op, dim float64, args ...*node) *node {
 		return g.fold(o, dim, units, args)
 	}
 	return g.make(node{op: o, args: args, spread: sp, units: units, dim: dim})
-}
-
-// fold computes an operation on numbers that are known: one of each operand, or
-// one for each unit.
-func (g *graph) fold(o op, dim float64, units int, args []*node) *node {
-	values, out := make([]float64, len(args)), make([]float64, units)
-	tables := false
-	for j := range out {
-		for i, a := range args {
-			values[i] = a.value
-			if a.op == opTable {
-				values[i], tables = a.numbers[j], true
-			}
-		}
-		out[j] = evaluate(o, values)
-	}
-	if tables {
-		return g.table(out, dim)
-	}
-	return g.constant(out[0], dim)
-}
-
-// table is a number for each unit.
-func (g *graph) table(numbers []float64, dim float64) *node {
-	return g.make(node{op: opTable, numbers: numbers, spread: full, units: len(numbers), dim: dim})
-}
-
-// known says whether a node is numbers that are known when the program is
-// compiled.
-func (n *node) known() bool { return n.op == opConst || n.op == opTable }
-
-// each says whether all of the numbers that are known satisfy a condition.
-func (n *node) each(f func(float64) bool) bool {
-	if n.op == opConst {
-		return f(n.value)
-	}
-	return n.op == opTable && !slices.ContainsFunc(n.numbers, func(x float64) bool { return !f(x) })
-}
-
-// spell has the bits of numbers, for keys.
-func spell(numbers []float64) string {
-	b := make([]byte, 0, 8*len(numbers))
-	for _, x := range numbers {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
-	}
-	return string(b)
 }
 
 func join(a, b spread) spread {

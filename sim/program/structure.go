@@ -92,35 +92,6 @@ func (net *Network) pattern(p *projection, d *model.Projection) *synapse.Pattern
 	return pattern
 }
 
-// table is where numbers that differ between units are, the same for all rows.
-func (p *Program) table(n *node) operand {
-	if p.tables == nil {
-		p.tables = map[string]int{}
-	}
-	k := spell(n.numbers)
-	at, ok := p.tables[k]
-	if !ok {
-		at = p.reserve(p.net.Rows() * n.units)
-		p.tables[k] = at
-		p.filled = append(p.filled, filledTable{at, n.numbers})
-	}
-	return operand{space: spaceWork, at: at, units: n.units, spread: full}
-}
-
-// filledTable is memory that holds the same numbers all the time.
-type filledTable struct {
-	at      int
-	numbers []float64
-}
-
-func (m *Machine[F]) fillTables() {
-	for _, t := range m.p.filled {
-		for i := range m.rows * len(t.numbers) {
-			m.memory[spaceWork][t.at+i] = F(t.numbers[i%len(t.numbers)])
-		}
-	}
-}
-
 // sameConnections fails where weights that run along others equal what has other
 // connections.
 func (b *builder) sameConnections(p *projection, sum []term) {
