@@ -87,7 +87,7 @@ func inUse[F Float]() kernels[F] {
 // Use chooses the backend of all products from now on:
 //
 //   - "simd" is this package's own, of generated assembly, for processors with
-//     AVX-512 or with AVX2 and FMA; it needs nothing installed;
+//     AVX-512 or with AVX2 and FMA, and for arm64; it needs nothing installed;
 //   - "gonum" is pure Go, with gonum's assembly for vectors, for any processor;
 //   - "library" is the first that works of the shared libraries this system is
 //     likely to have: OpenBLAS on Linux, Accelerate on macOS;
@@ -169,7 +169,7 @@ func find(choice string) (*Backend, error) {
 		if own := runnable(); len(own) > 0 {
 			return own[0], nil
 		}
-		return nil, errors.New("needs a processor with AVX2 and FMA")
+		return nil, errors.New("needs a processor with AVX2 and FMA, or arm64")
 	case "library":
 		return installed()
 	}

@@ -43,7 +43,7 @@ func testCombine[F Float](t *testing.T) {
 					for from := 0; from < terms; from += combined {
 						var sum F
 						for j := from; j < min(from+combined, terms); j += 2 {
-							pair := w[j] * k[j][i]
+							pair := F(w[j] * k[j][i]) // rounded: arm64 would fuse it into what follows
 							if j+1 < min(from+combined, terms) {
 								pair += F(w[j+1] * k[j+1][i])
 							}

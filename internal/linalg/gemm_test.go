@@ -160,3 +160,36 @@ func TestWidthDoesNotChangeProducts(t *testing.T) {
 		}
 	}
 }
+
+// Each element of such a product is summed from the left by fused
+// multiplications, on amd64 and arm64: so all of them give the same bits.
+func TestProductsAreFusedSums(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	for _, b := range runnable() {
+		for _, s := range [][3]int{{32, 50, 78}, {50, 31, 32}, {9, 10, 200}, {5, 2, 99}, {17, 3, 30}} {
+			for variant := range 4 {
+				m, n, k := s[0], s[1], s[2]
+				transA, transB := variant&1 != 0, variant&2 != 0
+				a, x, got := random[float64](rng, m*k), random[float64](rng, k*n), make([]float64, m*n)
+				b.double.gemm(transA, transB, m, n, k, 0.3, a, x, 0, got)
+				for i := range got {
+					row, column := i/n, i%n
+					sum := 0.0
+					for l := range k {
+						p, q := row*k+l, l*n+column
+						if transA {
+							p = l*m + row
+						}
+						if transB {
+							q = column*k + l
+						}
+						sum = math.FMA(a[p], x[q], sum)
+					}
+					if want := 0.3 * sum; got[i] != want {
+						t.Fatalf("%s, %v, variant %d: element %d is %v, want %v", b.name, s, variant, i, got[i], want)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,6 +1,9 @@
+//go:build amd64 || arm64
+
 package linalg
 
 import (
+	"math/bits"
 	"sync"
 
 	"burstsim/internal/crew"
@@ -157,7 +160,7 @@ func (p *blocked[F]) turn(i, j, rows, columns int, block []F) {
 	for s := range columns {
 		row := c[s*p.m:][:rows]
 		for r := range row {
-			row[r] = p.beta*row[r] + block[r*columns+s]
+			row[r] = F(p.beta*row[r]) + block[r*columns+s] // not fused, on any processor
 		}
 	}
 }
@@ -168,8 +171,8 @@ func (p *blocked[F]) strips(i, j, rows, columns int, c, carry []F, ldc int, add 
 	blocks := (p.k + blockDepth - 1) / blockDepth
 	depth := (p.k + blocks - 1) / blocks
 	for s := 0; s < columns; {
-		vectors, width := p.simd.strip(columns - s)
-		mask := p.simd.first(width - (vectors-1)*p.simd.lanes)
+		heights, tile, width := p.simd.strip(columns - s)
+		mask := p.simd.first((width-1)%p.simd.lanes + 1)
 		packs := p.packs() && width == 3*p.simd.lanes
 		var kept *F
 		if carry != nil {
@@ -183,38 +186,39 @@ func (p *blocked[F]) strips(i, j, rows, columns int, c, carry []F, ldc int, add 
 				p.simd.panel(d, &b[0], ldb, &copied[0])
 				b, ldb = copied, width
 			}
-			p.column(i, l, rows, d, vectors, mask, b, ldb, c[s:], kept, ldc, add || l > 0)
+			p.column(i, l, rows, d, heights, tile, mask, b, ldb, c[s:], kept, ldc, add || l > 0)
 		}
 		s += width
 	}
 }
 
-// strip is how much of so many columns to take at once: a number of vectors,
-// and of elements.
-func (s *simd[F]) strip(columns int) (vectors, width int) {
+// strip is how much of so many columns to take at once: by which tiles, which of
+// a height, and how many elements.
+func (s *simd[F]) strip(columns int) (heights []tileHeight[F], tile, width int) {
 	switch l := s.lanes; {
 	case len(s.wide) > 0 && columns%(4*l) == 0 && columns%(3*l) != 0:
-		return 4, 4 * l
+		return s.wide, 3, 4 * l
 	case columns >= 3*l && (columns <= 3*l || columns > 4*l):
-		return 3, 3 * l
+		return s.tiles, 2, 3 * l
 	case columns > 2*l && (!s.masked3 || columns >= 3*l):
-		return 2, 2 * l
+		return s.tiles, 1, 2 * l
+	case len(s.parts) == 0:
+		return s.tiles, (columns+l-1)/l - 1, columns
+	case columns >= l:
+		return s.tiles, columns/l - 1, columns / l * l
 	default:
-		return (columns + l - 1) / l, columns
+		part := bits.Len(uint(columns)) - 1
+		return s.parts, part, 1 << part
 	}
 }
 
 // column computes the tiles of a strip below each other.
-func (p *blocked[F]) column(i, l, rows, depth, vectors int, mask *byte, b []F, ldb int, c []F, carry *F, ldc int, add bool) {
-	heights := p.simd.tiles
-	if vectors == 4 {
-		heights = p.simd.wide
-	}
+func (p *blocked[F]) column(i, l, rows, depth int, heights []tileHeight[F], tile int, mask *byte, b []F, ldb int, c []F, carry *F, ldc int, add bool) {
 	for r := 0; r < rows; {
 		for heights[0].rows > rows-r {
 			heights = heights[1:]
 		}
-		heights[0].kernels[vectors-1](depth, &p.a[(i+r)*p.rs+l*p.cs], p.rs, p.cs, &b[0], ldb, &c[r*ldc], ldc, p.alpha, add, below(carry, r*ldc), mask)
+		heights[0].kernels[tile](depth, &p.a[(i+r)*p.rs+l*p.cs], p.rs, p.cs, &b[0], ldb, &c[r*ldc], ldc, p.alpha, add, below(carry, r*ldc), mask)
 		r += heights[0].rows
 	}
 }

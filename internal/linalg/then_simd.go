@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package linalg
 
 func (s *simd[F]) outerThen(rows, out, in int, alpha F, y, x, dst []F, then func(lo, hi int)) bool {
