@@ -3,6 +3,7 @@ package neuron
 import "unsafe"
 
 //go:generate go -C ../internal/asm run ./elementwise -out ../../neuron/elementwise_amd64.s -stubs ../../neuron/elementwise_amd64.go -pkg neuron
+//go:generate go -C ../internal/asm run ./neon/elementwise -out ../../neuron/elementwise_arm64.s -stubs ../../neuron/elementwise_arm64.go -pkg neuron
 
 // Operation is what expressions are made of, element by element.
 type Operation int
