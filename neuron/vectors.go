@@ -1,6 +1,7 @@
 package neuron
 
 //go:generate go -C ../internal/asm run ./sigmoid -out ../../neuron/sigmoid_amd64.s -stubs ../../neuron/sigmoid_amd64.go -pkg neuron
+//go:generate go -C ../internal/asm run ./neon/sigmoid -out ../../neuron/sigmoid_arm64.s -stubs ../../neuron/sigmoid_arm64.go -pkg neuron
 
 // vectors computes functions of several elements at once, where the processor
 // can.

@@ -107,6 +107,54 @@ func (f *Function) Interleave(a, b, even, odd Vector) {
 	f.Do("VTRN2", f.arranged(b), f.arranged(a), f.arranged(odd))
 }
 
+// MulSub takes a b from difference, rounding once.
+func (f *Function) MulSub(a, b, difference Vector) {
+	f.Do("VFMLS", f.arranged(b), f.arranged(a), f.arranged(difference))
+}
+
+// Negate stores -a in v.
+func (f *Function) Negate(a, v Vector) {
+	opcode := uint32(0x6ea0f800)
+	if f.Double {
+		opcode |= 1 << 22
+	}
+	f.word(opcode|three(0, a, v), "fneg %s, %s", f.named(v), f.named(a))
+}
+
+// Copy stores a in v.
+func (f *Function) Copy(a, v Vector) {
+	f.line(fmt.Sprintf("VMOV V%d.B16, V%d.B16", int(a), int(v)))
+}
+
+// ShiftLeft moves the bits of each element, AddIntegers adds elements as
+// integers.
+func (f *Function) ShiftLeft(a Vector, by int, v Vector) {
+	f.Do("VSHL", by, f.arranged(a), f.arranged(v))
+}
+func (f *Function) AddIntegers(a, b, v Vector) {
+	f.Do("VADD", f.arranged(b), f.arranged(a), f.arranged(v))
+}
+
+// GoIfLarger goes to a label if an element of a vector is no number, or larger
+// than limit, whatever its sign.
+func (f *Function) GoIfLarger(vectors []Vector, limit Vector, label string) {
+	f.Scope(func() {
+		within, bits := f.Vector(), f.Register()
+		f.same("facge", 0x6e20ec00, limit, vectors[0], within)
+		for _, v := range vectors[1:] {
+			f.Scope(func() {
+				more := f.Vector()
+				f.same("facge", 0x6e20ec00, limit, v, more)
+				f.line(fmt.Sprintf("VAND V%[1]d.B16, V%[2]d.B16, V%[2]d.B16", int(more), int(within)))
+			})
+		}
+		f.word(0x6eb1a800|three(0, within, within), "uminv s%d, v%d.4s", within, within)
+		f.Do("FMOVS", within.float(), bits)
+		f.Do("CMNW", 1, bits)
+		f.Do("BNE", label)
+	})
+}
+
 // same is an instruction on vectors of the precision.
 func (f *Function) same(name string, opcode uint32, a, b, v Vector) {
 	if f.Double {

@@ -76,6 +76,7 @@ type Function struct {
 	parameters map[string]string // where they lie
 	types      map[string]string
 	code       bytes.Buffer
+	data       bytes.Buffer
 	registers  int // in use
 	vectors    int
 }
@@ -136,6 +137,7 @@ func (f *File) Function(p Precision, name, signature string, body func(f *Functi
 		place("ret", t.Results.List[0].Type)
 	}
 	body(fn)
+	f.text.Write(fn.data.Bytes())
 	fmt.Fprintf(&f.text, "\n// %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n%s", strings.Replace(signature, "func", "func "+name, 1), name, offset, fn.code.String())
 	fmt.Fprintf(&f.stubs, "\n//go:noescape\n%s\n", strings.Replace(signature, "func", "func "+name, 1))
 }
@@ -201,6 +203,23 @@ func (f *Function) Scalar(name string) Vector {
 func (f *Function) Return(r Register) {
 	f.Do("MOVD", r, f.parameter("ret"))
 	f.Do("RET")
+}
+
+// Constants fills a vector with each of some elements, given by their bits. A
+// function has one such list.
+func (f *Function) Constants(bits []uint64) []Vector {
+	name, from := "·"+f.name+"Constants", f.Register()
+	f.Do("MOVD", "$"+name+"(SB)", from)
+	var all []Vector
+	fmt.Fprintln(&f.data)
+	for i, b := range bits {
+		fmt.Fprintf(&f.data, "DATA %s+%d(SB)/%d, $0x%0*x\n", name, i*f.Size(), f.Size(), 2*f.Size(), b)
+		v := f.Vector()
+		f.Do("VLD1R.P", Address{Base: from, Offset: f.Size()}, fmt.Sprintf("[%s]", f.arranged(v)))
+		all = append(all, v)
+	}
+	fmt.Fprintf(&f.data, "GLOBL %s(SB), RODATA|NOPTR, $%d\n", name, len(bits)*f.Size())
+	return all
 }
 
 func (f *Function) parameter(name string) string {

@@ -1,21 +1,5 @@
-// Sigmoid generates the logistic function, 1 / (1 + exp(-x)), of the elements
-// of a vector. With n the integer nearest to -x/ln2, r = -x - n ln2, s = 2^n and
-// R an even function of r, 2 + r^2/6 - r^4/360 + ..., that is r coth(r/2),
-//
-//	exp(-x) = s (R + r) / (R - r) = s (1 + 2 r/d), where d = R - r
-//	1 / (1 + exp(-x)) = d / ((1 + s) d + 2 r s)
-//
-// R needs half the terms of a polynomial for exp(r), and its division is the one
-// that is made anyway. Where exp(r) enters without d its share is small, as r
-// is, so that what matters is rounded in the sum below and in the division.
-//
-// All but s is scaled by 3/4. Unscaled, d and the sum would be next to 2 and 4
-// where x is next to 0, and numbers beyond have half as many digits behind the
-// point: rounding would be biased upwards, which differences of sigmoids add up.
-//
-// Each precision computes in itself. Vectors go side by side in blocks: each
-// operation waits for the one before, and processors of one vector after
-// another do not look ahead far enough to fill the time.
+// Sigmoid generates the logistic function of the elements of a vector, as
+// package logistic explains it.
 //
 // The function returns how many elements it has stored: it stops before a
 // vector with an element that is too far from 0, or no number.
@@ -23,48 +7,14 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"burstsim/internal/asm/isa"
+	"burstsim/internal/asm/logistic"
 )
-
-// precision is what the two precisions differ in.
-type precision struct {
-	farthest     float64   // up to which s d is finite
-	toInteger    float64   // adding it to a number leaves its nearest integer in the lowest bits
-	mantissa     int       // its bits
-	ln2, ln2Rest float64   // scaled; the first has so few digits that its product with n is exact
-	even         []float64 // of r^2, r^4, ... in R
-	magnitude    uint64    // all bits but the sign
-	bits         func(float64) uint64
-}
-
-const scale = 3. / 4
-
-// The coefficients of R are those of the least largest error of exp(r) for
-// |r| <= ln2/2: 2^-30 with two of them, 2^-62 with five (Remez).
-var (
-	single = precision{
-		farthest: 87, toInteger: 3 << 22, mantissa: 23,
-		ln2: 0x1.0a2bp-1, ln2Rest: scale*math.Ln2 - 0x1.0a2bp-1,
-		even:      []float64{0x1.555513b1d30cfp-3, -0x1.6a8b4782a809ap-9},
-		magnitude: math.MaxInt32, bits: func(v float64) uint64 { return uint64(math.Float32bits(float32(v))) },
-	}
-	double = precision{
-		farthest: 700, toInteger: 3 << 51, mantissa: 52,
-		ln2: 0x1.0a2b23f3bap-1, ln2Rest: scale*math.Ln2 - 0x1.0a2b23f3bap-1,
-		even: []float64{0x1.555555555552dp-3, -0x1.6c16c16bd9fc1p-9, 0x1.1566aac07bb46p-14,
-			-0x1.bbd3aa9b49a59p-20, 0x1.6348e952e6f1ap-25},
-		magnitude: math.MaxInt64, bits: math.Float64bits,
-	}
-)
-
-// blocks are how many vectors go side by side. Four take all registers of AVX2.
-var blocks = []int{4, 2, 1}
 
 func main() {
 	for _, s := range isa.Sets {
@@ -104,7 +54,7 @@ func (c *constants) add(bits uint64) Op {
 // function computes vectors side by side.
 type function struct {
 	isa.Set
-	precision
+	logistic.Precision
 	limit, magnitude, shifter, inverse, scale, ln2, rest, one Op
 	terms                                                     []Op // of r^0, r^2, ...
 }
@@ -114,26 +64,20 @@ func generate(s isa.Set) {
 	data := GLOBL(name+"Constants", 24) // RODATA, NOPTR
 	TEXT(name, NOSPLIT, "func(n int, x, dst *"+s.Float()+", mask *byte) int")
 	Pragma("noescape")
-	f := &function{Set: s, precision: single}
-	if s.Double {
-		f.precision = double
-	}
+	f := &function{Set: s, Precision: logistic.Of(s.Double)}
 	c := &constants{Set: s, data: data}
-	float := func(v float64) Op { return c.add(f.bits(v)) }
-	f.limit, f.magnitude = float(f.farthest), c.add(f.precision.magnitude)
-	f.shifter, f.inverse = float(f.toInteger), float(-1/math.Ln2)
-	f.ln2, f.rest = float(f.precision.ln2), float(f.ln2Rest)
-	f.one, f.scale = float(1), float(scale)
-	f.terms = append(f.terms, float(2*scale))
-	factor := float64(scale)
-	for _, v := range f.even {
-		factor /= scale * scale
-		f.terms = append(f.terms, float(factor*v))
+	float := func(v float64) Op { return c.add(f.Bits(v)) }
+	f.limit, f.magnitude = float(f.Farthest), c.add(f.Magnitude)
+	f.shifter, f.inverse = float(f.ToInteger), float(f.PerLn2)
+	f.ln2, f.rest = float(f.Ln2), float(f.Ln2Rest)
+	f.one, f.scale = float(1), float(logistic.Scale)
+	for _, v := range f.Terms() {
+		f.terms = append(f.terms, float(v))
 	}
 
 	mask := s.Mask(isa.Integer("mask"))
 	x, dst, left := isa.Integer("x"), isa.Integer("dst"), isa.Integer("n")
-	for _, n := range blocks {
+	for _, n := range logistic.Blocks {
 		f.block(n, x, dst, left)
 	}
 
@@ -241,7 +185,7 @@ func (f *function) of(x []reg.VecVirtual) []reg.VecVirtual {
 	r, product := x, vectors()
 	each(func(i int) { f.MulTo(f.ln2, n[i], product[i]) })
 	each(func(i int) { f.Pick(VFNMSUB132PS, VFNMSUB132PD, f.scale, product[i], r[i]) })
-	each(func(i int) { f.Pick(VPSLLD, VPSLLQ, U8(f.mantissa), power[i], power[i]) })
+	each(func(i int) { f.Pick(VPSLLD, VPSLLQ, U8(f.Mantissa), power[i], power[i]) })
 	each(func(i int) { f.Pick(VFNMADD231PS, VFNMADD231PD, f.rest, n[i], r[i]) })
 	each(func(i int) { f.Pick(VPADDD, VPADDQ, f.one, power[i], power[i]) })
 	square, d := n, vectors()
