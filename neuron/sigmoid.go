@@ -13,9 +13,10 @@ type Float interface{ float32 | float64 }
 // in float32: x from -37.1 to -36.3 and from -17 to -16.2. A NaN stays one and
 // the sigmoid of 0 is exactly 0.5. An element's result depends on that element
 // alone, so the same binary gives the same bits at any position in a slice.
-// AVX2 and AVX-512 give the same bits. Other processors may differ in the last
-// place: some fuse x*y+z (arm64, amd64 from GOAMD64=v3), and some have a
-// math.Exp of their own.
+// AVX2, AVX-512 and NEON (arm64) give the same bits, but where exp(-|x|) is too
+// small for them, about 1e-38 in float32 and 1e-304: there it comes from
+// math.Exp, which some processors have their own of. Others may differ in the
+// last place.
 func Sigmoid[F Float](dst, x []F) {
 	switch dst := any(dst).(type) {
 	case []float64:

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# The numbers on arm64, where the compiler fuses x*y+z, and whether 32-bit
-# processors get a program: the tests of cells, synapses and integration, and
-# the golden files, built for arm64 and run by qemu-user. Takes about a minute on
-# two idle cores, most of it building.
+# The numbers on arm64, where the compiler fuses x*y+z and our own kernels are
+# NEON's, and whether 32-bit processors and Macs get a program: the tests of
+# kernels, cells, synapses and integration, the golden files, and determinism,
+# built for arm64 and run by qemu-user. Takes one to two minutes on two idle
+# cores, depending on what is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 GOARCH=386 go build -o /dev/null ./cmd/burstsim
+GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/burstsim
+GOARCH=arm64 go vet ./internal/linalg ./neuron # arguments of assembly
 
 libraries=/usr/aarch64-linux-gnu # of Debian's libc6-arm64-cross
 if [[ $(go env GOHOSTARCH) == arm64 ]]; then
@@ -28,8 +31,11 @@ check() {
 	(cd "$1" && "${run[@]}" "$work/test" -test.short -test.run "$2")
 }
 
+check internal/linalg '^Test(Accumulate|AddOuter|Backends|Combine|Concurrent|Gemm|Kernels$|Processors|Products|Vectors)/NEON'
 check neuron .
 check synapse .
 check integrator .
 check sim TestGolden
 check sim/program TestGoldenContinuous
+check sim/training Deterministic
+check internal/experiment Determinis

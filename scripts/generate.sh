@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Generates the assembly of internal/bench, internal/linalg, neuron and synapse anew, and fails if it is not what is
-# committed. The generator, avo, is a module that only this needs: where it
-# cannot be fetched, nothing is checked.
+# committed. The generator for amd64, avo, is a module that only this needs:
+# where it cannot be fetched, nothing is checked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
