@@ -10,7 +10,7 @@ func mulVec3[F Float](dst, w, x []F) {
 	x0, x1, x2 := x[0], x[1], x[2]
 	for i := range dst {
 		row := w[3*i : 3*i+3 : 3*i+3]
-		dst[i] = row[0]*x0 + row[1]*x1 + row[2]*x2
+		dst[i] = F(row[0]*x0) + F(row[1]*x1) + F(row[2]*x2)
 	}
 }
 
@@ -27,9 +27,9 @@ func addOuter3[F Float](alpha F, y, x, w []F) {
 	x0, x1, x2 := x[0], x[1], x[2]
 	for i, v := range y {
 		row, v := w[3*i:3*i+3:3*i+3], alpha*v
-		row[0] += v * x0
-		row[1] += v * x1
-		row[2] += v * x2
+		row[0] += F(v * x0)
+		row[1] += F(v * x1)
+		row[2] += F(v * x2)
 	}
 }
 

@@ -3,10 +3,10 @@
 package linalg
 
 //go:noescape
-func dots3AVX2(n int, w *float64, x *float64, dst *float64)
+func dotsBy3(n int, w *float64, x *float64, dst *float64)
 
 //go:noescape
-func storeOuter3AVX2(n int, alpha float64, w *float64, y *float64, x *float64)
+func storeOuterBy3(n int, alpha float64, w *float64, y *float64, x *float64)
 
 //go:noescape
-func addOuter3AVX2(n int, alpha float64, w *float64, y *float64, x *float64)
+func addOuterBy3(n int, alpha float64, w *float64, y *float64, x *float64)

@@ -2,9 +2,9 @@
 
 #include "textflag.h"
 
-// func dots3AVX2(n int, w *float64, x *float64, dst *float64)
+// func dotsBy3(n int, w *float64, x *float64, dst *float64)
 // Requires: AVX
-TEXT ·dots3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dotsBy3(SB), NOSPLIT, $0-32
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
 	MOVQ         dst+24(FP), DX
@@ -39,9 +39,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func storeOuter3AVX2(n int, alpha float64, w *float64, y *float64, x *float64)
+// func storeOuterBy3(n int, alpha float64, w *float64, y *float64, x *float64)
 // Requires: AVX, AVX2
-TEXT ·storeOuter3AVX2(SB), NOSPLIT, $0-40
+TEXT ·storeOuterBy3(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), AX
 	MOVQ         w+16(FP), CX
 	MOVQ         y+24(FP), DX
@@ -78,9 +78,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func addOuter3AVX2(n int, alpha float64, w *float64, y *float64, x *float64)
+// func addOuterBy3(n int, alpha float64, w *float64, y *float64, x *float64)
 // Requires: AVX, AVX2
-TEXT ·addOuter3AVX2(SB), NOSPLIT, $0-40
+TEXT ·addOuterBy3(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), AX
 	MOVQ         w+16(FP), CX
 	MOVQ         y+24(FP), DX

@@ -46,7 +46,7 @@ var neonSingle = simd[float32]{
 var neonDouble = simd[float64]{
 	small:  gonumDouble{},
 	lanes:  2,
-	stores: 2,
+	stores: 4,
 	tiles: []tileHeight[float64]{
 		{8, []tileKernel[float64]{tileNEONDouble8x1, tileNEONDouble8x2, tileNEONDouble8x3}},
 		{4, []tileKernel[float64]{tileNEONDouble4x1, tileNEONDouble4x2, tileNEONDouble4x3}},

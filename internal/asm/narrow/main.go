@@ -13,8 +13,8 @@ import (
 
 func main() {
 	product()
-	outer("storeOuter3AVX2", false)
-	outer("addOuter3AVX2", true)
+	outer("storeOuterBy3", false)
+	outer("addOuterBy3", true)
 	Generate()
 }
 
@@ -30,7 +30,7 @@ func columns(x reg.Register) [3]reg.VecVirtual {
 
 // product is dst = w x.
 func product() {
-	TEXT("dots3AVX2", NOSPLIT, "func(n int, w, x, dst *float64)")
+	TEXT("dotsBy3", NOSPLIT, "func(n int, w, x, dst *float64)")
 	Pragma("noescape")
 	n, w, dst := isa.Integer("n"), isa.Integer("w"), isa.Integer("dst")
 	x := columns(isa.Integer("x"))

@@ -155,6 +155,22 @@ func (f *Function) GoIfLarger(vectors []Vector, limit Vector, label string) {
 	})
 }
 
+// Vectors3 are vectors with numbers one after another, as Load3 and Store3 need
+// them. They move the columns of a matrix with three, as many rows as a vector
+// has lanes.
+func (f *Function) Vectors3() [3]Vector { return [3]Vector{f.Vector(), f.Vector(), f.Vector()} }
+
+func (f *Function) Load3(from Register, v [3]Vector) {
+	f.Do("VLD3", Address{Base: from}, f.list(v))
+}
+func (f *Function) Store3(v [3]Vector, to Register) {
+	f.Do("VST3", f.list(v), Address{Base: to})
+}
+
+func (f *Function) list(v [3]Vector) string {
+	return fmt.Sprintf("[%s, %s, %s]", f.arranged(v[0]), f.arranged(v[1]), f.arranged(v[2]))
+}
+
 // same is an instruction on vectors of the precision.
 func (f *Function) same(name string, opcode uint32, a, b, v Vector) {
 	if f.Double {
