@@ -8,6 +8,7 @@ import (
 )
 
 //go:generate go -C ../internal/asm run ./optimiser -out ../../synapse/optimiser_amd64.s -stubs ../../synapse/optimiser_amd64.go -pkg synapse
+//go:generate go -C ../internal/asm run ./neon/optimiser -out ../../synapse/optimiser_arm64.s -stubs ../../synapse/optimiser_arm64.go -pkg synapse
 
 // kernel moves the first n weights: w += alpha step - decay w. The step follows
 // from gradients g and from what the rule keeps of each weight, m and v, with

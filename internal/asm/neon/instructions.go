@@ -112,13 +112,14 @@ func (f *Function) MulSub(a, b, difference Vector) {
 	f.Do("VFMLS", f.arranged(b), f.arranged(a), f.arranged(difference))
 }
 
-// Negate stores -a in v.
-func (f *Function) Negate(a, v Vector) {
-	opcode := uint32(0x6ea0f800)
-	if f.Double {
-		opcode |= 1 << 22
-	}
-	f.word(opcode|three(0, a, v), "fneg %s, %s", f.named(v), f.named(a))
+// Negate stores -a in v, Sqrt the root of a.
+func (f *Function) Negate(a, v Vector) { f.of("fneg", 0x6ea0f800, a, v) }
+func (f *Function) Sqrt(a, v Vector)   { f.of("fsqrt", 0x6ea1f800, a, v) }
+
+// Widen stores the four float32 of a as float64.
+func (f *Function) Widen(a, low, high Vector) {
+	f.word(0x0e617800|three(0, a, low), "fcvtl v%d.2d, v%d.2s", low, a)
+	f.word(0x4e617800|three(0, a, high), "fcvtl2 v%d.2d, v%d.4s", high, a)
 }
 
 // Copy stores a in v.
@@ -171,7 +172,14 @@ func (f *Function) list(v [3]Vector) string {
 	return fmt.Sprintf("[%s, %s, %s]", f.arranged(v[0]), f.arranged(v[1]), f.arranged(v[2]))
 }
 
-// same is an instruction on vectors of the precision.
+// of is an instruction on one vector of the precision, same on two.
+func (f *Function) of(name string, opcode uint32, a, v Vector) {
+	if f.Double {
+		opcode |= 1 << 22
+	}
+	f.word(opcode|three(0, a, v), "%s %s, %s", name, f.named(v), f.named(a))
+}
+
 func (f *Function) same(name string, opcode uint32, a, b, v Vector) {
 	if f.Double {
 		opcode |= 1 << 22
