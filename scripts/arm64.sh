@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 GOARCH=386 go build -o /dev/null ./cmd/burstsim
 GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/burstsim
-GOARCH=arm64 go vet ./internal/linalg ./neuron ./synapse # arguments of assembly
+GOARCH=arm64 go vet ./internal/bench ./internal/linalg ./neuron ./synapse # arguments of assembly
 
 libraries=/usr/aarch64-linux-gnu # of Debian's libc6-arm64-cross
 if [[ $(go env GOHOSTARCH) == arm64 ]]; then

@@ -9,6 +9,9 @@ import (
 	"burstsim/sim/program"
 )
 
+//go:generate go -C ../asm run ./peak -out ../bench/peak_amd64.s -stubs ../bench/peak_amd64.go -pkg bench
+//go:generate go -C ../asm run ./neon/peak -out ../bench/peak_arm64.s -stubs ../bench/peak_arm64.go -pkg bench
+
 // peak measures how many fused multiplications and additions the processor does
 // with nothing to wait for, in float32; in float64 it is half as many.
 func (r *run) peak() error {

@@ -2,8 +2,6 @@ package bench
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go -C ../asm run ./peak -out ../bench/peak_amd64.s -stubs ../bench/peak_amd64.go -pkg bench
-
 // peakKernel runs n rounds of fused multiplications and additions, and roundFlops
 // is the number of both in a round, in float32. It is nil where there is none.
 func peakKernel() (kernel func(n int), roundFlops float64) {
