@@ -45,8 +45,8 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 	own := *p
 	own.out = said
 	failed, notBegun := false, 0
-	for _, g := range groups {
-		if ctx.Err() != nil {
+	for i, g := range groups {
+		if i > 0 && ctx.Err() != nil {
 			notBegun += len(g.jobs)
 			continue
 		}
