@@ -90,11 +90,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 		n += r.Len()
 	}
 	c.x = make([]F, n)
-	for _, s := range p.Compartments {
-		for row := range state.rows {
-			convert(c.x[s.At+row*s.Units:][:len(s.Begin)], s.Begin)
-		}
-	}
+	c.reset()
 	for _, r := range c.rules {
 		own := c.x[r.from:r.to:r.to]
 		copy(own, state.weights.values[r.Index()])

@@ -67,6 +67,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkSpan(c)
 	d.checkRecord(c)
 	d.checkPhases(c)
+	d.checkBlanks(c)
 	d.checkMemory(c, opt.Memory)
 	if !opt.Recorded {
 		d.checkCompiles(c, opt.Model)
@@ -233,6 +234,22 @@ func repeated[T comparable](list []T) int {
 		}
 	}
 	return -1
+}
+
+// checkBlanks refuses presentations that do not begin with the phase that teaches
+// them, and resets at presentations of a task without.
+func (d *decoder) checkBlanks(c *Config) {
+	t := &c.Time
+	if t.Kind != "continuous" {
+		return
+	}
+	if t.Reset == "presentation" && c.Task.Kind == "regression" {
+		d.refuse(c, []string{"time.reset", "task.kind"}, "the regression task has no presentations, expected never or phase")
+	}
+	if period := c.Task.Hold + c.Blank(); c.Blank() > 0 && len(t.Phases) == 0 && t.Before%period != 0 {
+		d.refuse(c, []string{"time.before", "task.blank", "task.hold"},
+			"is %v, expected a multiple of hold and blank together, %v, where a presentation begins", t.Before, period)
+	}
 }
 
 // checkPhases refuses a protocol in which nothing is ever learned.

@@ -80,6 +80,7 @@ type Task struct {
 	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
 	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or presentation" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
+	Blank      Duration `toml:"blank" if:"time.kind=continuous" default:"0s" range:">=0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long there is nothing behind each: inputs of 0, and unless time.phases says otherwise neither teacher nor learning"`
 	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
 	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
 	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
@@ -93,6 +94,7 @@ type Task struct {
 	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error after which training stops; 0: never"`
 	TrainImages  int      `toml:"train_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many training images are used; 0: all"`
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
+	TestShown    int      `toml:"test_shown" if:"time.kind=continuous" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images the network is shown in continuous time as well, after learning, each for hold; the error is that of its answers where they end. The other test error is that of the answers that it would settle to"`
 	Augmentation bool     `toml:"augmentation" default:"true" for:"cifar10,discrete" doc:"random crops of images with a frame of 4 pixels, and mirroring, while training"`
 }
 
@@ -129,6 +131,7 @@ type Time struct {
 	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
 	Learn  Duration `toml:"learn" if:"task.kind=regression|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
 	After  Duration `toml:"after" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Reset  string   `toml:"reset" for:"continuous" default:"never" oneof:"never,presentation,phase" doc:"when all states begin anew: never; where a pattern or an image begins; where a phase begins, each of time.phases too"`
 	Phases []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
 

@@ -35,6 +35,15 @@ func (c Config) Period() Duration {
 	return c.Task.Hold
 }
 
+// Blank is how long there is nothing between two presentations: in continuous
+// time only.
+func (c Config) Blank() Duration {
+	if c.Time.Kind != "continuous" || c.Task.Kind == "regression" {
+		return 0
+	}
+	return c.Task.Blank
+}
+
 // Images reports whether the task is a data set of images.
 func (t Task) Images() bool { return t.Kind != "regression" && t.Kind != "xor" }
 

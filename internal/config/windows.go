@@ -15,7 +15,7 @@ func (c Config) Span() Duration {
 	if c.Task.Kind == "regression" {
 		return c.Task.ShortestPeriod
 	}
-	return 2 * c.Task.Hold
+	return 2 * (c.Task.Hold + c.Blank())
 }
 
 // Windows are the stretches of simulated time whose trajectory is kept, in

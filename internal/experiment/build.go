@@ -48,8 +48,10 @@ type result struct {
 	training  *training.Trained // of a training
 	answers   *Answers          // of a task with patterns
 	testError float64           // of a simulation on images, as a fraction; NaN otherwise
-	data      string            // where images were found
-	weights   func(w io.Writer, label string) error
+	// shownError is that of the continuous network, if test images were shown to it.
+	shownError *float64
+	data       string // where images were found
+	weights    func(w io.Writer, label string) error
 }
 
 func newJob(ctx context.Context, cfg config.Config, lib library) (job, error) {
@@ -157,11 +159,22 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 		return nil, err
 	}
 	sys.Settle(0)
-	s.Engine, err = sim.NewIntegration(sys, sim.Method{
+	if blank := time.Duration(cfg.Blank()); blank > 0 {
+		s.First, s.Sample = s.Sample, s.Sample+blank
+	}
+	s.ResetPhases = cfg.Time.Reset == "phase"
+	in, err := sim.NewIntegration(sys, sim.Method{
 		Name: cfg.Integrator.Method, Step: time.Duration(cfg.Time.Dt),
 		RelTol: cfg.Integrator.RelTol, AbsTol: cfg.Integrator.AbsTol,
 	})
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Time.Reset == "presentation" {
+		in.ResetEvery = s.Sample
+	}
+	s.Engine = in
+	return s, nil
 }
 
 // StabilityLimit is the time step at which a decay does not fall any more with
@@ -182,7 +195,7 @@ func newTask(cfg config.Config) (sim.Stream, error) {
 		})
 	case "xor":
 		x := xor.DefaultConfig()
-		x.Hold, x.TargetLow, x.TargetHigh, x.Seed = k.Hold.Seconds(), k.TargetLow, k.TargetHigh, seed
+		x.Hold, x.Blank, x.TargetLow, x.TargetHigh, x.Seed = k.Hold.Seconds(), cfg.Blank().Seconds(), k.TargetLow, k.TargetHigh, seed
 		if k.Order == "independent" {
 			x.Order = xor.Independent
 		}
@@ -215,6 +228,9 @@ func phases(cfg config.Config) []course.Phase {
 	case t.Kind == "discrete":
 		learn.Teacher = !cfg.Learning.NoTeaching
 	default:
+		if blank := cfg.Blank(); blank > 0 && len(t.Phases) == 0 {
+			learn.Cycle = []course.Phase{{Duration: time.Duration(cfg.Task.Hold), Teacher: true, Learning: true}, {Duration: time.Duration(blank)}}
+		}
 		for _, p := range t.Phases {
 			learn.Cycle = append(learn.Cycle, course.Phase{Duration: time.Duration(p.Duration), Teacher: p.Teacher, Learning: p.Learning})
 		}
@@ -264,7 +280,7 @@ func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config
 	}
 	stride := time.Duration(cfg.Span()) / 4
 	if cfg.Task.Kind == "xor" {
-		stride = time.Duration(cfg.Task.Hold)
+		stride = time.Duration(cfg.Task.Hold + cfg.Blank())
 	}
 	return analysis.LimitProtocol{
 		Build: func(change model.Values) (*sim.Weights[float64], error) {

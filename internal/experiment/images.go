@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"burstsim/internal/atomicfile"
@@ -211,27 +212,79 @@ func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*sim
 		if err != nil {
 			return err
 		}
-		r.testError, err = training.Assess(ctx, d, &examples[F]{set: data.Test})
+		if r.testError, err = training.Assess(ctx, d, &examples[F]{set: data.Test}); err != nil || cfg.Task.TestShown == 0 {
+			return err
+		}
+		wrong, err := showTest(ctx, cfg, s.Engine.Moved().Weights(), data.Test)
+		r.shownError = &wrong
 		return err
 	}
 	return s, nil
 }
 
+// showTest shows test images to a network in continuous time, as it was shown
+// those that it learned from, and returns the fraction of wrong answers where
+// presentations end.
+func showTest[F sim.Float](ctx context.Context, cfg config.Config, w *sim.Weights[F], set *images.Images) (float64, error) {
+	streams, shown, err := streamsOf(cfg, set)
+	if err != nil {
+		return 0, err
+	}
+	s, err := simulate(cfg, w, streams)
+	if err != nil {
+		return 0, err
+	}
+	in := s.Engine.(*sim.Integration[F])
+	n, wrong := min(cfg.Task.TestShown, set.Len()), 0
+	hold, period := time.Duration(cfg.Task.Hold), time.Duration(cfg.Task.Hold+cfg.Blank())
+	for k := 0; k*len(shown) < n; k++ {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if s.ResetPhases {
+			in.Reset() // there is a phase only: each image is one
+		}
+		begin := time.Duration(k) * period
+		if _, err := in.Advance(begin, begin+hold); err != nil {
+			return 0, err
+		}
+		in.Observe(begin + hold)
+		answers := in.Moved().Output()
+		for row, stream := range shown[:min(len(shown), n-k*len(shown))] {
+			answer := answers[row*set.Classes:][:set.Classes]
+			best := slices.Index(answer, slices.Max(answer))
+			if best != set.Label(stream.Image(k)) {
+				wrong++
+			}
+		}
+		if period > hold {
+			if _, err := in.Advance(begin+hold, begin+period); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return float64(wrong) / float64(n), nil
+}
+
 // imageStreams are one stream of images a row.
 func imageStreams(cfg config.Config, data *images.Data) ([]sim.Stream, error) {
-	var streams []sim.Stream
+	streams, _, err := streamsOf(cfg, data.Train)
+	return streams, err
+}
+
+func streamsOf(cfg config.Config, set *images.Images) (streams []sim.Stream, shown []*images.Stream, err error) {
 	stream := images.DefaultStreamConfig()
-	stream.Hold, stream.Rows = cfg.Task.Hold.Seconds(), cfg.Task.Batch
+	stream.Hold, stream.Blank, stream.Rows = cfg.Task.Hold.Seconds(), cfg.Blank().Seconds(), cfg.Task.Batch
 	stream.Seed = random(cfg, taskStream).Uint64()
 	for r := range cfg.Task.Batch {
 		stream.Row = r
-		task, err := images.NewStream(data.Train, stream)
+		task, err := images.NewStream(set, stream)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		streams = append(streams, task)
+		streams, shown = append(streams, task), append(shown, task)
 	}
-	return streams, nil
+	return streams, shown, nil
 }
 
 // library keeps the images that several variants share.

@@ -37,8 +37,11 @@ type VariantSummary struct {
 
 	// Of images: the fraction of wrong answers on the test images, after
 	// learning; NaN of other tasks.
-	TestError float64          `json:"test_error"`
-	Training  *TrainingSummary `json:"training,omitempty"`
+	TestError float64 `json:"test_error"`
+	// ShownError is the same of the continuous network, to which test images are
+	// shown; nil: none were.
+	ShownError *float64         `json:"test_error_shown,omitempty"`
+	Training   *TrainingSummary `json:"training,omitempty"`
 }
 
 // TrainingSummary is the outcome of training on a data set. Errors are
@@ -80,7 +83,7 @@ func summariseVariant(r *result) VariantSummary {
 	}
 	out := r.outcome
 	v := VariantSummary{
-		Answers: r.answers, TestError: r.testError,
+		Answers: r.answers, TestError: r.testError, ShownError: r.shownError,
 		LossInitial: out.PhaseLoss[0], LossFinal: out.PhaseLoss[len(out.PhaseLoss)-1],
 		AngleWeights: map[string]float64{}, AngleBiases: map[string]float64{},
 		Steps: out.Steps, WallSeconds: out.Wall.Seconds(),

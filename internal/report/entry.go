@@ -50,6 +50,7 @@ type EntryVariant struct {
 	LossInitial  *float64            `json:"loss_initial,omitempty"`
 	LossFinal    *float64            `json:"loss_final,omitempty"`
 	TestError    *float64            `json:"test_error,omitempty"`
+	ShownError   *float64            `json:"test_error_shown,omitempty"`
 	AngleWeights map[string]*float64 `json:"angle_weights_deg,omitempty"`
 	Answers      *EntryAnswers       `json:"answers,omitempty"`
 	Steps        int64               `json:"steps,omitempty"`
@@ -102,7 +103,7 @@ func NewEntry(d *rundir.Digest) Entry {
 func newEntryVariant(label string, v experiment.VariantSummary) EntryVariant {
 	out := EntryVariant{
 		Name: label, LossInitial: finite(v.LossInitial), LossFinal: finite(v.LossFinal),
-		AngleWeights: map[string]*float64{}, Steps: v.Steps, WallSeconds: finite(v.WallSeconds),
+		AngleWeights: map[string]*float64{}, Steps: v.Steps, WallSeconds: finite(v.WallSeconds), ShownError: v.ShownError,
 	}
 	if hasError(v.TestError) {
 		out.TestError = finite(v.TestError)

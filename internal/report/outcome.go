@@ -39,9 +39,13 @@ func outcomeTable(labels []string, sum *experiment.Summary) *Table {
 	images := slices.ContainsFunc(labels, func(label string) bool {
 		return hasError(sum.Variants[label].TestError)
 	})
+	shown := slices.ContainsFunc(labels, func(label string) bool { return sum.Variants[label].ShownError != nil })
 	t := &Table{Header: []string{"variant", "loss before", "loss after", "after/before"}}
 	if images {
 		t.Header = append(t.Header, "test error")
+	}
+	if shown {
+		t.Header = append(t.Header, "shown in time")
 	}
 	for _, name := range angles {
 		t.Header = append(t.Header, "angle "+name)
@@ -52,6 +56,13 @@ func outcomeTable(labels []string, sum *experiment.Summary) *Table {
 			cell("%.2f", 100*v.LossFinal/v.LossInitial, " %")}
 		if images {
 			row = append(row, cell("%.2f", 100*v.TestError, " %"))
+		}
+		if shown {
+			wrong := math.NaN()
+			if v.ShownError != nil {
+				wrong = 100 * *v.ShownError
+			}
+			row = append(row, cell("%.2f", wrong, " %"))
 		}
 		for _, name := range angles {
 			angle, ok := v.AngleWeights[name]

@@ -56,6 +56,7 @@ type variantDocument struct {
 	WallSeconds    jsonNumber            `json:"wall_seconds"`
 	Answers        *answersDocument      `json:"answers,omitempty"`
 	TestError      *jsonNumber           `json:"test_error,omitempty"` // absent: not measured
+	ShownError     *float64              `json:"test_error_shown,omitempty"`
 	Training       *trainingDocument     `json:"training,omitempty"`
 }
 
@@ -113,6 +114,7 @@ func writeSummary(w io.Writer, res *record.Result, sum *experiment.Summary) erro
 		if a := v.Answers; a != nil {
 			variant.Answers = &answersDocument{a.Inputs, a.Targets, convert[jsonNumber](a.Outputs), jsonNumber(a.Margin)}
 		}
+		variant.ShownError = v.ShownError
 		if !math.IsNaN(v.TestError) {
 			variant.TestError = (*jsonNumber)(&v.TestError)
 		}
@@ -201,7 +203,7 @@ func (doc *summaryDocument) summary() *experiment.Summary {
 			variant.Answers = &experiment.Answers{Inputs: a.Inputs, Targets: a.Targets,
 				Outputs: convert[float64](a.Outputs), Margin: float64(a.Margin)}
 		}
-		variant.TestError = math.NaN()
+		variant.TestError, variant.ShownError = math.NaN(), v.ShownError
 		if v.TestError != nil {
 			variant.TestError = float64(*v.TestError)
 		}

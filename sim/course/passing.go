@@ -35,7 +35,7 @@ func (r *run[F]) next(t time.Duration) time.Duration {
 		next = min(next, r.angles.next(t, end))
 	}
 	if !r.discrete {
-		next = min(next, r.trajectory.next(t), following(t, r.Sample))
+		next = min(next, r.trajectory.next(t), r.evaluated(t))
 	}
 	if t < r.total {
 		next = min(next, r.total)
@@ -51,7 +51,7 @@ func (r *run[F]) pass(t, to time.Duration) error {
 			return err
 		}
 	}
-	if !r.discrete && t%r.Sample == 0 {
+	if !r.discrete && r.evaluated(t-1) == t {
 		if err := r.evaluate(t); err != nil {
 			return err
 		}

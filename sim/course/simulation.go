@@ -31,7 +31,13 @@ type Simulation[F sim.Float] struct {
 	Engine sim.Engine[F]
 	Phases []Phase
 	Sample time.Duration // time between two evaluations of the loss
-	Record Recording
+	// First is when the loss is evaluated first in continuous time, before Sample;
+	// 0: where a sample ends.
+	First time.Duration
+	// ResetPhases lets all states of a network in continuous time begin anew where
+	// a phase begins, each of a cycle too.
+	ResetPhases bool
+	Record      Recording
 	// Journal takes what is recorded, and checkpoints; nil: the record stays in
 	// memory and there are no checkpoints.
 	Journal record.Journal
@@ -268,6 +274,9 @@ func (r *run[F]) protocol(ctx context.Context, p Phase, end time.Duration) error
 			}
 			r.partEnd = min(end, r.now+part.Duration)
 			r.Engine.SetTeaching(part.Teacher, part.Learning)
+			if in, ok := r.Engine.(*sim.Integration[F]); ok && r.ResetPhases && r.now > 0 {
+				in.Reset()
+			}
 			r.teaching = part.Teacher
 		}
 		if err := r.move(ctx); err != nil {
@@ -336,6 +345,14 @@ func (r *run[F]) arrive(ctx context.Context) error {
 func (r *run[F]) save() error {
 	r.Engine.Begin(r.now) // back from where it was looked at
 	return r.Journal.Save(r.now.Seconds(), r.visit)
+}
+
+// evaluated is when the loss is evaluated next after t in continuous time.
+func (r *run[F]) evaluated(t time.Duration) time.Duration {
+	if t < r.First {
+		return r.First
+	}
+	return following(t-r.First, r.Sample) + r.First
 }
 
 // following is the next multiple of every after t.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"burstsim/internal/presentations"
 )
 
 // Order is the order in which the patterns come.
@@ -23,6 +25,7 @@ const (
 // Config says how the patterns are presented.
 type Config struct {
 	Hold  float64 // how long each presentation lasts; s; more than 0
+	Blank float64 // how long there is nothing behind each: inputs of 0; s; at least 0
 	Order Order
 
 	InputLow, InputHigh   float64 // the input that stands for false, for true; finite and different
@@ -44,6 +47,8 @@ func (c Config) validate() error {
 	switch {
 	case !(c.Hold > 0 && finite(c.Hold)):
 		return fmt.Errorf("xor: Hold is %v s, expected a finite number more than 0", c.Hold)
+	case !(c.Blank >= 0 && finite(c.Blank)):
+		return fmt.Errorf("xor: Blank is %v s, expected a finite number of at least 0", c.Blank)
 	case c.Order != Blocks && c.Order != Independent:
 		return fmt.Errorf("xor: Order is %d, expected Blocks or Independent", c.Order)
 	case !finite(c.InputLow):
@@ -58,18 +63,17 @@ func (c Config) validate() error {
 	return nil
 }
 
-// Task is a stream of presentations: number k lasts from k Hold until
-// (k+1) Hold, and its pattern follows from the seed and k alone, so that any
-// time can be asked for in any order.
+// Task is a stream of presentations: number k lasts from k (Hold + Blank) for
+// Hold, and its pattern follows from the seed and k alone, so that any time can
+// be asked for in any order.
 //
-// At a boundary t = k Hold two presentations meet. The later one counts, unless
+// At a boundary two presentations meet, or one and a blank. The later counts, unless
 // a simulation has said with Enter that it is still within the earlier one, as
 // in the last stage of an integration step that ends there. Only Enter changes
 // a task; without it one task can serve many goroutines.
 type Task struct {
-	cfg     Config
-	entered bool
-	within  int // number of the presentation entered last
+	cfg   Config
+	clock presentations.Clock
 }
 
 // New returns the task, or an error that names the field that is out of range.
@@ -77,35 +81,19 @@ func New(cfg Config) (*Task, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Task{cfg: cfg}, nil
+	return &Task{cfg: cfg, clock: presentations.New(cfg.Hold, cfg.Blank)}, nil
 }
 
 // Enter says that a simulation at time t (s) begins, or goes on in, the
-// presentation that t belongs to; at a boundary that is the later one. From
-// then on this presentation includes its end: Input and Target give its pattern
-// there too, until Enter is called again.
-func (task *Task) Enter(t float64) {
-	task.within, task.entered = task.Index(t), true
-}
+// presentation or blank that t belongs to; at a boundary that is the later one.
+// From then on this includes its end: Input and Target give its pattern there
+// too, until Enter is called again.
+func (task *Task) Enter(t float64) { task.clock.Enter(t) }
 
-// slack, in units of Hold, is how far from a boundary a time still means the
-// boundary: times are rounded, and 0.3 is less than 3 x 0.1.
-const slack = 1e-6
-
-// Index is the number of the presentation at time t (s), the later one at a
-// boundary. It is meant for times up to 2^31 presentations from 0.
-func (task *Task) Index(t float64) int {
-	return int(math.Floor(t/task.cfg.Hold + slack))
-}
-
-// shown is Index, but for the end of the presentation that was entered.
-func (task *Task) shown(t float64) int {
-	position := t/task.cfg.Hold - float64(task.within)
-	if task.entered && position >= -slack && position <= 1+slack {
-		return task.within
-	}
-	return task.Index(t)
-}
+// Index is the number of the presentation at time t (s), or before the blank
+// there; at a boundary, the later one. It is meant for times up to 2^31
+// presentations from 0.
+func (task *Task) Index(t float64) int { return task.clock.Index(t) }
 
 // Pattern is the number, 0 to 3, of the pattern of presentation k: the two
 // inputs read as binary digits, the first being the more significant.
@@ -168,21 +156,26 @@ func (task *Task) Inputs() int { return 2 }
 // Outputs is 1.
 func (task *Task) Outputs() int { return 1 }
 
-// Input stores the inputs at time t.
+// Input stores the inputs at time t; 0 in a blank.
 func (task *Task) Input(dst []float64, t float64) {
-	task.input(dst, task.Pattern(task.shown(t)))
+	k, blank := task.clock.Shown(t)
+	if blank {
+		dst[0], dst[1] = 0, 0
+		return
+	}
+	task.input(dst, task.Pattern(k))
 }
 
-// Target stores the target at time t. The task has no state.
+// Target stores the target at time t; in a blank, that of the presentation
+// before. The task has no state.
 func (task *Task) Target(dst []float64, t float64, _ []float64) {
-	dst[0] = task.target(task.Pattern(task.shown(t)))
+	k, _ := task.clock.Shown(t)
+	dst[0] = task.target(task.Pattern(k))
 }
 
-// NextChange is the end of the presentation at time t, the later one at a
-// boundary. The pattern after it may be the same.
-func (task *Task) NextChange(t float64) float64 {
-	return float64(task.Index(t)+1) * task.cfg.Hold
-}
+// NextChange is the end of the presentation or blank at time t, the later one at
+// a boundary. The pattern after it may be the same.
+func (task *Task) NextChange(t float64) float64 { return task.clock.NextChange(t) }
 
 // StateDim is 0: the target follows the input at once.
 func (task *Task) StateDim() int { return 0 }

@@ -3,11 +3,14 @@ package images
 import (
 	"fmt"
 	"math"
+
+	"burstsim/internal/presentations"
 )
 
 // StreamConfig says how images are presented in continuous time.
 type StreamConfig struct {
-	Hold float64 // how long each image is shown; s; more than 0
+	Hold  float64 // how long each image is shown; s; more than 0
+	Blank float64 // how long there is nothing behind each: inputs of 0; s; at least 0
 
 	TargetLow, TargetHigh float64 // what a class unit should answer to other classes, and to its own; 0 <= TargetLow < TargetHigh <= 1
 
@@ -28,6 +31,8 @@ func (c StreamConfig) validate() error {
 	switch {
 	case !(c.Hold > 0 && !math.IsInf(c.Hold, 0)):
 		return fmt.Errorf("images: Hold is %v s, expected a finite number more than 0", c.Hold)
+	case !(c.Blank >= 0 && !math.IsInf(c.Blank, 0)):
+		return fmt.Errorf("images: Blank is %v s, expected a finite number of at least 0", c.Blank)
 	case !(c.TargetLow >= 0 && c.TargetLow < 1):
 		return fmt.Errorf("images: TargetLow is %v, expected at least 0 and less than 1", c.TargetLow)
 	case !(c.TargetHigh > c.TargetLow && c.TargetHigh <= 1):
@@ -40,24 +45,23 @@ func (c StreamConfig) validate() error {
 	return nil
 }
 
-// Stream shows one image after the other, each for the same time, without a
-// pause: presentation k lasts from k Hold until (k+1) Hold. All images are
-// shown before any returns, in an order that is new in each epoch and follows
-// from the seed.
+// Stream shows one image after the other, each for the same time, with a blank
+// behind each or without a pause: presentation k lasts from k (Hold + Blank) for
+// Hold. All images are shown before any returns, in an order that is new in each
+// epoch and follows from the seed.
 //
-// At a boundary t = k Hold two presentations meet. The later one counts, unless
+// At a boundary two presentations meet, or one and a blank. The later counts, unless
 // a simulation has said with Enter that it is still within the earlier one, as
 // in the last stage of an integration step that ends there. A stream keeps
 // where it is, so each simulation, and each row of it, needs one of its own;
 // they share the images.
 type Stream struct {
-	images  *Images
-	cfg     StreamConfig
-	entered bool
-	within  int   // number of the presentation entered last
-	epoch   int   // to which order belongs
-	order   []int // of one epoch
-	value   [256]float64
+	images *Images
+	cfg    StreamConfig
+	clock  presentations.Clock
+	epoch  int   // to which order belongs
+	order  []int // of one epoch
+	value  [256]float64
 }
 
 // NewStream returns a stream, or an error that names the field that is out of
@@ -67,36 +71,20 @@ func NewStream(d *Images, cfg StreamConfig) (*Stream, error) {
 		return nil, err
 	}
 	cfg.Rows = max(cfg.Rows, 1)
-	s := &Stream{images: d, cfg: cfg, order: Order(cfg.Seed, 0, d.Len(), nil)}
+	s := &Stream{images: d, cfg: cfg, clock: presentations.New(cfg.Hold, cfg.Blank), order: Order(cfg.Seed, 0, d.Len(), nil)}
 	tabulate(&s.value, &identity, 0)
 	return s, nil
 }
 
 // Enter says that a simulation at time t (s) begins, or goes on in, the
-// presentation that t belongs to; at a boundary that is the later one. From
-// then on this presentation includes its end, until Enter is called again.
-func (s *Stream) Enter(t float64) {
-	s.within, s.entered = s.Index(t), true
-}
+// presentation or blank that t belongs to; at a boundary that is the later one.
+// From then on this includes its end, until Enter is called again.
+func (s *Stream) Enter(t float64) { s.clock.Enter(t) }
 
-// slack, in units of Hold, is how far from a boundary a time still means the
-// boundary: times are rounded, and 0.3 is less than 3 x 0.1.
-const slack = 1e-6
-
-// Index is the number of the presentation at time t (s), the later one at a
-// boundary. It is meant for times up to 2^31 presentations from 0.
-func (s *Stream) Index(t float64) int {
-	return int(math.Floor(t/s.cfg.Hold + slack))
-}
-
-// shown is Index, but for the end of the presentation that was entered.
-func (s *Stream) shown(t float64) int {
-	position := t/s.cfg.Hold - float64(s.within)
-	if s.entered && position >= -slack && position <= 1+slack {
-		return s.within
-	}
-	return s.Index(t)
-}
+// Index is the number of the presentation at time t (s), or before the blank
+// there; at a boundary, the later one. It is meant for times up to 2^31
+// presentations from 0.
+func (s *Stream) Index(t float64) int { return s.clock.Index(t) }
 
 // Image is the index of the image of presentation k.
 func (s *Stream) Image(k int) int {
@@ -134,19 +122,26 @@ func (s *Stream) Inputs() int { return s.images.Size() }
 // Outputs is the number of classes.
 func (s *Stream) Outputs() int { return s.images.Classes }
 
-// Input stores the image at time t, scaled to [0, 1].
-func (s *Stream) Input(dst []float64, t float64) { s.input(dst, s.Image(s.shown(t))) }
+// Input stores the image at time t, scaled to [0, 1]; 0 in a blank.
+func (s *Stream) Input(dst []float64, t float64) {
+	k, blank := s.clock.Shown(t)
+	if blank {
+		clear(dst)
+		return
+	}
+	s.input(dst, s.Image(k))
+}
 
-// Target stores the target at time t. The task has no state.
+// Target stores the target at time t; in a blank, that of the image before. The
+// task has no state.
 func (s *Stream) Target(dst []float64, t float64, _ []float64) {
-	s.target(dst, s.Image(s.shown(t)))
+	k, _ := s.clock.Shown(t)
+	s.target(dst, s.Image(k))
 }
 
-// NextChange is the end of the presentation at time t, the later one at a
-// boundary.
-func (s *Stream) NextChange(t float64) float64 {
-	return float64(s.Index(t)+1) * s.cfg.Hold
-}
+// NextChange is the end of the presentation or blank at time t, the later one at
+// a boundary.
+func (s *Stream) NextChange(t float64) float64 { return s.clock.NextChange(t) }
 
 // StateDim is 0: the target follows the image at once.
 func (s *Stream) StateDim() int { return 0 }

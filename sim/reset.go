@@ -1,0 +1,32 @@
+package sim
+
+import "time"
+
+// reset lets all compartments begin anew.
+func (c *Continuous[F]) reset() {
+	p := c.machine.Program()
+	clear(c.x[:p.Dim])
+	for _, s := range p.Compartments {
+		for row := range c.state.rows {
+			convert(c.x[s.At+row*s.Units:][:len(s.Begin)], s.Begin)
+		}
+	}
+	if c.carry != nil {
+		clear(c.carry[:p.Dim])
+	}
+}
+
+// Reset puts all compartments back to where they began; weights, the teachers'
+// own state, and what delays look back at stay. What is before cannot be
+// observed any more.
+func (in *Integration[F]) Reset() {
+	in.learn()
+	in.System.reset()
+	in.control.Reset()
+	in.size = 0
+}
+
+// resets says whether compartments begin anew at time t, where an input jumps.
+func (in *Integration[F]) resets(t time.Duration) bool {
+	return in.ResetEvery > 0 && t > 0 && t%in.ResetEvery == 0
+}

@@ -1,0 +1,48 @@
+package sim
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"burstsim/sim/model"
+	"burstsim/sim/program"
+	"burstsim/tasks/xor"
+)
+
+// TestReset: where a presentation begins, all states are what they began with,
+// and a presentation leads to the same states whatever came before it.
+func TestReset(t *testing.T) {
+	const hold = 300 * time.Millisecond
+	for method, tolerance := range map[string]float64{"euler": 1e-14, "rk4": 1e-14, "dopri5": 1e-7, "exponential": 1e-14} {
+		w := build[float64](t, "burstccn", program.Setting{Sizes: []int{2, 5, 1}, Values: model.Values{"tau_weight": 1e9}})
+		cfg := xor.DefaultConfig()
+		cfg.Hold = hold.Seconds()
+		task, err := xor.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := continuous(t, w, []Stream{task}, Method{Name: method, Step: 10 * time.Millisecond}, false)
+		in.ResetEvery = hold
+		in.SetTeaching(true, false)
+		ends := map[int]float64{} // the answer to each pattern
+		for k := range 12 {
+			begin := time.Duration(k) * hold
+			in.Begin(begin)
+			for i, x := range in.System.State()[:in.System.teachers()] {
+				if x != 0 {
+					t.Fatalf("%s: state %d begins presentation %d with %v", method, i, k, x)
+				}
+			}
+			if _, err := in.Advance(begin, begin+hold); err != nil {
+				t.Fatal(err)
+			}
+			in.Observe(begin + hold)
+			answer, pattern := in.Moved().Output()[0], task.Pattern(k)
+			if before, again := ends[pattern]; again && math.Abs(answer-before) > tolerance {
+				t.Errorf("%s: pattern %d is answered with %v, and with %v before", method, pattern, answer, before)
+			}
+			ends[pattern] = answer
+		}
+	}
+}
