@@ -40,6 +40,9 @@ type Continuous[F Float] struct {
 	noise *stochastic // nil: none
 	past  *history[F] // nil: there are no delays
 
+	schedule Schedule // of learning rates; nil: they stay
+	decay    float64  // of weights, 1/s
+
 	capture bool // split plasticity: the next derivative is at the start of a step
 	scratch []F  // for a change that does not wait
 
@@ -52,11 +55,14 @@ type Continuous[F Float] struct {
 type plastic[F Float] struct {
 	program.Rule
 	from, to int     // of the vector
-	rate     float64 // 1/Tau
+	base     float64 // 1/Tau
+	rate     float64 // as the schedule has it
+	decay    float64 // of the weights, 1/s
 	waits    bool
 
 	// What the weights change by, as it was at the start of a step, for split
-	// plasticity: factors, or where the rule is no single product their change.
+	// plasticity: factors, or where the rule is no single product, or weights
+	// decay, their rate of change.
 	single  bool
 	product program.Product[F]
 	change  []F
@@ -86,7 +92,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 	}
 	c.dynamic = n
 	for k, r := range p.Rules {
-		c.rules = append(c.rules, plastic[F]{Rule: r, from: n, to: n + r.Len(), rate: 1 / r.Tau, waits: state.machine.Waits(k)})
+		c.rules = append(c.rules, plastic[F]{Rule: r, from: n, to: n + r.Len(), base: 1 / r.Tau, rate: 1 / r.Tau, waits: state.machine.Waits(k)})
 		n += r.Len()
 	}
 	c.x = make([]F, n)
@@ -140,7 +146,7 @@ func (c *Continuous[F]) Withheld(k int) []F {
 // whatever the text says.
 func (c *Continuous[F]) SetRates(rate float64) {
 	for k := range c.rules {
-		c.rules[k].rate = rate
+		c.rules[k].base, c.rules[k].rate = rate, rate
 	}
 }
 
@@ -256,6 +262,9 @@ func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
 		r := &c.rules[k]
 		if c.learning {
 			c.machine.Change(dst[r.from:r.to], k, r.rate)
+			if r.decay > 0 {
+				c.machine.AddWeights(dst[r.from:r.to], k, -r.decay)
+			}
 		} else {
 			clear(dst[r.from:r.to])
 		}
@@ -290,7 +299,7 @@ func (c *Continuous[F]) captureFactors() {
 	for k := range c.rules {
 		r := &c.rules[k]
 		var p program.Product[F]
-		if p, r.single = c.machine.Product(k); r.single {
+		if p, r.single = c.machine.Product(k); r.single && r.decay == 0 {
 			r.product.Factor = p.Factor
 			r.product.Post = append(r.product.Post[:0], p.Post...)
 			if p.Pre != nil {
@@ -301,7 +310,10 @@ func (c *Continuous[F]) captureFactors() {
 		if r.change == nil {
 			r.change = make([]F, r.Len())
 		}
-		c.machine.Change(r.change, k, 1)
+		c.machine.Change(r.change, k, r.rate)
+		if r.single = false; r.decay > 0 {
+			c.machine.AddWeights(r.change, k, -r.decay)
+		}
 	}
 	c.capture = false
 }
@@ -321,7 +333,7 @@ func (c *Continuous[F]) stepWeights(h float64) {
 		case r.single:
 			c.machine.LearnProduct(k, h*r.rate, carry, c.scratch, r.product)
 		default:
-			c.machine.LearnChange(k, h*r.rate, carry, r.change)
+			c.machine.LearnChange(k, h, carry, r.change)
 		}
 	}
 	c.machine.Constrain()

@@ -38,6 +38,7 @@ type Discrete[F Float] struct {
 	machine  *program.Machine[F]
 	learning Learning
 	noisy    bool // noise is on
+	schedule Schedule
 	params   []*parameter[F]
 	rule     synapse.Rule[F]
 	ruled    []*synapse.Param[F] // moved by rule
@@ -50,6 +51,9 @@ type parameter[F Float] struct {
 	synapse.Param[F]
 	w, c    int // rules; -1: none
 	rule    program.Rule
+	base    float64 // learning rate before the schedule
+	decayW  float64 // and decay
+	decayC  float64
 	product program.Product[F]               // of rule w, while it stores what changes
 	store   func(then func(lo, hi int)) bool // Store, if rule w is a product
 }
@@ -117,7 +121,7 @@ func (d *Discrete[F]) parameters() {
 				p.rule, p.Rows = rules[c], len(p.C)
 			}
 		}
-		p.Rate = p.rule.Rate
+		p.Rate, p.base = p.rule.Rate, p.rule.Rate
 		d.params = append(d.params, p)
 		if p.rule.Plain {
 			d.plains = append(d.plains, &p.Param)
@@ -125,10 +129,11 @@ func (d *Discrete[F]) parameters() {
 		}
 		d.ruled = append(d.ruled, &p.Param)
 		if !p.rule.Keeps {
-			p.DecayW = d.learning.WeightDecay
+			p.decayW = d.learning.WeightDecay
 			if c >= 0 && !rules[c].Keeps {
-				p.DecayC = p.DecayW
+				p.decayC = p.decayW
 			}
+			p.DecayW, p.DecayC = p.decayW, p.decayC
 		}
 	}
 	for k, r := range rules {
@@ -175,7 +180,7 @@ func (d *Discrete[F]) Withheld(k int) []F {
 // says.
 func (d *Discrete[F]) SetRates(rate float64) {
 	for _, p := range d.params {
-		p.Rate = rate
+		p.Rate, p.base = rate, rate
 	}
 }
 

@@ -176,6 +176,9 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 	in.Begin(from)
 	end = min(end, in.jump)
 	sys := in.System
+	if sys.schedule != nil && sys.learning && sys.follow(from.Seconds()) {
+		in.control.Reset()
+	}
 	limit := end.Seconds()
 	if h := sys.past; h != nil {
 		end = min(end, h.next())

@@ -88,6 +88,7 @@ func (p *Presentation[F]) Step(from, end time.Duration) (to time.Duration, steps
 		return from, 0, fmt.Errorf("at t = %.6g s: %w", from.Seconds(), p.err)
 	}
 	if p.learning {
+		p.Discrete.SetTime(from.Seconds())
 		p.Discrete.Learn(p.loss)
 		p.Discrete.SetNoise(false)
 		p.presented = -1

@@ -68,6 +68,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkRecord(c)
 	d.checkPhases(c)
 	d.checkBlanks(c)
+	d.checkSchedule(c)
 	d.checkMemory(c, opt.Memory)
 	if !opt.Recorded {
 		d.checkCompiles(c, opt.Model)
@@ -245,6 +246,9 @@ func (d *decoder) checkBlanks(c *Config) {
 	}
 	if t.Reset == "presentation" && c.Task.Kind == "regression" {
 		d.refuse(c, []string{"time.reset", "task.kind"}, "the regression task has no presentations, expected never or phase")
+	}
+	if t.Reset != "never" && c.Record.TimeGradient {
+		d.refuse(c, []string{"record.time_gradient", "time.reset"}, "there is no way back through states that begin anew, expected time.reset = \"never\" with it")
 	}
 	if period := c.Task.Hold + c.Blank(); c.Blank() > 0 && len(t.Phases) == 0 && t.Before%period != 0 {
 		d.refuse(c, []string{"time.before", "task.blank", "task.hold"},

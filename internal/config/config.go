@@ -33,7 +33,7 @@ type Config struct {
 	Task       Task       `toml:"task" doc:"What the network sees and what it should answer."`
 	Model      Model      `toml:"model" doc:"The network: its populations and its feedback."`
 	Time       Time       `toml:"time" doc:"Time constants and phases."`
-	Learning   Learning   `toml:"learning" for:"discrete" doc:"Learning in discrete time. In continuous time the time constants say it all."`
+	Learning   Learning   `toml:"learning" doc:"Learning: its rates in discrete time, where continuous time has time constants, and what both have."`
 	Integrator Integrator `toml:"integrator" for:"continuous" doc:"How continuous time is stepped."`
 	Record     Record     `toml:"record" doc:"What is kept."`
 	Checkpoint Checkpoint `toml:"checkpoint" scope:"run" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
@@ -142,14 +142,25 @@ type Phase struct {
 	Learning bool     `toml:"learning" default:"false" doc:"whether the weights change"`
 }
 
-// Learning holds what only the discrete model has, beside the learning rates
+// Learning holds how weights change, beside the learning rates and time constants
 // that the model declares.
 type Learning struct {
-	Optimiser   string  `toml:"optimiser" ahead:"parameters" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
-	Momentum    float64 `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
-	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update"`
-	Noise       float64 `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
-	NoTeaching  bool    `toml:"no_teaching_signal" default:"false" doc:"learn without a teacher"`
+	Optimiser   string  `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
+	Momentum    float64 `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
+	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning"`
+	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
+	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
+	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
+	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning: 1 until the first says otherwise"`
+}
+
+// Knot is a time from which on a factor holds.
+type Knot struct {
+	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began"`
+	Epoch   float64  `toml:"epoch" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs since learning began"`
+	Factor  float64  `toml:"factor" default:"1" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
+	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before: at once, or over the time between"`
+	Weights []string `toml:"weights" default:"[\"all\"]" doc:"which projections of the model, each with its bias"`
 }
 
 // Integrator chooses how continuous time is stepped.

@@ -148,6 +148,9 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 		if err != nil {
 			return nil, err
 		}
+		if err := d.SetSchedule(schedule(cfg)); err != nil {
+			return nil, err
+		}
 		s.Engine, err = sim.NewPresentation(d, streams, s.Sample)
 		return s, err
 	}
@@ -158,6 +161,7 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 	if err := checkUnits(cfg, sys.Moved().Machine().Program()); err != nil {
 		return nil, err
 	}
+	sys.SetDecay(cfg.Learning.WeightDecay / cfg.Period().Seconds())
 	sys.Settle(0)
 	if blank := time.Duration(cfg.Blank()); blank > 0 {
 		s.First, s.Sample = s.Sample, s.Sample+blank
@@ -168,6 +172,9 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 		RelTol: cfg.Integrator.RelTol, AbsTol: cfg.Integrator.AbsTol,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := in.SetSchedule(schedule(cfg)); err != nil {
 		return nil, err
 	}
 	if cfg.Time.Reset == "presentation" {

@@ -137,6 +137,9 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*imageTrain
 	if err != nil {
 		return nil, err
 	}
+	if err := model.SetSchedule(schedule(cfg)); err != nil {
+		return nil, err
+	}
 	t := &imageTraining[F]{data: data.Where}
 	seed := random(cfg, taskStream).Uint64()
 	augment, plain := transforms(cfg.Task, seed)

@@ -123,7 +123,11 @@ func (b *builder) value(pop *population, name string) *node {
 	if n := b.known[v]; n != nil {
 		return n
 	}
-	if name == stimulusName || name == targetName {
+	if name == targetName {
+		b.known[v] = b.taught(v)
+		return b.known[v]
+	}
+	if name == stimulusName {
 		return b.load(v)
 	}
 	flags := b.flags()
@@ -171,6 +175,18 @@ func (b *builder) value(pop *population, name string) *node {
 	})
 	b.leave()
 	return b.known[v]
+}
+
+// taught is what the equations call target.
+func (b *builder) taught(v *variable) *node {
+	strength := b.net.Setting.Strength
+	if strength == 0 || strength == 1 {
+		return b.load(v)
+	}
+	b.enter(v)
+	answer := b.value(v.pop, answerName)
+	b.leave()
+	return b.add(answer, b.mul(b.constant(strength, 0), b.sub(b.load(v), answer)))
 }
 
 const (

@@ -250,6 +250,15 @@ func (m *Matrix) BiasOf() string {
 	return m.proj.biasOf + strconv.Itoa(m.Layer)
 }
 
+// Projection is the name of the projection in the text, of which a bias is that
+// of its weights.
+func (m *Matrix) Projection() string {
+	if m.proj.biasOf != "" {
+		return m.proj.biasOf
+	}
+	return m.proj.name
+}
+
 // Averages lists the parameters that are the time constants of what keeps the
 // prediction's value in a discrete model of two phases: moving averages.
 func (net *Network) Averages() []string {

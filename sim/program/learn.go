@@ -304,6 +304,13 @@ func (m *Machine[F]) LearnChange(r int, factor float64, carry, change []F) {
 	linalg.Accumulate(w, carry, F(factor), change)
 }
 
+// AddWeights adds factor times the weights of rule r to dst.
+func (m *Machine[F]) AddWeights(dst []F, r int, factor float64) {
+	k := m.p.Rules[r].index
+	m.flush(k)
+	linalg.AddScaled(dst, F(factor), m.weights[k])
+}
+
 // Constrain moves weights that left their bounds back into them, and says
 // whether there were any.
 func (m *Machine[F]) Constrain() bool {

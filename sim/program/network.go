@@ -29,6 +29,9 @@ type Setting struct {
 	Values model.Values
 	Usage  model.Usage
 	Noise  bool // whether noisy(x) draws noise while learning
+	// Strength is how far the teacher pulls: what the equations call target is the
+	// answer and so much of the way from it to the target. 0 means 1.
+	Strength float64
 	// Seed decides which connections there are, where a text says how many, what
 	// is drawn for each unit, and the noise of states.
 	Seed uint64

@@ -238,6 +238,7 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 		r.Model.SetNoise(false)
 		r.loss.Add(l)
 		r.wrong += wrongAnswers(r.net, r.Train, indices, nil)
+		r.Model.SetTime(r.progress())
 		r.Model.Learn(l)
 		r.out.Steps++
 		r.out.Examples += int64(r.rows)
