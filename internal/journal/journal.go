@@ -111,13 +111,11 @@ func (j *Journal) Remove() error {
 	// Deleting an open file can fail, or leave it under another name.
 	closed := j.closeVariants()
 	gone := Removed(j.path)
-	err := os.RemoveAll(gone) // of a process that was killed here
-	if err == nil {
-		if err = os.Rename(j.path, gone); err != nil {
-			// Some systems move no folder with an open file in it.
-			closed = errors.Join(closed, j.lock.release())
-			err = os.Rename(j.path, gone)
-		}
+	err := j.move(gone)
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		// Some systems move no folder with an open file in it.
+		closed = errors.Join(closed, j.lock.release())
+		err = os.Rename(j.path, gone)
 	}
 	if err == nil {
 		err = atomicfile.SyncFolder(filepath.Dir(gone))
@@ -130,6 +128,21 @@ func (j *Journal) Remove() error {
 		j.opt.Warn(fmt.Errorf("cannot remove %s: %w; nothing needs it", gone, atomicfile.Cause(err)))
 	}
 	return closed
+}
+
+// move renames the journal's folder while it is locked. In the way may be what a
+// process left that was killed here, or another is deleting: the next run that
+// came to this folder, and is over too.
+func (j *Journal) move(gone string) (err error) {
+	for range attempts {
+		if err := os.RemoveAll(gone); err != nil {
+			return fmt.Errorf("%w: %w", os.ErrExist, err)
+		}
+		if err = os.Rename(j.path, gone); !errors.Is(err, os.ErrExist) {
+			return err
+		}
+	}
+	return err
 }
 
 // Discard removes the journal of a run that came to nothing, unless there is a
