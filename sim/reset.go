@@ -16,14 +16,18 @@ func (c *Continuous[F]) reset() {
 	}
 }
 
-// Reset puts all compartments back to where they began; weights, the teachers'
-// own state, and what delays look back at stay. What is before cannot be
-// observed any more.
+// Reset puts all compartments back to where they began; weights and the
+// teachers' own state stay. What is before cannot be observed any more, nor do
+// delays look back at it: before the reset everything was as it is right behind
+// it.
 func (in *Integration[F]) Reset() {
 	in.learn()
 	in.System.reset()
 	in.control.Reset()
 	in.size = 0
+	if h := in.System.past; h != nil {
+		h.begun = false
+	}
 }
 
 // resets says whether compartments begin anew at time t, where an input jumps.

@@ -46,3 +46,35 @@ func TestReset(t *testing.T) {
 		}
 	}
 }
+
+// TestResetBeginsAnew: behind a reset, wherever it comes, the network moves as
+// from the start of a simulation, with delays too: nothing from before returns.
+func TestResetBeginsAnew(t *testing.T) {
+	w := single(t, `
+time constants:
+    delay = 110 ms
+output:
+    tau dx/dt = 1 - x(t - delay)
+    x(0) = 0.3
+    answer = x
+`, false)
+	const reset, span = 730 * ms, 600 * ms
+	for method, tolerance := range map[string]float64{"euler": 1e-12, "heun": 1e-12, "rk4": 1e-12, "dopri5": 1e-6, "exponential": 1e-12} {
+		begin := func() *Integration[float64] {
+			return continuous(t, w, atRest(1, 1), Method{Name: method, Step: 10 * ms, RelTol: 1e-9, AbsTol: 1e-9}, false)
+		}
+		fresh := begin()
+		want := advanced(t, fresh, 0, span).machine.State()[0]
+		in := begin()
+		advanced(t, in, 0, reset)
+		in.Reset()
+		in.Begin(reset)
+		in.Observe(reset)
+		if x := in.Moved().Output()[0]; x != 0.3 {
+			t.Errorf("%s: a reset leaves %v, want 0.3", method, x)
+		}
+		if got := advanced(t, in, reset, reset+span).machine.State()[0]; math.Abs(got-want) > tolerance {
+			t.Errorf("%s: %v, %v behind a reset, and %v behind the start", method, got, span, want)
+		}
+	}
+}

@@ -238,7 +238,8 @@ func repeated[T comparable](list []T) int {
 }
 
 // checkBlanks refuses presentations that do not begin with the phase that teaches
-// them, and resets at presentations of a task without.
+// them, resets at presentations of a task without, and a gradient through time of
+// what is not one course.
 func (d *decoder) checkBlanks(c *Config) {
 	t := &c.Time
 	if t.Kind != "continuous" {
@@ -247,8 +248,19 @@ func (d *decoder) checkBlanks(c *Config) {
 	if t.Reset == "presentation" && c.Task.Kind == "regression" {
 		d.refuse(c, []string{"time.reset", "task.kind"}, "the regression task has no presentations, expected never or phase")
 	}
-	if t.Reset != "never" && c.Record.TimeGradient {
-		d.refuse(c, []string{"record.time_gradient", "time.reset"}, "there is no way back through states that begin anew, expected time.reset = \"never\" with it")
+	if c.Record.TimeGradient {
+		if t.Reset != "never" {
+			d.refuse(c, []string{"record.time_gradient", "time.reset"},
+				"is true, expected false with time.reset = %q: it does not go back to before a reset", t.Reset)
+		}
+		if c.Blank() > 0 {
+			d.refuse(c, []string{"record.time_gradient", "task.blank"},
+				"is true, expected false with task.blank = %v: its loss would be that of blanks too", c.Blank())
+		}
+	}
+	if c.Blank() > 0 && c.Task.Hold.Seconds()+c.Blank().Seconds() >= time.Duration(math.MaxInt64).Seconds() {
+		d.refuse(c, []string{"task.blank", "task.hold"}, "is %v, expected less than 292 years together with hold", c.Blank())
+		return
 	}
 	if period := c.Task.Hold + c.Blank(); c.Blank() > 0 && len(t.Phases) == 0 && t.Before%period != 0 {
 		d.refuse(c, []string{"time.before", "task.blank", "task.hold"},

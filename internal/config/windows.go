@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -9,13 +10,17 @@ import (
 // says otherwise, in shortest input periods or presentations.
 const windowSpan = 5
 
+// longestShown bounds windows: years that are too many are refused elsewhere, and
+// must not overflow here.
+const longestShown = math.MaxInt64 / (16 * windowSpan)
+
 // Span is a time in which the task shows something: the shortest period of the
 // inputs, or two presentations.
 func (c Config) Span() Duration {
 	if c.Task.Kind == "regression" {
 		return c.Task.ShortestPeriod
 	}
-	return 2 * (c.Task.Hold + c.Blank())
+	return 2 * (min(c.Task.Hold, longestShown) + min(c.Blank(), longestShown))
 }
 
 // Windows are the stretches of simulated time whose trajectory is kept, in

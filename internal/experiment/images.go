@@ -16,6 +16,7 @@ import (
 	"burstsim/internal/dataset/images"
 	"burstsim/internal/regular"
 	"burstsim/sim"
+	"burstsim/sim/course"
 	"burstsim/sim/record"
 	"burstsim/sim/training"
 	"burstsim/tasks/cifar10"
@@ -178,7 +179,7 @@ func (t *imageTraining[F]) run(ctx context.Context, journal record.Journal, obse
 }
 
 // newImageSimulation is a continuous network that sees images, one after
-// another in each of its rows, without a pause.
+// another in each of its rows.
 func newImageSimulation[F sim.Float](cfg config.Config, data *images.Data) (*simulation[F], error) {
 	shape := networkShape{
 		inputs: data.Train.Size(), outputs: data.Train.Classes, rows: cfg.Task.Batch,
@@ -240,12 +241,15 @@ func showTest[F sim.Float](ctx context.Context, cfg config.Config, w *sim.Weight
 	in := s.Engine.(*sim.Integration[F])
 	n, wrong := min(cfg.Task.TestShown, set.Len()), 0
 	hold, period := time.Duration(cfg.Task.Hold), time.Duration(cfg.Task.Hold+cfg.Blank())
+	// Where learning repeats phases, of which the first begins with an image, so
+	// does each image here.
+	anew := s.ResetPhases && slices.ContainsFunc(s.Phases, func(p course.Phase) bool { return len(p.Cycle) > 0 })
 	for k := 0; k*len(shown) < n; k++ {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if s.ResetPhases {
-			in.Reset() // there is a phase only: each image is one
+		if anew {
+			in.Reset()
 		}
 		begin := time.Duration(k) * period
 		if _, err := in.Advance(begin, begin+hold); err != nil {

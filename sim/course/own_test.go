@@ -96,22 +96,29 @@ func simulationOf(t *testing.T, source, method string, split bool, rec Recording
 // states and weights come out with the same bits.
 func TestNoiseIsWhateverHappens(t *testing.T) {
 	for _, method := range []string{"euler", "heun", "exponential", "discrete"} {
-		t.Run(method, func(t *testing.T) { alwaysTheSame(t, noisy, method, false) })
+		t.Run(method, func(t *testing.T) { alwaysTheSame(t, of(noisy, method, false)) })
 	}
-	alwaysTheSame(t, noisy, "heun", true)
+	alwaysTheSame(t, of(noisy, "heun", true))
 }
 
 func TestDelaysAreWhateverHappens(t *testing.T) {
 	for _, method := range []string{"euler", "heun", "exponential", "rk4", "dopri5"} {
 		for _, split := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/split=%v", method, split), func(t *testing.T) { alwaysTheSame(t, delayed, method, split) })
+			t.Run(fmt.Sprintf("%s/split=%v", method, split), func(t *testing.T) { alwaysTheSame(t, of(delayed, method, split)) })
 		}
 	}
 }
 
-func alwaysTheSame(t *testing.T, text, method string, split bool) {
+// of builds simulations of a text.
+func of(text, method string, split bool) func(*testing.T, Recording) *Simulation[float64] {
+	return func(t *testing.T, rec Recording) *Simulation[float64] {
+		return simulationOf(t, text, method, split, rec)
+	}
+}
+
+func alwaysTheSame(t *testing.T, build func(*testing.T, Recording) *Simulation[float64]) {
 	t.Helper()
-	simulation := func(rec Recording) *Simulation[float64] { return simulationOf(t, text, method, split, rec) }
+	simulation := func(rec Recording) *Simulation[float64] { return build(t, rec) }
 	run := func(s *Simulation[float64]) ([]float64, string) {
 		out, err := s.Run(t.Context())
 		if err != nil {

@@ -58,7 +58,6 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 			s.Engine = simtest.Discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
 		} else {
 			s.Engine = simtest.Continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
-			s.ResetPhases = split
 			if s.Replay, err = sim.NewReplay(w, []sim.Stream{fixture.Task(t, true)}, 30*ms); err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,7 @@ type Simulation[F sim.Float] struct {
 
 	// Replay, if not nil, runs every angle interval with a teacher again for the
 	// gradient of its loss through the dynamics. The network must be one of
-	// continuous time.
+	// continuous time whose states do not begin anew.
 	Replay *sim.Replay[F]
 	// Watch, if not nil, sees the network wherever the loss is evaluated: at
 	// the start of a sample in discrete time, at the end of one in continuous.
@@ -144,7 +144,7 @@ func newRun[F sim.Float](s *Simulation[F], total time.Duration) (*run[F], error)
 	var through *throughTime[F]
 	if s.Replay != nil {
 		var err error
-		if through, err = newThroughTime(s.Replay, s.Engine); err != nil {
+		if through, err = newThroughTime(s.Replay, s.Engine, s.ResetPhases); err != nil {
 			return nil, err
 		}
 	}

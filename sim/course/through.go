@@ -26,10 +26,13 @@ type throughTime[F sim.Float] struct {
 	change []F
 }
 
-func newThroughTime[F sim.Float](replay *sim.Replay[F], engine sim.Engine[F]) (*throughTime[F], error) {
+func newThroughTime[F sim.Float](replay *sim.Replay[F], engine sim.Engine[F], resets bool) (*throughTime[F], error) {
 	in, ok := engine.(*sim.Integration[F])
 	if !ok {
 		return nil, fmt.Errorf("sim: the gradient through time needs a network in continuous time")
+	}
+	if resets || in.ResetEvery > 0 {
+		return nil, fmt.Errorf("sim: the gradient through time does not go back through resets of states")
 	}
 	t := &throughTime[F]{replay: replay, engine: in, weights: in.Moved().Weights().Clone(), state: slices.Clone(in.Observed())}
 	t.angles = make([]float64, len(t.columns()))
