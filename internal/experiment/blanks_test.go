@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 )
 
@@ -54,5 +55,38 @@ func TestShownInTime(t *testing.T) {
 	v := sum.Variants[cfg.Run.Label]
 	if v.ShownError == nil || math.Abs(*v.ShownError-v.TestError) > 0.021 { // one image may be a tie
 		t.Errorf("error of images shown: %v, expected about %v", v.ShownError, v.TestError)
+	}
+}
+
+// TestShownInRows: where states begin anew at each image, the answers are the same
+// however many are shown at once, with a blank behind them and without; and where
+// they do not, images before have their effect.
+func TestShownInRows(t *testing.T) {
+	// Hardly anything is learned, so that all have the same weights.
+	still := func(set ...string) float64 {
+		t.Helper()
+		cfg := load(t, "mnist_continuous.toml", append([]string{"run.precision=float64", "task.data=embedded", "task.hold=200ms", "task.test_shown=60",
+			"time.before=2s", "time.learn=10s", "time.after=2s", "record.metrics=2s", "time.tau_weight=1000000000s"}, set...)...)
+		cfg.Compare = nil
+		cfg.Time.Learn = config.Duration(float64(cfg.Time.Learn) / float64(cfg.Task.Batch))
+		_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *sum.Variants[cfg.Run.Label].ShownError
+	}
+	alone := still("time.reset=presentation")
+	for _, set := range [][]string{
+		{"time.reset=presentation", "task.batch=7"},
+		{"time.reset=presentation", "task.batch=5", "task.blank=50ms"},
+		{"time.reset=phase", "task.batch=1", "task.blank=50ms"},
+		{"time.reset=phase", "task.batch=60", "time.phases=[{ duration = '100ms' }, { duration = '100ms', learning = true }]"},
+	} {
+		if got := still(set...); got != alone {
+			t.Errorf("%q: error %v, and %v one by one", set, got, alone)
+		}
+	}
+	if alone, rows := still(), still("task.batch=60"); alone == rows {
+		t.Errorf("error %v whether images come one by one, each behind another, or all at once", alone)
 	}
 }
