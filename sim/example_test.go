@@ -334,3 +334,33 @@ func ExampleReplay() {
 	fmt.Println(after < before)
 	// Output: true
 }
+
+// Where its states are reset a network begins anew, with the weights that it has.
+func ExampleIntegration_Reset() {
+	task, err := regression.New(regression.DefaultConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+	sys, err := sim.NewContinuous(weights("burstccn", nil, 3, 20, 1), []sim.Stream{task}, false)
+	if err != nil {
+		log.Fatal(err)
+	}
+	in, err := sim.NewIntegration(sys, sim.Method{Name: "rk4", Step: 10 * time.Millisecond})
+	if err != nil {
+		log.Fatal(err)
+	}
+	soma := func(t time.Duration) float64 {
+		in.Observe(t)
+		return in.Observed()[0]
+	}
+	if _, err := in.Advance(0, time.Second); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("somata at 0:", soma(time.Second) == 0)
+	in.Reset()
+	in.Begin(time.Second)
+	fmt.Println("somata at 0:", soma(time.Second) == 0)
+	// Output:
+	// somata at 0: false
+	// somata at 0: true
+}

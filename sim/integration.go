@@ -54,7 +54,8 @@ func (m Method) StabilityLimit() float64 {
 type Integration[F Float] struct {
 	System *Continuous[F]
 	// ResetEvery is the time from one presentation to the next, if compartments
-	// begin anew at each; 0: they go on.
+	// begin anew at each; 0: they go on. Steps end there. It is to be set before
+	// the first one.
 	ResetEvery time.Duration
 
 	stepper integrator.Stepper[F]
@@ -152,6 +153,11 @@ func (in *Integration[F]) Begin(t time.Duration) {
 			in.Reset()
 		}
 		in.jump = in.System.enter(t)
+		if in.ResetEvery > 0 {
+			if next := t - t%in.ResetEvery + in.ResetEvery; next > t { // within 292 years
+				in.jump = min(in.jump, next)
+			}
+		}
 		in.segment, in.entered = t, true
 		in.control.Reset()
 	}

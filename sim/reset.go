@@ -30,7 +30,8 @@ func (in *Integration[F]) Reset() {
 	}
 }
 
-// resets says whether compartments begin anew at time t, where an input jumps.
+// resets says whether compartments begin anew at time t, where a stretch without
+// jumps begins.
 func (in *Integration[F]) resets(t time.Duration) bool {
 	return in.ResetEvery > 0 && t > 0 && t%in.ResetEvery == 0
 }

@@ -76,5 +76,11 @@ output:
 		if got := advanced(t, in, reset, reset+span).machine.State()[0]; math.Abs(got-want) > tolerance {
 			t.Errorf("%s: %v, %v behind a reset, and %v behind the start", method, got, span, want)
 		}
+		// The input of this task never jumps.
+		in = begin()
+		in.ResetEvery = reset
+		if got := advanced(t, in, 0, 2*reset+span).machine.State()[0]; math.Abs(got-want) > tolerance {
+			t.Errorf("%s: %v, %v behind the second of regular resets, and %v behind the start", method, got, span, want)
+		}
 	}
 }
