@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"burstsim/integrator"
 	"burstsim/sim/program"
 	"burstsim/synapse"
@@ -42,13 +44,17 @@ type Continuous[F Float] struct {
 
 	schedule Schedule // of learning rates; nil: they stay
 	decay    float64  // of weights, 1/s
+	// The part of the schedule between two knots that the network is in, and
+	// whether rates change within it.
+	since, until time.Duration
+	ramps        bool
 
 	capture bool // split plasticity: the next derivative is at the start of a step
 	scratch []F  // for a change that does not wait
 
 	pieces []piece // of the weights, if they are many; where they end; and what their rates follow from
 	ends   []int
-	kept   []kept[F]
+	kept   [][]kept[F]
 }
 
 // plastic is a rule in continuous time.
@@ -56,6 +62,7 @@ type plastic[F Float] struct {
 	program.Rule
 	from, to int     // of the vector
 	base     float64 // 1/Tau
+	course   stretch // of the schedule, that holds
 	rate     float64 // as the schedule has it
 	decay    float64 // of the weights, 1/s
 	waits    bool
@@ -64,6 +71,7 @@ type plastic[F Float] struct {
 	// plasticity: factors, or where the rule is no single product, or weights
 	// decay, their rate of change.
 	single  bool
+	started float64 // rate that product has still to be multiplied by
 	product program.Product[F]
 	change  []F
 }
@@ -92,7 +100,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 	}
 	c.dynamic = n
 	for k, r := range p.Rules {
-		c.rules = append(c.rules, plastic[F]{Rule: r, from: n, to: n + r.Len(), base: 1 / r.Tau, rate: 1 / r.Tau, waits: state.machine.Waits(k)})
+		c.rules = append(c.rules, plastic[F]{Rule: r, from: n, to: n + r.Len(), base: 1 / r.Tau, waits: state.machine.Waits(k)})
 		n += r.Len()
 	}
 	c.x = make([]F, n)
@@ -104,6 +112,7 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 	}
 	c.bind(c.x)
 	c.cut()
+	c.setSchedule(nil)
 	if synapse.Compensated[F]() {
 		c.Compensate()
 	}
@@ -146,8 +155,9 @@ func (c *Continuous[F]) Withheld(k int) []F {
 // whatever the text says.
 func (c *Continuous[F]) SetRates(rate float64) {
 	for k := range c.rules {
-		c.rules[k].base, c.rules[k].rate = rate, rate
+		c.rules[k].base = rate
 	}
+	c.setSchedule(c.schedule)
 }
 
 // Parts are the compartments of each kind and layer, the teachers, and what each
@@ -275,6 +285,9 @@ func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
 func (c *Continuous[F]) derivative(dst []F, t float64, x []F) {
 	c.bind(x)
 	c.sample(t, x)
+	if c.ramps {
+		c.setRates(t)
+	}
 	n := c.teachers()
 	c.machine.Bind(x[:n:n], dst[:n:n])
 	c.machine.Derivative(c.state.teaching, c.learning && (!c.split || c.capture))
@@ -300,7 +313,7 @@ func (c *Continuous[F]) captureFactors() {
 		r := &c.rules[k]
 		var p program.Product[F]
 		if p, r.single = c.machine.Product(k); r.single && r.decay == 0 {
-			r.product.Factor = p.Factor
+			r.started, r.product.Factor = r.rate, p.Factor
 			r.product.Post = append(r.product.Post[:0], p.Post...)
 			if p.Pre != nil {
 				r.product.Pre = append(r.product.Pre[:0], p.Pre...)
@@ -329,9 +342,9 @@ func (c *Continuous[F]) stepWeights(h float64) {
 		carry := c.Withheld(k)
 		switch {
 		case r.single && r.waits:
-			c.machine.Defer(k, h*r.rate, carry, r.product)
+			c.machine.Defer(k, h*r.started, carry, r.product)
 		case r.single:
-			c.machine.LearnProduct(k, h*r.rate, carry, c.scratch, r.product)
+			c.machine.LearnProduct(k, h*r.started, carry, c.scratch, r.product)
 		default:
 			c.machine.LearnChange(k, h, carry, r.change)
 		}

@@ -19,8 +19,15 @@ import (
 func learnedBy(t testing.TB, name string, task Stream, m Method, split bool, span time.Duration) []float64 {
 	t.Helper()
 	in := continuous(t, everywhere(t, name), []Stream{task}, m, split)
-	// Where moving averages begin at zero, the averages of the first step are
-	// quotients of numbers that vanish: see TestBurstpropConvergesFromRest.
+	awake(in)
+	in.SetTeaching(true, true)
+	return snapshot(advanced(t, in, 0, span))
+}
+
+// awake lets moving averages begin elsewhere than at zero, where the averages of
+// the first step are quotients of numbers that vanish: see
+// TestBurstpropConvergesFromRest.
+func awake(in *Integration[float64]) {
 	for _, c := range in.System.state.compartments {
 		if v, ok := map[string]float64{"e_a": 0.5, "b_a": 0.15}[c.Name]; ok {
 			at := in.System.State()[c.At:][:c.Units]
@@ -29,8 +36,6 @@ func learnedBy(t testing.TB, name string, task Stream, m Method, split bool, spa
 			}
 		}
 	}
-	in.SetTeaching(true, true)
-	return snapshot(advanced(t, in, 0, span))
 }
 
 // TestConvergenceOrder halves the step of each method on the networks' own

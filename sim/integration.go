@@ -49,8 +49,9 @@ func (m Method) StabilityLimit() float64 {
 }
 
 // Integration moves a continuous network through time. Its steps end where an
-// input jumps and where a phase ends, and depend on nothing else but the method:
-// between their ends the network is observed through the stepper's dense output.
+// input jumps, where a phase ends and at the knots of a schedule, and depend on
+// nothing else but the method: between their ends the network is observed through
+// the stepper's dense output.
 type Integration[F Float] struct {
 	System *Continuous[F]
 	// ResetEvery is the time from one presentation to the next, if compartments
@@ -182,8 +183,8 @@ func (in *Integration[F]) Step(from, end time.Duration) (to time.Duration, steps
 	in.Begin(from)
 	end = min(end, in.jump)
 	sys := in.System
-	if sys.schedule != nil && sys.learning && sys.follow(from.Seconds()) {
-		in.control.Reset()
+	if sys.schedule != nil {
+		end = min(end, in.follow(from))
 	}
 	limit := end.Seconds()
 	if h := sys.past; h != nil {

@@ -19,9 +19,12 @@ const (
 // piece are rows of the weights of a rule.
 type piece struct{ rule, from, to int }
 
-// kept is what the rates of all weights follow from at one time: the factors of
-// each rule, empty where it changes nothing.
-type kept[F Float] []program.Product[F]
+// kept is what the rates of the weights of a rule follow from at one time:
+// factors, empty where it changes nothing, and the rate of the rule.
+type kept[F Float] struct {
+	program.Product[F]
+	rate float64
+}
 
 // cut makes pieces of many weights that all learn by products of two factors.
 func (c *Continuous[F]) cut() {
@@ -49,12 +52,12 @@ func (c *Continuous[F]) Pieces() (head int, ends []int) { return c.dynamic, slic
 
 // Keep makes place for the factors of all rules.
 func (c *Continuous[F]) Keep(n int) {
-	c.kept = make([]kept[F], n)
+	c.kept = make([][]kept[F], n)
 	for i := range c.kept {
-		c.kept[i] = make(kept[F], len(c.rules))
+		c.kept[i] = make([]kept[F], len(c.rules))
 		for k := range c.rules {
 			rows, in := c.machine.Rows(k)
-			c.kept[i][k] = program.Product[F]{Post: make([]F, 0, rows), Pre: make([]F, 0, in)}
+			c.kept[i][k].Product = program.Product[F]{Post: make([]F, 0, rows), Pre: make([]F, 0, in)}
 		}
 	}
 }
@@ -68,7 +71,7 @@ func (c *Continuous[F]) Partial(dst []F, k int, t float64, x []F) {
 		if c.learning {
 			p, _ = c.machine.Product(i)
 		}
-		own.Factor = p.Factor
+		own.rate, own.Factor = c.rules[i].rate, p.Factor
 		own.Post = append(own.Post[:0], p.Post...)
 		own.Pre = append(own.Pre[:0], p.Pre...)
 	}
@@ -77,10 +80,10 @@ func (c *Continuous[F]) Partial(dst []F, k int, t float64, x []F) {
 // Rates are those of some rows of weights.
 func (c *Continuous[F]) Rates(dst []F, k, i int) {
 	p := &c.pieces[i]
-	product := &c.kept[k][p.rule]
-	if len(product.Post) == 0 {
+	own := &c.kept[k][p.rule]
+	if len(own.Post) == 0 {
 		clear(dst)
 		return
 	}
-	program.ChangeRows(dst, *product, c.rules[p.rule].rate, p.from, p.to)
+	program.ChangeRows(dst, own.Product, own.rate, p.from, p.to)
 }

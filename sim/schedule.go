@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"time"
+
+	"burstsim/sim/program"
 )
 
 // Schedule says by what factor the learning rates of weights, and their decay,
@@ -18,7 +22,8 @@ type Knot struct {
 	At     float64
 	Factor float64 // at least 0; 0: they do not learn
 	// Shape is how the factor gets there from that of the knot before: "step" at
-	// once; "linear" and "cosine", along half a wave, over the time between.
+	// once; "linear" and "cosine", along half a wave, over the time between. Where
+	// there is none before, it gets there at once.
 	Shape string
 	// Weights are the names of projections, such as "W", each with its bias; nil:
 	// all.
@@ -28,9 +33,15 @@ type Knot struct {
 // Shapes are those of a Knot.
 var Shapes = []string{"step", "linear", "cosine"}
 
-// check returns an error for a schedule that goes back in time or has a factor
-// or a shape that there is not.
-func (s Schedule) check() error {
+// check returns an error for a schedule that goes back in time, has a factor or a
+// shape that there is not, or names what does not learn by these rules.
+func (s Schedule) check(rules []program.Rule) error {
+	var names []string
+	for _, r := range rules {
+		if name := r.Projection(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for i, k := range s {
 		switch {
 		case !(k.Factor >= 0 && k.Factor <= math.MaxFloat64):
@@ -40,78 +51,165 @@ func (s Schedule) check() error {
 		case math.IsNaN(k.At), i > 0 && k.At < s[i-1].At:
 			return fmt.Errorf("sim: knot %d of a schedule is at %v, expected not before the one ahead of it", i, k.At)
 		}
+		for _, name := range k.Weights {
+			if !slices.Contains(names, name) {
+				return fmt.Errorf("sim: a schedule for the weights %q, expected of those that learn: %s", name, strings.Join(names, ", "))
+			}
+		}
 	}
 	return nil
 }
 
 // Factor is that of the weights of a projection at time t.
-func (s Schedule) Factor(projection string, t float64) float64 {
-	at, factor := math.Inf(-1), 1.0
+func (s Schedule) Factor(projection string, t float64) float64 { return s.stretch(projection, t).at(t) }
+
+// stretch is what a schedule says of some weights between two knots of theirs:
+// how their factor goes from one to another.
+type stretch struct {
+	from, to float64
+	begin    float64
+	end      float64 // before what is next jumps; begin, if it stays
+	shape    string
+}
+
+// stretch is that of the weights of a projection which time t is in, or begins.
+func (s Schedule) stretch(projection string, t float64) stretch {
+	out := stretch{from: math.Inf(-1), to: math.Inf(1), begin: 1, end: 1}
 	for _, k := range s {
 		if k.Weights != nil && !slices.Contains(k.Weights, projection) {
 			continue
 		}
 		if t < k.At {
-			if k.Shape == "step" || math.IsInf(at, -1) {
-				return factor
+			out.to = k.At
+			if k.Shape != "step" && !math.IsInf(out.from, -1) {
+				out.end, out.shape = k.Factor, k.Shape
 			}
-			part := (t - at) / (k.At - at)
-			if k.Shape == "cosine" {
-				part = (1 - math.Cos(math.Pi*part)) / 2
-			}
-			return factor + part*(k.Factor-factor)
+			return out
 		}
-		at, factor = k.At, k.Factor
+		out.from, out.begin, out.end = k.At, k.Factor, k.Factor
 	}
-	return factor
+	return out
 }
 
-// SetSchedule lets learning follow a schedule in simulated seconds, from the
-// beginning of time. A factor holds for a time step, from where it begins.
+// at is the factor at time t of the stretch, at its end too.
+func (s stretch) at(t float64) float64 {
+	if s.begin == s.end {
+		return s.begin
+	}
+	part := max(0, min(1, (t-s.from)/(s.to-s.from)))
+	if s.shape == "cosine" {
+		part = (1 - math.Cos(math.Pi*part)) / 2
+	}
+	return s.begin + part*(s.end-s.begin)
+}
+
+// never is before all times.
+const never = time.Duration(math.MinInt64)
+
+// SetSchedule lets learning follow a schedule in simulated seconds from now on. A
+// step ends at each of its knots, and between them rates are those of the time
+// at which they are asked for: a method keeps its order. With split plasticity
+// rates are those of the beginning of a step, as all else that the weights change
+// by. The error says what is wrong with the schedule, which is then not followed.
 func (in *Integration[F]) SetSchedule(s Schedule) error {
-	in.System.schedule = s
-	return s.check()
+	if err := s.check(in.System.machine.Program().Rules); err != nil {
+		return err
+	}
+	in.learn()
+	in.System.setSchedule(s)
+	in.control.Reset()
+	return nil
 }
 
-// follow takes the rates that the schedule says for a step from time t (s), and
-// tells whether any differs from before.
-func (c *Continuous[F]) follow(t float64) bool {
-	changed := false
+// setSchedule puts the knots where steps can end, at whole nanoseconds.
+func (c *Continuous[F]) setSchedule(s Schedule) {
+	c.schedule = nil
+	for _, k := range s {
+		k.At = Duration(k.At).Seconds()
+		c.schedule = append(c.schedule, k)
+	}
+	c.since, c.until = never, never
+	c.ramps = false
+	for k := range c.rules {
+		c.rules[k].course = stretch{begin: 1, end: 1}
+	}
+	c.setRates(0)
+}
+
+// follow takes the part of the schedule, between any two knots, that a step from
+// time t is in, and returns its end.
+func (in *Integration[F]) follow(t time.Duration) time.Duration {
+	c := in.System
+	if t >= c.since && t < c.until {
+		return c.until
+	}
+	c.since, c.until, c.ramps = never, math.MaxInt64, false
+	for _, k := range c.schedule {
+		if at := Duration(k.At); at > t {
+			c.until = at
+			break
+		} else {
+			c.since = at
+		}
+	}
 	for k := range c.rules {
 		r := &c.rules[k]
-		f := c.schedule.Factor(r.Projection(), t)
-		rate, decay := r.base*f, c.decay*f
-		if r.Plain || r.Keeps {
-			decay = 0
-		}
-		if rate != r.rate || decay != r.decay {
-			r.rate, r.decay, changed = rate, decay, true
+		r.course = c.schedule.stretch(r.Projection(), t.Seconds())
+		c.ramps = c.ramps || r.course.begin != r.course.end
+	}
+	c.setRates(t.Seconds())
+	if t == c.since { // rates may have jumped; what delays bring of it is smoother
+		in.control.Reset()
+		if c.past != nil {
+			c.past.after(t, 1)
 		}
 	}
-	return changed
+	return c.until
+}
+
+// setRates makes rates those of time t (s).
+func (c *Continuous[F]) setRates(t float64) {
+	for k := range c.rules {
+		r := &c.rules[k]
+		f := r.course.at(t)
+		r.rate, r.decay = r.base*f, 0
+		if !r.Plain && !r.Keeps {
+			r.decay = c.decay * f
+		}
+	}
 }
 
 // SetDecay lets all weights that learn, but those that the text exempts, decay at
-// this rate (1/s) while they learn.
+// this rate (1/s), at least 0, while they learn. It comes before the system is
+// bound to a method.
 func (c *Continuous[F]) SetDecay(rate float64) {
 	c.decay = rate
 	if rate > 0 { // a decay needs the weights themselves
 		c.pieces, c.ends = nil, nil
 	}
-	c.follow(math.Inf(-1))
+	c.setSchedule(c.schedule)
 }
 
 // SetSchedule lets learning follow a schedule in units of what SetTime is told.
+// The error says what is wrong with it; it is then not followed.
 func (d *Discrete[F]) SetSchedule(s Schedule) error {
+	if err := s.check(d.machine.Program().Rules); err != nil {
+		return err
+	}
 	d.schedule = s
-	return s.check()
+	d.setRates(math.Inf(-1))
+	return nil
 }
 
-// SetTime takes the rates that the schedule says for time t.
+// SetTime takes the rates that the schedule says for time t: the next update is
+// made with them.
 func (d *Discrete[F]) SetTime(t float64) {
-	if d.schedule == nil {
-		return
+	if d.schedule != nil {
+		d.setRates(t)
 	}
+}
+
+func (d *Discrete[F]) setRates(t float64) {
 	for _, p := range d.params {
 		f := d.schedule.Factor(p.rule.Projection(), t)
 		p.Rate = p.base * f

@@ -151,15 +151,15 @@ type Learning struct {
 	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
 	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
 	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
-	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning: 1 until the first says otherwise"`
+	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
 }
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began"`
-	Epoch   float64  `toml:"epoch" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs since learning began"`
-	Factor  float64  `toml:"factor" default:"1" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
-	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before: at once, or over the time between"`
+	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
+	Epoch   float64  `toml:"epoch" if:"task.kind=mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
+	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
+	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`
 	Weights []string `toml:"weights" default:"[\"all\"]" doc:"which projections of the model, each with its bias"`
 }
 

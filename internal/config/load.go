@@ -244,15 +244,31 @@ func nameOf(file string) string {
 // is given in vain. A key of the experiment may serve a variant.
 func (d *decoder) applicability(c *Config, variants []*decoder) {
 	for _, k := range d.schema.keys {
-		if n := d.given[k.path]; n != nil && !d.schema.serves(k, c) && d.judges(k, c) &&
-			!slices.ContainsFunc(variants, func(v *decoder) bool { return !v.judges(k, &c.Compare[v.number].Config) }) {
-			d.fault(n, k.path, func() string { return k.misplaced(d.schema, c) })
+		d.inEffect(k, k.path, c, variants)
+		if !k.isTables() || !d.schema.serves(k, c) {
+			continue
 		}
-		for _, v := range variants {
-			vc := &c.Compare[v.number].Config
-			if n := v.given[k.path]; n != nil && !k.common && !k.applies(d.schema, vc) && v.judges(k, vc) {
-				v.fault(n, k.path, func() string { return k.misplaced(d.schema, vc) })
+		for i := 0; slices.ContainsFunc(append(variants, d), func(of *decoder) bool { return of.given[element(k, i)] != nil }); i++ {
+			for _, s := range k.sub {
+				d.inEffect(s, element(k, i)+"."+s.name, c, variants)
 			}
+		}
+	}
+}
+
+// element is the path of an element of a list of tables.
+func element(k *key, i int) string { return fmt.Sprintf("%s[%d]", k.path, i) }
+
+// inEffect reports a key without effect where it is given at a path.
+func (d *decoder) inEffect(k *key, path string, c *Config, variants []*decoder) {
+	if n := d.given[path]; n != nil && !d.schema.serves(k, c) && d.judges(k, c) &&
+		!slices.ContainsFunc(variants, func(v *decoder) bool { return !v.judges(k, &c.Compare[v.number].Config) }) {
+		d.fault(n, path, func() string { return k.misplaced(d.schema, c) })
+	}
+	for _, v := range variants {
+		vc := &c.Compare[v.number].Config
+		if n := v.given[path]; n != nil && !k.common && !k.applies(d.schema, vc) && v.judges(k, vc) {
+			v.fault(n, path, func() string { return k.misplaced(d.schema, vc) })
 		}
 	}
 }

@@ -6,45 +6,83 @@ import (
 	"strings"
 )
 
-// checkSchedule refuses a schedule that goes back in time, lasts longer than
-// learning, or names what does not learn.
+// checkSchedule refuses a schedule that goes back in time or lasts longer than
+// learning, that names what does not learn or nothing, and a shape of a change
+// that takes no time.
 func (d *decoder) checkSchedule(c *Config) {
 	if len(c.Learning.Schedule) == 0 || c.Model.Text == nil {
 		return
 	}
-	learn, unit := c.Time.Learn.Seconds(), "s"
+	key, learn, unit := "at", c.Time.Learn.Seconds(), "s"
 	if c.Trains() {
-		learn, unit = float64(c.Task.Epochs), "epochs"
+		key, learn, unit = "epoch", float64(c.Task.Epochs), "epochs"
 	}
 	learners := c.Model.Text.Learners(c.Parameters(), c.Usage())
-	last := 0.0
+	before := 0.0
+	last := map[string]float64{} // knot of each of the learners
 	for i, k := range c.Learning.Schedule {
 		name := fmt.Sprintf("learning.schedule[%d]", i)
-		at := c.KnotTime(k)
+		at := c.knotTime(k)
+		when := []string{name + "." + key, name, "learning.schedule", "time.learn", "task.epochs"}
 		switch {
-		case at < last:
-			d.refuse(c, []string{name, "learning.schedule"}, "begins at %v %s, before the one ahead of it, at %v", at, unit, last)
-		case at >= learn:
-			d.refuse(c, []string{name, "learning.schedule"}, "begins at %v %s, when learning is over, expected less than %v", at, unit, learn)
+		case at < before:
+			d.refuse(c, when, "is %v %s, expected at least that of the one ahead of it, %v", at, unit, before)
+		case at > learn, at == learn && k.Shape == "step":
+			d.refuse(c, when, "is %v %s since learning began, expected less than it lasts, %v; a change that is not a step may end there", at, unit, learn)
 		}
-		last = at
-		for _, w := range k.Weights {
-			if w == "all" && len(k.Weights) == 1 || slices.Contains(learners, w) {
-				continue
-			}
-			hint := ""
-			if near := nearest(w, learners); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			d.refuse(c, []string{name + ".weights", name, "learning.schedule"},
-				"%q are no weights that learn, expected all, or of %s%s", w, strings.Join(learners, ", "), hint)
+		before = max(before, at)
+		of, ok := d.scheduled(c, name, k, learners)
+		if !ok {
+			continue
+		}
+		changes := k.Shape == "step"
+		for _, w := range of {
+			changes = changes || at > last[w]
+			last[w] = at
+		}
+		if !changes {
+			d.refuse(c, []string{name + ".shape", name, "learning.schedule"},
+				"is %q, expected step: between the knot ahead of it, or the beginning of learning, and %v %s there is no time", k.Shape, at, unit)
 		}
 	}
 }
 
-// KnotTime is when a knot of the schedule is, since learning began: in seconds, or
+// scheduled are the weights of a knot, of those that learn; false if it names
+// others or none.
+func (d *decoder) scheduled(c *Config, name string, k Knot, learners []string) (of []string, ok bool) {
+	if slices.Equal(k.Weights, []string{"all"}) {
+		return learners, true
+	}
+	paths := []string{name + ".weights", name, "learning.schedule"}
+	expected := "expected all, or of " + strings.Join(learners, ", ")
+	if len(k.Weights) == 0 {
+		d.refuse(c, paths, "is empty, %s", expected)
+		return nil, false
+	}
+	if i := repeated(k.Weights); i >= 0 {
+		d.refuse(c, paths, "%q is given twice, %s", k.Weights[i], expected)
+		return nil, false
+	}
+	for _, w := range k.Weights {
+		switch {
+		case w == "all":
+			d.refuse(c, paths, `"all" stands with others, expected it alone, or of %s`, strings.Join(learners, ", "))
+			return nil, false
+		case !slices.Contains(learners, w):
+			hint := ""
+			if near := nearest(w, learners); near != "" {
+				hint = fmt.Sprintf("; did you mean %q?", near)
+			}
+			d.refuse(c, paths, "%q are no weights that learn, %s%s", w, expected, hint)
+			return nil, false
+		}
+	}
+	return k.Weights, true
+}
+
+// knotTime is when a knot of the schedule is, since learning began: in seconds, or
 // in epochs of a training.
-func (c *Config) KnotTime(k Knot) float64 {
+func (c *Config) knotTime(k Knot) float64 {
 	if c.Trains() {
 		return k.Epoch
 	}

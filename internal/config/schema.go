@@ -141,9 +141,11 @@ func newSchema(t reflect.Type) (*schema, error) {
 		return nil, err
 	}
 	for _, k := range s.keys {
-		var err error
-		if k.when, err = s.parseCondition(k.ifs); err != nil {
-			return nil, fmt.Errorf("%s: %w", k.path, err)
+		for _, k := range append([]*key{k}, k.sub...) {
+			var err error
+			if k.when, err = s.parseCondition(k.ifs); err != nil {
+				return nil, fmt.Errorf("%s: %w", k.path, err)
+			}
 		}
 	}
 	kindOf := make(map[string]string)

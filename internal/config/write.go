@@ -111,8 +111,12 @@ func (k *key) render(v reflect.Value) string {
 	case v.Kind() == reflect.Struct:
 		var items []string
 		for _, s := range k.sub {
+			own := v.FieldByIndex(s.index)
+			if s.when != nil && own.IsZero() { // it may have no effect here, and would be refused
+				continue
+			}
 			if k.has(s, v) {
-				items = append(items, s.name+" = "+s.render(v.FieldByIndex(s.index)))
+				items = append(items, s.name+" = "+s.render(own))
 			}
 		}
 		return "{ " + strings.Join(items, ", ") + " }"

@@ -17,7 +17,8 @@ import (
 	"burstsim/tasks/xor"
 )
 
-// engineOf moves a small network of a model through patterns that jump.
+// engineOf moves a small network of a model through patterns that jump; BurstCCN,
+// with rates that follow a schedule.
 func engineOf(t *testing.T, name string, m sim.Method, split bool) sim.Engine[float64] {
 	t.Helper()
 	var values model.Values
@@ -37,7 +38,14 @@ func engineOf(t *testing.T, name string, m sim.Method, split bool) sim.Engine[fl
 	if m.Name == "discrete" {
 		return simtest.Discrete(t, w, []sim.Stream{task}, sim.Learning{}, 500*ms)
 	}
-	return simtest.Continuous(t, w, []sim.Stream{task}, m, split)
+	in := simtest.Continuous(t, w, []sim.Stream{task}, m, split)
+	if name == "burstccn" {
+		in.System.SetDecay(0.2)
+		if err := in.SetSchedule(ramps); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return in
 }
 
 // phasesOf has ends on and off the presentations, and a protocol.

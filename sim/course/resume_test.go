@@ -28,15 +28,28 @@ func TestSimulationResumes(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s/split=%v", method, split), func(t *testing.T) {
 					t.Parallel()
-					resumes[float64](t, name, method, split)
-					resumes[float32](t, name, method, split)
+					resumes[float64](t, name, method, split, nil)
+					resumes[float32](t, name, method, split, nil)
+					if name == "burstccn" {
+						resumes[float64](t, name, method, split, ramps)
+						resumes[float32](t, name, method, split, ramps)
+					}
 				})
 			}
 		}
 	})
 }
 
-func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
+// ramps is a schedule for phasesOf, that is interrupted within a ramp, at a knot
+// and between.
+var ramps = sim.Schedule{
+	{At: 1.7, Factor: 0.3, Shape: "step"}, {At: 1.95, Factor: 2, Shape: "linear"},
+	{At: 2.8333, Factor: 0, Shape: "step", Weights: []string{"Y"}}, {At: 3.3, Factor: 1, Shape: "step"},
+	{At: 4.9, Factor: 0.1, Shape: "cosine"},
+}
+
+// resumes follows a schedule, with decay of weights, if there is one.
+func resumes[F sim.Float](t *testing.T, name, method string, split bool, schedule sim.Schedule) {
 	t.Helper()
 	simulation := func(seed uint64) *Simulation[F] {
 		text, err := model.Builtin(name)
@@ -55,9 +68,24 @@ func resumes[F sim.Float](t *testing.T, name, method string, split bool) {
 			Metrics: 250 * ms, Angles: time.Second, Sample: 20 * ms, Units: 10, Windows: []Window{{End: time.Hour}}}}
 		tasks := []sim.Stream{fixture.Task(t, true)}
 		if method == "discrete" {
-			s.Engine = simtest.Discrete(t, w, tasks, sim.Learning{Optimiser: "adam"}, 50*ms)
+			learning := sim.Learning{Optimiser: "adam"}
+			if schedule != nil {
+				learning.WeightDecay = 0.01
+			}
+			engine := simtest.Discrete(t, w, tasks, learning, 50*ms)
+			if err := engine.Discrete.SetSchedule(schedule); err != nil {
+				t.Fatal(err)
+			}
+			s.Engine = engine
 		} else {
-			s.Engine = simtest.Continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
+			engine := simtest.Continuous(t, w, tasks, sim.Method{Name: method, Step: 30 * ms, RelTol: 1e-4, AbsTol: 1e-6}, split)
+			if schedule != nil {
+				engine.System.SetDecay(0.2)
+				if err := engine.SetSchedule(schedule); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.Engine = engine
 			if s.Replay, err = sim.NewReplay(w, []sim.Stream{fixture.Task(t, true)}, 30*ms); err != nil {
 				t.Fatal(err)
 			}
