@@ -118,6 +118,9 @@ func (in *Integration[F]) SetSchedule(s Schedule) error {
 	in.learn()
 	in.System.setSchedule(s)
 	in.control.Reset()
+	if h := in.System.past; h != nil && h.begun {
+		h.after(in.at, 1)
+	}
 	return nil
 }
 

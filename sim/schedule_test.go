@@ -391,4 +391,34 @@ func TestTeacherStrength(t *testing.T) {
 			}
 		}
 	})
+	fixture.ForAll(t, func(t *testing.T, name string) {
+		at := func(strength float64, target []float64) (answer, slope []float64) {
+			w := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 2}, Strength: strength, Values: model.Values{"tau_weight": 1.0}})
+			sys, err := NewContinuous(w, []Stream{&fixture.Constant{In: []float64{0.3, -0.8, 0.5}, Out: target}}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range sys.dynamic {
+				sys.x[i] = 0.3 + 0.4*math.Sin(float64(i))
+			}
+			sys.SetTeaching(true, true)
+			slope = make([]float64, sys.Dim())
+			sys.Derivative(slope, 0, sys.State())
+			sys.read(0, sys.State())
+			return append([]float64(nil), sys.state.Output()...), slope
+		}
+		target := []float64{0.9, 0.2}
+		answer, half := at(0.5, target)
+		_, all := at(1, target)
+		for i := range target {
+			target[i] = (target[i] + answer[i]) / 2
+		}
+		_, whole := at(1, target)
+		if d := fixture.Distance(half, whole); d > 1e-14 {
+			t.Errorf("with half a teacher, slopes differ by %g from those with a target halfway", d)
+		}
+		if fixture.Distance(half, all) < 1e-3 {
+			t.Error("half a teacher is a whole one")
+		}
+	})
 }
