@@ -47,7 +47,7 @@ func drawn[F Float](t *testing.T, text *model.Text, s program.Setting) *Weights[
 var halfConnected = program.Setting{Sizes: []int{3, 40, 30, 2}, Values: model.Values{"y_mode": "random", "y_scale": 0.5, "y_plastic": true, "tau_weight": 2.0}, Seed: 7}
 
 // TestUnconnectedStaysUnconnected trains a sparse BurstCCN in every way and looks
-// at whole matrices: they learn, and what is not connected is zero, in W and in
+// at whole matrices: they learn and decay, and what is not connected is zero, in W and in
 // what runs along it.
 func TestUnconnectedStaysUnconnected(t *testing.T) {
 	t.Run("float64", testUnconnected[float64])
@@ -67,6 +67,12 @@ func testUnconnected[F Float](t *testing.T) {
 			"nadagrad": discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{Optimiser: "nadagrad"}, 100*ms),
 			"momentum": discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{Optimiser: "momentum", Momentum: 0.5, WeightDecay: 0.01}, 100*ms),
 		} {
+			if in, ok := e.(*Integration[F]); ok {
+				in.System.SetDecay(0.01)
+				if err := in.SetSchedule(Schedule{{At: 0, Factor: 0.5, Shape: "step"}, {At: 5, Factor: 1, Shape: "cosine"}}); err != nil {
+					t.Fatal(err)
+				}
+			}
 			e.SetTeaching(true, true)
 			for at := time.Duration(0); at < 10*time.Second; {
 				var err error
