@@ -16,6 +16,7 @@ import (
 
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
+	"burstsim/internal/linalg"
 )
 
 // settled are keys that say where and how a run is kept, not what it is: they
@@ -206,7 +207,9 @@ func (e *effects) run(set ...string) map[string]any {
 	p.out, p.err, p.terminal, p.width, p.now = &out, &errs, false, 0, time.Now
 	e.runs++
 	dir := filepath.Join(e.dir, fmt.Sprint("run", e.runs))
-	args := []string{"run", e.file, "--quiet", "--out", dir}
+	// Kinds run side by side in one process, which has one backend: what "auto"
+	// measures for one must not reach the others.
+	args := []string{"run", e.file, "--quiet", "--out", dir, "--blas", linalg.BuiltIn()}
 	for _, s := range set {
 		args = append(args, "--set", s)
 	}
