@@ -3,6 +3,8 @@ package synapse
 import (
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -83,6 +85,60 @@ func TestConvAgainstFiniteDifferences(t *testing.T) {
 					if want := slope(&p.at[i]); math.Abs(p.got[i]-want) > 1e-10 {
 						t.Fatalf("derivative by %s %d is %v, want %v", p.what, i, p.got[i], want)
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestConvOfBatches checks that a batch is its samples one by one, whatever
+// batches came before, and that its bits do not depend on the number of
+// processors.
+func TestConvOfBatches(t *testing.T) {
+	for _, c := range []struct{ inC, h, w, outC, kernel, stride, padding int }{
+		{3, 32, 32, 16, 5, 2, 0}, {16, 14, 14, 20, 3, 1, 0}, {4, 11, 9, 6, 5, 3, 2}, {5, 6, 6, 7, 3, 1, 1}, {1, 2, 2, 3, 5, 3, 2},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			newConv := func() *Conv[float64] {
+				conv, err := NewConv[float64](c.inC, c.h, c.w, c.outC, c.kernel, c.stride, c.padding)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return conv
+			}
+			conv := newConv()
+			out, in := conv.Units()
+			w, bias := randoms(c.outC*c.inC*c.kernel*c.kernel), randoms(c.outC)
+			for _, rows := range []int{1, 9, 32, 3} {
+				x, post := randoms(rows*in), randoms(rows*out)
+				type results struct{ y, back, change []float64 }
+				compute := func(conv *Conv[float64], lo, hi int, change []float64) results {
+					r := results{make([]float64, (hi-lo)*out), make([]float64, (hi-lo)*in), change}
+					conv.Forward(r.y, x[lo*in:hi*in], w, bias, hi-lo)
+					conv.Backward(r.back, post[lo*out:hi*out], w, hi-lo)
+					conv.AddCorrelation(r.change, 0.5, post[lo*out:hi*out], x[lo*in:hi*in], hi-lo)
+					return r
+				}
+				got := compute(conv, 0, rows, make([]float64, len(w)))
+				want := results{change: make([]float64, len(w))}
+				for r := range rows {
+					one := compute(newConv(), r, r+1, want.change)
+					want.y, want.back = append(want.y, one.y...), append(want.back, one.back...)
+				}
+				for _, p := range [][2][]float64{{got.y, want.y}, {got.back, want.back}, {got.change, want.change}} {
+					for i := range p[0] {
+						if !(math.Abs(p[0][i]-p[1][i]) < 1e-11) {
+							t.Fatalf("%d samples: element %d is %v, one by one %v", rows, i, p[0][i], p[1][i])
+						}
+					}
+				}
+				previous := runtime.GOMAXPROCS(1)
+				alone := compute(conv, 0, rows, make([]float64, len(w)))
+				runtime.GOMAXPROCS(previous + 2)
+				many := compute(conv, 0, rows, make([]float64, len(w)))
+				runtime.GOMAXPROCS(previous)
+				if !slices.Equal(alone.y, many.y) || !slices.Equal(alone.back, many.back) || !slices.Equal(alone.change, many.change) {
+					t.Errorf("%d samples: bits depend on the number of processors", rows)
 				}
 			}
 		})

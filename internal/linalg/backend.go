@@ -64,6 +64,8 @@ type kernels[F Float] interface {
 	// gemmCarry is gerCarry of as many samples: y is rows x out, x is rows x in.
 	// It may overwrite scratch, of the shape of w.
 	gemmCarry(out, in, rows int, alpha F, y, x, w, carry, scratch []F)
+	// transposeTo is Transpose.
+	transposeTo(dst []F, ldd int, a []F, lda, m, n int)
 	// outerThen is OuterThen.
 	outerThen(rows, out, in int, alpha F, y, x, dst []F, then func(lo, hi int)) bool
 }

@@ -261,3 +261,7 @@ func letter(transposed bool) byte {
 }
 
 func (*library[F]) outerThen(int, int, int, F, []F, []F, []F, func(int, int)) bool { return false }
+
+func (l *library[F]) transposeTo(dst []F, ldd int, a []F, lda, m, n int) {
+	l.small.transposeTo(dst, ldd, a, lda, m, n)
+}
