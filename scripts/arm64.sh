@@ -31,7 +31,7 @@ check() {
 	(cd "$1" && "${run[@]}" "$work/test" -test.short -test.run "$2")
 }
 
-check internal/linalg '^Test(Accumulate|AddOuter|Backends|Combine|Concurrent|Gemm|Kernels$|Outer|Processors|Products|Three|Vectors)/NEON'
+check internal/linalg '^Test(Accumulate|AddOuter|Backends|Combine|Concurrent|Gemm|Kernels$|Outer|Processors|Products|Three|Transpose|Vectors)/NEON'
 check neuron .
 check synapse .
 check integrator .
