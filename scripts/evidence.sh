@@ -10,3 +10,4 @@ go test -count 1 -timeout 60m "$@" ./cmd/burstsim \
 	-run '^(TestKilledRunsGoOn|TestInterruptedRunsGoOn|TestFullDisk|TestLargestFile|TestMemoryDoesNotGrow)$'
 go test -count 1 -timeout 60m "$@" ./internal/experiment \
 	-run '^(TestExampleLearns|TestXORIsSolved|TestModelsLearnRegression)$'
+go test -count 1 -timeout 60m "$@" ./sim -run '^TestDalesKeepsSigns$'

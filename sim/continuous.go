@@ -38,6 +38,7 @@ type Continuous[F Float] struct {
 	dynamic  int // length of the part before the weights
 	bound    *F  // first element of the vector that the weights are read from
 	rules    []plastic[F]
+	held     []int // those of weights within bounds
 
 	noise *stochastic // nil: none
 	past  *history[F] // nil: there are no delays
@@ -111,7 +112,9 @@ func newContinuous[F Float](w *Weights[F], streams []Stream, split bool, compile
 		state.weights.values[r.Index()] = own
 	}
 	c.bind(c.x)
-	c.cut()
+	if c.held = c.bounded(); len(c.held) == 0 { // bounds need the weights themselves
+		c.cut()
+	}
 	c.setSchedule(nil)
 	if synapse.Compensated[F]() {
 		c.Compensate()
@@ -261,7 +264,8 @@ func (c *Continuous[F]) read(t float64, x []F) {
 	c.machine.Observe(c.state.teaching)
 }
 
-// Derivative stores the rate of change at time t (s) and state x.
+// Derivative stores the rate of change at time t (s) and state x. Weights in x
+// that left their bounds are put back on these first.
 func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
 	c.derivative(dst, t, x)
 	if c.split {
@@ -279,11 +283,15 @@ func (c *Continuous[F]) Derivative(dst []F, t float64, x []F) {
 			clear(dst[r.from:r.to])
 		}
 	}
+	c.hold(dst, x)
 }
 
 // derivative stores the rates of change of what is before the weights.
 func (c *Continuous[F]) derivative(dst []F, t float64, x []F) {
 	c.bind(x)
+	if len(c.held) > 0 && !c.split {
+		c.machine.Constrain()
+	}
 	c.sample(t, x)
 	if c.ramps {
 		c.setRates(t)
@@ -350,16 +358,6 @@ func (c *Continuous[F]) stepWeights(h float64) {
 		}
 	}
 	c.machine.Constrain()
-}
-
-// constrain moves weights that left their bounds in a step back into them, and
-// says whether there were any.
-func (c *Continuous[F]) constrain() bool {
-	if c.split {
-		return false
-	}
-	c.bind(c.State())
-	return c.machine.Constrain()
 }
 
 // flush makes the changes that wait.

@@ -104,7 +104,7 @@ func TestSplitPlasticity(t *testing.T) {
 		for _, method := range []string{"rk4", "dopri5"} {
 			exact := learnedBy(t, name, task, Method{Name: "rk4", Step: ms}, false, span)
 			var last float64
-			for _, h := range []time.Duration{20e6, 10e6, 5e6} {
+			for _, h := range []time.Duration{10e6, 5e6, 2.5e6} {
 				d := fixture.Distance(learnedBy(t, name, task, Method{Name: method, Step: h}, true, span), exact)
 				if last > 0 && d > 0.7*last {
 					t.Errorf("%s: halving the step to %v changes the distance to the joint solution from %g to %g", method, h, last, d)

@@ -16,6 +16,10 @@ type Learning struct {
 	Optimiser   string  // a name of synapse.RuleNames; "" is sgd. Rules that are plain have none.
 	Momentum    float64 // in [0, 1), for "momentum"
 	WeightDecay float64 // fraction of the weights lost at each update
+	// Coupled makes weight decay a part of the gradient, WeightDecay times the
+	// weights, as PyTorch's optimisers do: it goes through momentum and is
+	// multiplied by the learning rate.
+	Coupled bool
 
 	// FixedPoint lets the compartments of the continuous model adopt their
 	// drives again and again until they stop moving. It makes a difference only
@@ -56,6 +60,7 @@ type parameter[F Float] struct {
 	decayC  float64
 	product program.Product[F]               // of rule w, while it stores what changes
 	store   func(then func(lo, hi int)) bool // Store, if rule w is a product
+	coupled [2]float64                       // decay of weights and bias in their gradients
 }
 
 // NewDiscrete puts a network in discrete time, with weights that begin as w,
@@ -133,18 +138,22 @@ func (d *Discrete[F]) parameters() {
 			if c >= 0 && !rules[c].Keeps {
 				p.decayC = p.decayW
 			}
-			p.DecayW, p.DecayC = p.decayW, p.decayC
 		}
+		if d.learning.Coupled {
+			p.coupled, p.decayW, p.decayC = [2]float64{p.decayW, p.decayC}, 0, 0
+		}
+		p.DecayW, p.DecayC = p.decayW, p.decayC
 	}
 	for k, r := range rules {
 		if r.Bias {
 			continue
 		}
 		c, ok := biases[r.Name]
-		if !ok {
-			c = -1
+		if !ok || rules[c].Rate != r.Rate || rules[c].Plain != r.Plain {
+			c = -1 // a bias that learns otherwise stands alone
+		} else {
+			delete(biases, r.Name)
 		}
-		delete(biases, r.Name)
 		add(k, c)
 	}
 	for k, r := range rules {
@@ -328,14 +337,16 @@ func (d *Discrete[F]) prepare() {
 	for _, p := range d.params {
 		p.Store = nil
 		if p.w >= 0 {
-			if product, ok := d.machine.Product(p.w); ok && product.Pre != nil {
+			if product, ok := d.machine.Product(p.w); ok && product.Pre != nil && p.coupled[0] == 0 {
 				p.product, p.Store = product, p.store
 			} else {
 				d.machine.Change(p.GradW, p.w, -1)
+				d.machine.AddWeights(p.GradW, p.w, p.coupled[0])
 			}
 		}
 		if p.c >= 0 {
 			d.machine.Change(p.GradC, p.c, -1)
+			d.machine.AddWeights(p.GradC, p.c, p.coupled[1])
 		}
 	}
 }

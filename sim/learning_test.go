@@ -25,6 +25,8 @@ func TestLearns(t *testing.T) {
 			switch name {
 			case "burstprop": // is taught for less than a third of the time
 				values["tau_average"], values["tau_weight"] = 2.0, 1.0
+			case "burstccn_dales": // what inhibits takes a part of each step
+				values["tau_weight"], values["lr"] = 2.5, 0.2
 			case "edn": // the teacher pulls by a tenth
 				values["tau_weight"] = 1.0
 			}

@@ -24,7 +24,9 @@ func TestRowsAreIndependent(t *testing.T) {
 		values := fixture.Changed(fixture.Everything[name], nil)
 		delete(values, "trace_delay") // so that something is learned at once
 		draw := func(rows int) *Weights[float64] {
-			return build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Rows: rows, Values: values})
+			w := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 6, 2}, Rows: rows, Values: values})
+			inside(w)
+			return w
 		}
 		start := forward(draw(1))
 		run := func(rows int, tasks []Stream, learning bool) *State[float64] {

@@ -145,7 +145,7 @@ func learnedTensors[F Float, E interface {
 
 func continuousChange[F Float](t *testing.T, name string, m Method, split bool, rows int, span time.Duration) trained {
 	t.Helper()
-	slow := model.Values{"tau_weight": 300.0, "tau_y": 300.0, "tau_q": 300.0, "tau_interneuron": 300.0}
+	slow := model.Values{"tau_weight": 300.0, "tau_y": 300.0, "tau_q": 300.0, "tau_interneuron": 300.0, "tau_bias": 300.0}
 	in := continuous(t, precisionNetwork[F](t, name, rows, ownOf(t, name, slow)), streams(t, rows), m, split)
 	in.SetTeaching(true, true)
 	return learnedTensors[F](t, in, span)
@@ -157,10 +157,13 @@ func discreteChange[F Float](t *testing.T, name, optimiser string, rows int) tra
 	if optimiser == "adam" || optimiser == "nadagrad" {
 		rate = 1e-9 // steps of about one
 	}
-	if name == "burstprop" {
+	if name == "burstprop" || name == "burstccn_dales" {
 		rate *= 10 // its errors are small
 	}
-	rates := model.Values{"lr": rate, "y_lr": rate, "q_lr": rate, "interneuron_lr": 1e-7} // interneurons descend plainly
+	rates := model.Values{"lr": rate, "y_lr": rate, "q_lr": rate, "interneuron_lr": 1e-7, "bias_lr": 1e-7} // the last two descend plainly
+	if name == "burstccn_dales" {                                                                          // and so does Y
+		rates["y_lr"] = 1e-7
+	}
 	w := precisionNetwork[F](t, name, rows, ownOf(t, name, rates))
 	pr := discrete(t, w, streams(t, rows), Learning{Optimiser: optimiser, Momentum: 0.5, WeightDecay: 1e-9}, 100*ms)
 	pr.SetTeaching(true, true)

@@ -377,7 +377,7 @@ func TestTeacherStrength(t *testing.T) {
 			copy(d.Moved().Target(), target)
 			present(t, d, true)
 			d.Gradients()
-			return append([]float64(nil), d.Moved().Output()...), append([]float64(nil), d.Gradient("W1").GradW...)
+			return append([]float64(nil), d.Moved().Output()...), append([]float64(nil), d.Gradient(w.Network().Forward(1).Name).GradW...)
 		}
 		target := []float64{0.9, 0.2}
 		answer, half := at(0.5, target)

@@ -107,7 +107,7 @@ func TestSetWeightsOfBoth(t *testing.T) {
 		other := nudged(w)
 		narrow := build[float64](t, name, program.Setting{Sizes: []int{3, 8, 5, 2}, Values: fixture.Everything[name]})
 		infinite := w.Clone()
-		infinite.Of("W2")[3] = math.Inf(1)
+		infinite.Of(w.Network().Forward(2).Name)[3] = math.Inf(1)
 		d := discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 		in := continuous(t, w, []Stream{fixture.Task(t, false)}, Method{Name: "rk4", Step: 10 * ms}, false)
 		d.SetTeaching(true, true)

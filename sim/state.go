@@ -149,8 +149,10 @@ func (s *State[F]) compartmentAt(i int) string {
 // UnstableWeight names a weight that learns and is not a finite number, or
 // returns "".
 func (s *State[F]) UnstableWeight() string {
+	weights := s.weights.values
+	s.machine.Flush()
 	for _, r := range s.machine.Program().Rules {
-		w := s.machine.Weights()[r.Index()]
+		w := weights[r.Index()]
 		if i := notFinite(w); i >= 0 {
 			return ruleAt(r, len(w), i)
 		}

@@ -35,6 +35,8 @@ var otherValues = map[string][]string{
 	"model.equations": {"absent"}, "model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},
 	"model.y_scale": {"0.5"}, "model.q_scale": {"0.5"}, "model.recurrent_scale": {"0.5"},
 	"model.lambda_output": {"0.3"}, "model.lambda_interneuron": {"0.3"}, "model.lambda_hidden": {"0.3"}, "model.interneuron_scale": {"0.5"},
+	"model.error_scale": {"0.8"}, "model.feedback_scale": {"2"}, "model.sst": {"1", "2"},
+	"time.tau_pv": {"70ms"}, "time.tau_vip": {"70ms"}, "time.tau_sst": {"70ms"}, "time.tau_ndnf": {"70ms"}, "time.tau_bias": {"3s"}, "learning.bias_lr": {"0.3"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
 	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
@@ -83,9 +85,10 @@ func effectKinds() map[string]string {
 		"recurrent":          "model.kind = 'burstprop'\nmodel.recurrent_input = true\n" + discrete + simulated + hidden,
 	}
 	plastic := map[string]string{
-		"burstccn":  "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.q_mode = 'random'\nmodel.q_plastic = true\n",
-		"burstprop": "model.y_mode = 'random'\nmodel.y_plastic = true\n",
-		"edn":       "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
+		"burstccn_dales": "model.y_plastic = true\nmodel.bias_plastic = true\n",
+		"burstccn":       "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.q_mode = 'random'\nmodel.q_plastic = true\n",
+		"burstprop":      "model.y_mode = 'random'\nmodel.y_plastic = true\n",
+		"edn":            "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
 	}
 	for _, model := range config.Choices("model.kind") {
 		own := "model.kind = '" + model + "'\n"

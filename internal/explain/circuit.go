@@ -290,7 +290,7 @@ func (c *circuit) number(e model.Expr) bool {
 func (c *circuit) walk(p *population, name string, e model.Expr, minus bool) {
 	switch e := e.(type) {
 	case *model.Ref:
-		if r := c.at(p, e.Index); r != nil && r != p && !c.projection(e) && !c.bias(p, e) {
+		if r := c.at(p, e.Index); r != nil && r != p && !c.projection(e) && !c.bias(p, e) && !c.constant(r, e.Name) {
 			c.link(link{from: r, to: p, target: name, quantity: e.Name, subtracts: minus, upwards: e.Index == "above"})
 		}
 	case *model.Unary:
@@ -326,20 +326,38 @@ func (c *circuit) product(p *population, name string, w weight, y model.Expr) {
 		if !ok || c.projection(r) || c.number(r) || c.bias(p, r) {
 			return
 		}
-		if r.Index == "" && c.relay(p, r.Name) {
-			model.Walk(p.line(r.Name, model.Follows).Right, func(x model.Expr) {
+		at := c.at(p, r.Index)
+		if at != nil && c.relay(at, r.Name) {
+			model.Walk(at.line(r.Name, model.Follows).Right, func(x model.Expr) {
 				if s, ok := x.(*model.Ref); ok && s.Index != "" {
-					c.carried(p, name, w, s)
+					c.carried(p, name, w, at, s)
 				}
 			})
 			return
 		}
-		c.carried(p, name, w, r)
+		c.carried(p, name, w, p, r)
 	})
 }
 
-func (c *circuit) carried(p *population, name string, w weight, r *model.Ref) {
-	if from := c.at(p, r.Index); from != nil {
+// constant says whether a name is a number: of parameters, and of other such.
+func (c *circuit) constant(p *population, name string) bool {
+	e := p.line(name, model.Follows)
+	if e == nil {
+		return false
+	}
+	is := true
+	model.Walk(e.Right, func(x model.Expr) {
+		if r, ok := x.(*model.Ref); ok && !c.number(r) {
+			at := c.at(p, r.Index)
+			is = is && at != nil && at.row > p.row && c.constant(at, r.Name)
+		}
+	})
+	return is
+}
+
+// carried is a link from what a population calls r.
+func (c *circuit) carried(p *population, name string, w weight, at *population, r *model.Ref) {
+	if from := c.at(at, r.Index); from != nil {
 		c.link(link{from: from, to: p, target: name, weights: w.name, quantity: r.Name, subtracts: w.subtracts, upwards: r.Index == "above"})
 	}
 }

@@ -40,9 +40,8 @@ type Comparison[F sim.Float] struct {
 	aligned   bool
 
 	// Feedback onto each hidden layer, and the weights that it runs along.
-	bursts, events []program.Mixture
-	along          []*program.Matrix
-	scratch        [2][]F
+	bursts, events, along []program.Mixture
+	scratch               [3][]F
 
 	sums []layerSums[F]
 	n    int // moments added
@@ -190,7 +189,7 @@ func (c *Comparison[F]) findFeedback() {
 	for l := 1; l < net.Layers(); l++ {
 		names := net.Along(l)
 		y, _ := net.Mixture(l, names[0])
-		c.bursts, c.along = append(c.bursts, y), append(c.along, net.Forward(l+1))
+		c.bursts, c.along = append(c.bursts, y), append(c.along, net.Alongside(l))
 		largest = max(largest, c.along[l-1].Len())
 		if len(names) > 1 {
 			q, _ := net.Mixture(l, names[1])
@@ -200,7 +199,9 @@ func (c *Comparison[F]) findFeedback() {
 	if len(c.events) > 0 {
 		c.EventFeedback = make([]float64, len(c.events))
 	}
-	c.scratch = [2][]F{make([]F, largest), make([]F, largest)}
+	for k := range c.scratch {
+		c.scratch[k] = make([]F, largest)
+	}
 }
 
 // Feedback computes the angles between weights only: of feedback and what it
@@ -210,7 +211,7 @@ func (c *Comparison[F]) Feedback() {
 	var weights, events products
 	for k, m := range c.along {
 		y := program.Of(c.bursts[k], c.scratch[0][:m.Len()], w)
-		c.WeightFeedback[k] = inner(&weights, w[m.Index()], y).angle()
+		c.WeightFeedback[k] = inner(&weights, program.Of(m, c.scratch[2][:m.Len()], w), y).angle()
 		if c.EventFeedback != nil {
 			c.EventFeedback[k] = inner(&events, program.Of(c.events[k], c.scratch[1][:m.Len()], w), y).angle()
 		}

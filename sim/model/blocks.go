@@ -131,3 +131,23 @@ func (t *Text) at(kind, index string) ([]string, error) {
 	}
 	return nil, fmt.Errorf("unknown population %q, expected %s%s", index, list(words), near(index, words))
 }
+
+// size checks how many units a population has: an expression of parameters and
+// of the units of others.
+func (c *checker) size(b *Block) {
+	if b.Size.Units == nil {
+		return
+	}
+	Walk(b.Size.Units, func(e Expr) {
+		if r, ok := e.(*Ref); ok && r.Name == "n" {
+			_, err := c.text.at(b.Name, r.Index)
+			if r.Index == "" || r.Index == b.Name {
+				err = fmt.Errorf("expected those of another population, such as n[above]")
+			}
+			if err != nil {
+				c.fail(r.Pos, "", "the units of %s: %s: %v", b.Name, form(r), err)
+			}
+		}
+	})
+	c.static(b.Size.Units, "the units of "+b.Name)
+}

@@ -89,6 +89,9 @@ func (c *checker) static(e Expr, where string) {
 		switch e := e.(type) {
 		case *Ref:
 			p := c.params[e.Name]
+			if e.Name == "n" && e.Index != "" {
+				return
+			}
 			if p == nil && (constants[e.Name] == "" || e.Name == xi) || e.Index != "" {
 				c.fail(e.Pos, "", "unknown name %s in %s, expected a parameter%s", e.Name, where, near(e.Name, c.paramNames()))
 			}
@@ -108,6 +111,7 @@ func (c *checker) blocks() {
 		return
 	}
 	for _, b := range t.Blocks {
+		c.size(b)
 		for _, kind := range t.kinds(b) {
 			c.twice(kind)
 			for _, p := range b.Projections {
@@ -205,6 +209,9 @@ func (c *checker) expr(kind string, e *Equation, x Expr) {
 			if (x.Func == "normal" || x.Func == "uniform") && e.Kind != Begins {
 				c.fail(x.Pos, e.Text, "%s is for how weights and states begin, as in %s(0) = ...", x.Func, e.Name)
 			}
+			if slices.Contains(ofWeights, x.Func) && (e.Kind != Begins && e.Kind != Follows || !c.text.IsProjection(kind, e.Name)) {
+				c.fail(x.Pos, e.Text, "%s is for weights: how they begin, W(0) = ..., or what they equal, W = ...", x.Func)
+			}
 		}
 	})
 }
@@ -243,6 +250,9 @@ func (c *checker) ref(kind string, e *Equation, r *Ref) {
 	where, err := c.text.at(kind, r.Index)
 	if err != nil {
 		c.fail(r.Pos, e.Text, "%s[%s]: %v", r.Name, r.Index, err)
+		return
+	}
+	if r.Name == "n" {
 		return
 	}
 	for _, k := range where {

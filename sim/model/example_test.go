@@ -76,7 +76,7 @@ func ExampleBuiltin() {
 		fmt.Println(s.Symbol, s.Name)
 	}
 	// Output:
-	// [ann burstccn burstprop edn]
+	// [ann burstccn burstccn_dales burstprop edn]
 	// z soma
 	// e event_rate
 	// d error

@@ -78,6 +78,11 @@ var examples = map[string]example{
 	"tanh":       {"", "a = tanh(z)"},
 	"uniform":    {"layer", "W(0) = uniform(-0.1, 0.1)"},
 
+	"dot":          {"layer", "c(0) = 0.1 dot(W, 1)"},
+	"left_factor":  {"layer", "c(0) = dot(left_factor(W, 1), 1)"},
+	"right_factor": {"layer", "c(0) = dot(right_factor(W', 1)', 1)"},
+	"norm":         {"layer", "c(0) = norm(W) / n"},
+
 	"batch":        {"layer", "presentation dW/dt = (0.01 batch e) e[below]'"},
 	"depth":        {"", "a = e / depth"},
 	"n":            {"", "a = sum(e) / n"},

@@ -195,7 +195,7 @@ func (p *parser) optionalString() string {
 }
 
 func (p *parser) section() {
-	at := p.peek().Pos
+	at, start := p.peek().Pos, p.next
 	var words []string
 	for !p.is(":") {
 		words = append(words, p.take().text)
@@ -220,7 +220,7 @@ func (p *parser) section() {
 	case "discrete time":
 		line = p.discrete
 	default:
-		b := p.block(at, words)
+		b := p.block(at, words, start)
 		line = func() { p.statement(b) }
 	}
 	for {

@@ -2,27 +2,27 @@ package model
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"text/scanner"
 )
 
-// block reads the words of a population's header, and returns the block that
-// its equations join: several sections of one population are one.
-func (p *parser) block(at Pos, words []string) *Block {
+// block reads the words of a population's header, which begin with token start,
+// and returns the block that its equations join: several sections of one
+// population are one.
+func (p *parser) block(at Pos, words []string, start int) *Block {
 	b := &Block{Pos: at, Name: words[0]}
 	switch rest := words[1:]; {
 	case slices.Contains(layers, b.Name) && len(rest) == 0:
 	case len(rest) >= 2 && rest[0] == "beside" && slices.Contains(layers[1:], rest[1]):
 		b.Beside = rest[1]
-		b.Size = p.size(at, rest[2:])
+		b.Size = p.size(at, rest[2:], start+3)
 	default:
 		p.fail(at, "unknown section %q, expected %s, a layer (%s), or a population such as \"interneuron beside hidden, as many as above\"%s",
 			strings.Join(words, " "), list(sections), list(layers), near(words[0], append(layers, sections...)))
 	}
 	for _, other := range p.text.Blocks {
 		if other.Name == b.Name {
-			if other.Beside != b.Beside || other.Size.As != b.Size.As || other.Size.Units != b.Size.Units {
+			if other.Beside != b.Beside || other.Size.As != b.Size.As || other.Size.Text != b.Size.Text {
 				p.fail(at, "the population %s was declared otherwise on line %d", b.Name, other.Line)
 			}
 			return other
@@ -36,19 +36,30 @@ func (p *parser) block(at Pos, words []string) *Block {
 // hidden and output alike.
 var layers = []string{"input", "layer", "hidden", "output"}
 
-func (p *parser) size(at Pos, words []string) Size {
+func (p *parser) size(at Pos, words []string, start int) Size {
 	switch {
 	case len(words) == 0:
 		return Size{Pos: at, As: "layer"}
 	case len(words) == 5 && strings.Join(words[:4], " ") == ", as many as" && slices.Contains([]string{"layer", "above", "below"}, words[4]):
 		return Size{Pos: at, As: words[4]}
-	case len(words) == 3 && words[0] == "," && words[2] == "units":
-		if n, err := strconv.Atoi(words[1]); err == nil && n > 0 {
-			return Size{Pos: at, Units: n}
-		}
+	case len(words) > 2 && words[0] == "," && words[len(words)-1] == "units":
+		return Size{Pos: at, Units: p.within(start+1, start+len(words)-1), Text: strings.Join(words[1:len(words)-1], " ")}
 	}
 	p.fail(at, "%q after the population, expected \", as many as layer\", \", as many as above\", \", as many as below\" or \", 10 units\"", strings.Join(words, " "))
 	return Size{}
+}
+
+// within reads an expression that is all there is of the tokens from one to
+// before another.
+func (p *parser) within(from, to int) Expr {
+	next, end := p.next, p.tokens[to]
+	p.next, p.tokens[to] = from, token{Pos: end.Pos, kind: '\n', text: "\n"}
+	x := p.choice()
+	if t := p.peek(); t.kind != '\n' {
+		p.fail(t.Pos, "%s, expected an expression such as 10 or min(k, n[above]) before \"units\"", found(t))
+	}
+	p.next, p.tokens[to] = next, end
+	return x
 }
 
 // statement is a line of a population.

@@ -36,7 +36,8 @@ type Block struct {
 type Size struct {
 	Pos
 	As    string // the layer, above or below; "" where Units counts
-	Units int
+	Units Expr   // of parameters, and of the units of layers, n[above]
+	Text  string // Units as it was written
 }
 
 // Projection declares weights.

@@ -104,6 +104,9 @@ func (u *usage) roots(kind string) {
 		}
 	}
 	beside := u.text.Block(kind) != nil && u.text.Block(kind).Beside != ""
+	if beside {
+		u.expr(kind, u.text.Block(kind).Size.Units)
+	}
 	for _, s := range u.text.Signals {
 		if s.In == kind || s.In == "" && !beside {
 			u.add(kind, s.Symbol)
@@ -300,7 +303,7 @@ func (u *usage) ref(kind string, r *Ref) {
 			u.used[Presentation] = true
 		}
 	}
-	if kind == "" {
+	if kind == "" || r.Name == "n" {
 		return
 	}
 	there, err := u.text.at(kind, r.Index)

@@ -27,7 +27,8 @@ func (env Env) Number(e Expr) (value float64, known bool) {
 		return e.Value, true
 	case *Ref:
 		if e.Index != "" {
-			return 0, false
+			v, ok := env.Constants[e.Name+"["+e.Index+"]"]
+			return v, ok
 		}
 		if e.Name == "pi" {
 			return math.Pi, true

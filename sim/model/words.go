@@ -38,7 +38,15 @@ var functions = map[string]function{
 	"noisy":      {1, "x and, while learning in discrete time, Gaussian noise of learning.feedforward_noise"},
 	"normal":     {1, "in x(0): drawn from a normal distribution with mean 0 and this standard deviation"},
 	"uniform":    {2, "in x(0): drawn evenly between two numbers"},
+
+	"dot":          {2, "of weights: the product of two matrices, or of one and a bias; a number stands for a bias of as many"},
+	"left_factor":  {2, "of weights A and a rank k: L, where L R is the best approximation of A through k units, in which singular values have equal parts; of as many units as A has rows, L is the identity"},
+	"right_factor": {2, "of weights A and a rank k: R, where L R is the best approximation of A through k units; of as many units as A has rows, R is A"},
+	"norm":         {1, "of weights: the root of the sum of their squares"},
 }
+
+// ofWeights are the functions that only weights have.
+var ofWeights = []string{"dot", "left_factor", "right_factor", "norm"}
 
 // Functions lists the functions with what they are.
 func Functions() map[string]string {
@@ -51,7 +59,7 @@ func Functions() map[string]string {
 
 // Words that stand for numbers, and where they do.
 var constants = map[string]string{
-	"n":            "units of the population",
+	"n":            "units of the population; n[above] are those of another",
 	"n_in":         "connections onto a unit, on average, in the beginning of a projection",
 	"n_out":        "connections from a unit, on average, in the beginning of a projection",
 	"depth":        "layers between this one and the output",

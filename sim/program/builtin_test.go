@@ -41,6 +41,18 @@ var choices = map[string][]model.Values{
 		{"y_mode": "symmetric_init", "y_plastic": true, "y_scale": 0.9, "basal_lag": true},
 		{"lambda_output": 0.3, "lambda_interneuron": 0., "lambda_hidden": 0.6, "tau_soma": 0.05},
 	},
+	"burstccn_dales": {
+		{"error_scale": 0.8, "feedback_scale": 2., "sst": 1., "q_scale": 0.7},
+		{"sst": 2., "y_mode": "symmetric_init", "y_plastic": true, "q_mode": "w_symmetric_init", "as_published": true},
+		{"y_mode": "tied", "y_scale": -0.8, "q_mode": "tied", "p_b": 0.3},
+		{"y_mode": "tied", "y_scale": 0.8, "sst": 1., "q_mode": "tied"},
+		{"y_mode": "tied", "sst": 2., "as_published": true, "q_mode": "random"},
+		{"y_plastic": true, "q_mode": "tied", "sst": 1., "ablated": "vip"},
+		{"bias_plastic": true, "y_mode": "symmetric_init", "ablated": "pv"},
+		{"bias_plastic": true, "sst": 1., "ablated": "sst"},
+		{"bias_plastic": true, "ablated": "vip", "tau_pv": 0.05, "tau_sst": 0.03},
+		{"y_plastic": true, "ablated": "ndnf", "q_mode": "random"},
+	},
 	"ann": {
 		{"y_mode": "random", "y_scale": 2.},
 		{"y_mode": "symmetric_init", "y_scale": 0.5},
@@ -98,6 +110,9 @@ func TestBuiltinsContinuous(t *testing.T) {
 			return // has a discrete form only
 		}
 		for name, s := range shapes {
+			if s.Maps != nil && !mapped(text) {
+				continue
+			}
 			t.Run(name, func(t *testing.T) {
 				s.Values, s.Usage = values, model.Usage{Presentation: 0.02}
 				tr := newTrial(t, text, s, 1)
@@ -112,6 +127,9 @@ func TestBuiltinsContinuous(t *testing.T) {
 func TestBuiltinsDiscrete(t *testing.T) {
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		for name, s := range shapes {
+			if s.Maps != nil && !mapped(text) {
+				continue
+			}
 			t.Run(name, func(t *testing.T) {
 				s.Values, s.Usage = values, model.Usage{Discrete: true, Presentation: 0.02}
 				s.Noise = true
@@ -122,4 +140,11 @@ func TestBuiltinsDiscrete(t *testing.T) {
 			})
 		}
 	})
+}
+
+// mapped says whether layers of a text can be maps: no population that is
+// connected all to all stands beside each of them.
+func mapped(text *model.Text) bool {
+	b := text.Block(text.Dense())
+	return b == nil || b.Beside != "layer"
 }

@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"burstsim/neuron"
 	"burstsim/sim/model"
-	"burstsim/synapse"
 )
 
 // Draw returns the weights that a network begins with, by matrix, as the lines
@@ -15,155 +13,45 @@ import (
 // the others in the order of [Network.Matrices].
 func Draw[F Float](net *Network, rng *rand.Rand) (w [][]F, err error) {
 	defer caught(net.Text, &err)
-	d := &drawer[F]{net: net, rng: rng, w: make([][]F, len(net.matrices)), begun: make([]bool, len(net.matrices))}
+	d := &drawer[F]{net: net, rng: rng, of: map[*projection][]F{}, begun: map[*projection]bool{}}
 	for _, m := range net.matrices {
-		d.matrix(m)
+		d.w = append(d.w, d.weights(m.proj))
 	}
 	return d.w, nil
 }
 
 type drawer[F Float] struct {
-	net   *Network
-	rng   *rand.Rand
-	w     [][]F
-	begun []bool
+	net *Network
+	rng *rand.Rand
+	w   [][]F
+	of  map[*projection][]F // all weights that were drawn or follow from others
+	// begun are those that are being drawn.
+	begun map[*projection]bool
 }
 
-// matrix returns the weights of a matrix, drawn if they were not.
-func (d *drawer[F]) matrix(m *Matrix) []F {
-	k := m.index
-	if d.w[k] != nil {
-		return d.w[k]
+// weights are those of a projection, drawn if they were not.
+func (d *drawer[F]) weights(p *projection) []F {
+	if w := d.of[p]; w != nil {
+		return w
 	}
-	e := m.proj.begin
+	m, e := array(p), p.begin
+	if e == nil {
+		e = p.tied
+	}
 	if e == nil { // a bias
-		d.w[k] = make([]F, m.Len())
-		return d.w[k]
+		d.of[p] = make([]F, m.Len())
+		return d.of[p]
 	}
-	if d.begun[k] {
-		panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: m.proj.name + " begins with what begins with it"})
+	if d.begun[p] {
+		panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: p.name + " begins with what begins with it"})
 	}
-	d.begun[k] = true
-	d.w[k] = d.values(m, e, e.Right)
-	if len(d.w[k]) == 1 && m.Len() != 1 {
-		d.w[k] = filled(make([]F, m.Len()), d.w[k][0])
-	}
-	return d.w[k]
-}
-
-// values are an expression's: as many as the matrix has, or one for all.
-func (d *drawer[F]) values(m *Matrix, e *model.Equation, x model.Expr) []F {
-	env := d.net.env(m.proj.of, d.net.timeless())
-	env.Constants["n_in"], env.Constants["n_out"] = m.fanIn, m.fanOut
-	if v, known := env.Number(x); known {
-		return []F{F(v)}
-	}
-	model.Walk(x, func(x model.Expr) {
-		if r, ok := x.(*model.Ref); ok && r.Index == "" {
-			switch env.Values[r.Name].(type) {
-			case model.Drawn, *model.Array:
-				panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: r.Name + " has a value for each unit, expected one number in how weights begin"})
-			}
-		}
-	})
-	number := func(x model.Expr) float64 {
-		v, known := env.Number(x)
-		if !known {
-			panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: "expected a number or an expression of parameters in the brackets"})
-		}
-		return v
-	}
-	switch x := x.(type) {
-	case *model.Ref:
-		return d.other(m, e, x)
-	case *model.Unary:
-		if x.Op == "'" {
-			return d.other(m, e, x)
-		}
-		return combine(opNeg, d.values(m, e, x.X))
-	case *model.Binary:
-		ops := map[string]op{"+": opAdd, "-": opSub, "*": opMul, "/": opDiv, "^": opPow}
-		return combine(ops[x.Op], d.values(m, e, x.X), d.values(m, e, x.Y))
-	case *model.Choose:
-		if holds, known := env.Holds(x.Cond); known && holds {
-			return d.values(m, e, x.X)
-		}
-		return d.values(m, e, x.Y)
-	case *model.Call:
-		w := make([]F, m.Len())
-		switch x.Func {
-		case "normal":
-			synapse.FillNormal(w, number(x.Args[0]), d.rng)
-			return w
-		case "uniform":
-			low, high := number(x.Args[0]), number(x.Args[1])
-			for i := range w {
-				w[i] = F(low + (high-low)*d.rng.Float64())
-			}
-			return w
-		}
-		ops := map[string]op{"abs": opAbs, "min": opMin, "max": opMax, "relu": opRelu, "exp": opExp, "sign": opSign, "sqrt": opSqrt}
-		if o, ok := ops[x.Func]; ok {
-			args := make([][]F, len(x.Args))
-			for i, a := range x.Args {
-				args[i] = d.values(m, e, a)
-			}
-			return combine(o, args...)
-		}
-	}
-	panic(&model.Error{Pos: e.Pos, Equation: e.Text, Msg: "weights begin with numbers, normal(...), uniform(..., ...), other weights, and sums and products of these"})
-}
-
-// other are the weights that a reference names, or these transposed, through
-// what they are tied to.
-func (d *drawer[F]) other(m *Matrix, e *model.Equation, x model.Expr) []F {
-	b := newBuilder(d.net, map[key]*variable{}, phase{})
-	var out []F
-	b.within(e, func() {
-		sum, ok := b.weights(m.proj.of, x)
-		if r, bias := x.(*model.Ref); bias && !ok {
-			if p := b.projection(m.proj.of, r); p != nil {
-				sum, ok = b.resolve(p), true
-			}
-		}
-		if !ok {
-			b.fail("%s is no projection", text(x))
-		}
-		for _, t := range sum {
-			shape := t.w.stored.Shape
-			if t.transpose && len(shape) == 2 {
-				shape = []int{shape[1], shape[0]}
-			}
-			if !slices.Equal(shape, m.Shape) {
-				b.fail("%s is %v, but %s, with which it begins, is %v", m.proj.name, m.Shape, text(x), shape)
-			}
-			if out == nil {
-				out = make([]F, m.Len())
-			}
-			addTerm(out, m.proj.shape, t, d.matrix(t.w.stored))
-		}
-	})
-	return out
-}
-
-// combine computes an element-wise operation. An array of one number stands for
-// as many of it as there are in the others.
-func combine[F Float](o op, args ...[]F) []F {
-	n := 1
-	for _, a := range args {
-		n = max(n, len(a))
-	}
-	for i, a := range args {
-		if len(a) < n {
-			args[i] = filled(make([]F, n), a[0])
-		}
-	}
-	out := make([]F, n)
-	for len(args) < 3 {
-		args = append(args, args[0])
-	}
-	apply(neuron.ElementwiseOf[F](), o, out, args[0], args[1], args[2])
-	return out
+	d.begun[p] = true
+	c := newFormulas[F](d.net, m, e)
+	c.of, c.rng = d.weights, d.rng
+	f := c.whole(e.Right)
+	f.eval()
+	d.of[p] = slices.Clone(f.out)
+	return d.of[p]
 }
 
 // Mixture is weights as a sum of others that are stored, each times a factor:
@@ -184,6 +72,17 @@ func (net *Network) Mixture(layer int, symbol string) (Mixture, bool) {
 		return Mixture{newBuilder(net, map[key]*variable{}, phase{}).resolve(p), p.shape}, true
 	}
 	return Mixture{}, false
+}
+
+// Len is the number of weights.
+func (m Mixture) Len() int {
+	switch {
+	case m.shape.pattern != nil:
+		return m.shape.pattern.Len()
+	case m.shape.maps != nil:
+		return m.terms[0].w.stored.Len()
+	}
+	return m.shape.out * m.shape.in
 }
 
 // Of returns the mixture of the weights w, by matrix: in dst, of their length,
@@ -220,6 +119,14 @@ func (net *Network) Along(layer int) []string {
 		}
 	}
 	return names
+}
+
+// Alongside returns what the feedback onto a layer that [Network.Along] lists
+// first runs along: weights of the layer above, or what these amount to.
+func (net *Network) Alongside(layer int) Mixture {
+	name := net.Along(layer)[0]
+	m, _ := net.Mixture(layer+1, net.layers[layer].projections[name].along.name)
+	return m
 }
 
 // Forward is the symbol of the projection from below onto a layer: the first

@@ -63,6 +63,8 @@ type section struct {
 	name    string
 	code    []instruction
 	learned []learned // the rules whose factors it computes
+	// computed are the projections that it needs and that follow from others.
+	computed []*projection
 }
 
 // emitter turns statements into instructions.
@@ -89,7 +91,7 @@ func (p *Program) emit(name string, statements []target) *section {
 		e.store(s.n, s.dst)
 	}
 	e.close()
-	return &section{name: name, code: schedule(e.code)}
+	return &section{name: name, code: schedule(e.code), computed: p.net.behind(e.code)}
 }
 
 // target is where a node is to be stored.

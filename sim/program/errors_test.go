@@ -109,7 +109,7 @@ func TestErrors(t *testing.T) {
 		{what: "rule with a function of both", old: "d e[below]'", new: "tanh(d e[below]')", line: 15, column: 16, says: []string{"tanh of weights and quantities together"}},
 		{what: "rule without time constant", old: "tau_weight dW/dt", new: "tau_weight dc/dt = d\n    dW/dt", line: 16, column: 5, says: []string{"the right-hand side is a number, expected a rate"}},
 		{what: "time constant that is not positive", old: "tau_soma dz/dt", new: "(tau_soma - 20ms) dz/dt", line: 12, column: 23, says: []string{"expected more than 0"}},
-		{what: "population without end", old: "signals:", new: "crowd beside hidden, 99999999 units:\nsignals:", line: 23, column: 1, says: []string{"crowd has 99999999 units, expected at most"}},
+		{what: "population without end", old: "signals:", new: "crowd beside hidden, 99999999 units:\nsignals:", line: 23, column: 1, says: []string{"crowd has more units beside layer 1 than expected"}},
 		{what: "weights without end", old: "signals:", new: "crowd beside hidden, 9999999 units:\n    projection P from crowd\n    P(0) = normal(1)\nsignals:", line: 24, column: 5, says: []string{"P of the crowd1", "weights, expected at most"}},
 		{what: "density of nothing", old: "W, c from below", new: "W, c from below, density 0", line: 10, column: 5, says: []string{"W of the hidden layer 1: the density is 0, expected more than 0 and at most 1"}},
 		{what: "density of a quantity", old: "W, c from below", new: "W, c from below, density e", line: 10, column: 41, says: []string{"unknown name e in the connections of W, expected a parameter"}},

@@ -158,6 +158,9 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 	if at == nil {
 		b.fail("%s[%s]: there is no such population", r.Name, r.Index)
 	}
+	if r.Name == "n" { // of another population
+		return b.constant(float64(at.units), 0)
+	}
 	if p := at.projections[r.Name]; p != nil {
 		if p.biasOf == "" {
 			b.fail("%s is weights, expected a quantity that it is multiplied with", r.Name)

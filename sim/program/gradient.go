@@ -91,7 +91,7 @@ func (p *Program) descent(b *builder, aligned bool) *backward {
 // broken says that a hidden layer has no feedback weights to go back through.
 func (g *backward) broken() bool {
 	for w := range g.wanted {
-		if w.of.layer > 1 && g.feedback(w) == nil {
+		if feedback, _ := g.feedback(w); w.of.layer > 1 && feedback == nil {
 			return true
 		}
 	}
@@ -241,18 +241,32 @@ func (g *backward) plus(a, b *node) *node {
 	return g.b.add(a, b)
 }
 
-// feedback are the weights that run along a projection: the first declared.
-func (g *backward) feedback(w *projection) []term {
+// feedback are the weights that run along a projection: the first declared. They
+// may run along what several projections amount to, as W = W_exc - W_inh: then
+// first says whether w is the first of these, which stands for all of them.
+func (g *backward) feedback(w *projection) (feedback []term, first bool) {
 	for _, pop := range g.p.net.all {
 		for _, block := range g.p.net.Text.Of(pop.kind) {
 			for _, d := range block.Projections {
-				if p := pop.projections[d.Name]; p != nil && p.along == w && (p.stored != nil || p.tied != nil) {
-					return g.b.resolve(p)
+				p := pop.projections[d.Name]
+				if p == nil || p.along == nil || p.stored == nil && p.tied == nil {
+					continue
+				}
+				if p.along == w {
+					return g.b.resolve(p), true
+				}
+				if p.along.tied == nil {
+					continue
+				}
+				for i, t := range g.b.resolve(p.along) {
+					if t.w == w {
+						return g.b.resolve(p), i == 0
+					}
 				}
 			}
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // partial is d times the derivative of n, whose value is y, with respect to
@@ -263,11 +277,19 @@ func (g *backward) partial(n, y *node, i int, d *node) *node {
 	x := n.args[0]
 	switch n.op {
 	case opForward:
-		if !g.aligned || !g.wanted[n.w] {
+		var feedback []term
+		first := true
+		if g.aligned {
+			feedback, first = g.feedback(n.w)
+		}
+		switch {
+		case !first && feedback != nil: // it goes back with the first
+			return nil
+		case !g.aligned || !g.wanted[n.w]:
 			return b.product(opBackward, n.w, d)
 		}
 		var sum *node
-		for _, t := range g.feedback(n.w) {
+		for _, t := range feedback {
 			o := opBackward
 			if t.transpose {
 				o = opForward

@@ -1,8 +1,6 @@
 package program
 
 import (
-	"math/rand/v2"
-
 	"burstsim/neuron"
 	"burstsim/synapse"
 )
@@ -31,15 +29,17 @@ type Machine[F Float] struct {
 	sum         []F                               // of the parts of a rule that rereads its weights
 	means       []F                               // of a factor over a batch
 
-	// Noise is the standard deviation of noisy quantities, and where they are
-	// drawn from.
+	// Noise is the standard deviation of noisy quantities, and Random what they
+	// are drawn from: a source of numbers of a standard normal distribution.
 	Noise  float64
-	Random *rand.Rand
+	Random interface{ NormFloat64() float64 }
 
 	// Presentation is the number of the sample that is presented, by which the
 	// noise of states is drawn in discrete time.
 	Presentation uint64
 	noise        map[*variable]*stochastic
+
+	formulas []*formula[F] // of computed projections
 
 	pending []pending[F] // by matrix
 	latest  *section     // whose factors are in memory
@@ -98,14 +98,19 @@ func NewMachine[F Float](p *Program, w [][]F) *Machine[F] {
 	}
 	m.scratch, m.sum, m.means = make([]F, largest), make([]F, sum), make([]F, widest)
 	maps := map[*synapse.MapShape]synapse.Projection[F]{} // weights along a layer of maps share its memory
-	for _, matrix := range p.net.matrices {
+	matrices := p.net.matrices
+	for _, c := range p.net.computed {
+		matrices = append(matrices[:len(matrices):len(matrices)], c.stored)
+	}
+	for _, matrix := range matrices {
 		s := matrix.proj.shape.maps
 		if s == nil || maps[s] == nil {
 			maps[s] = newProjection[F](matrix)
 		}
 		m.projections = append(m.projections, maps[s])
 	}
-	m.pending = make([]pending[F], len(p.net.matrices))
+	m.pending = make([]pending[F], len(matrices))
+	m.prepareFormulas()
 	return m
 }
 
@@ -140,10 +145,12 @@ func (m *Machine[F]) Bind(state, slope []F) {
 	m.memory[spaceState], m.memory[spaceSlope] = state, slope
 }
 
-// Weights are those of all matrices, with all changes made. Setting them changes
-// what the machine computes; SetWeights points it at others.
+// Weights are those of all matrices, with all changes made, and behind them what
+// is computed from these. Setting them changes what the machine computes;
+// SetWeights points it at others.
 func (m *Machine[F]) Weights() [][]F {
 	m.Flush()
+	m.refresh(m.p.net.computed)
 	return m.weights
 }
 
@@ -179,6 +186,7 @@ func (m *Machine[F]) Value(s Signal) []F { return m.array(s.at) }
 
 // run runs a section.
 func (m *Machine[F]) run(s *section) {
+	m.refresh(s.computed)
 	for i := range s.code {
 		if c := &s.code[i]; c.loop != nil {
 			m.loop(c.loop)

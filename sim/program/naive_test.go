@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"burstsim/sim/model"
 )
 
@@ -21,6 +23,7 @@ type naive struct {
 	weights          [][]float64       // by matrix
 
 	memo map[key][]float64
+	tied map[*projection]*mat.Dense
 	busy map[key]bool
 	self *substitute
 }
@@ -35,7 +38,7 @@ type substitute struct {
 // network.
 func (v *naive) in(change func(*naive)) *naive {
 	w := *v
-	w.memo, w.busy = map[key][]float64{}, map[key]bool{}
+	w.memo, w.tied, w.busy = map[key][]float64{}, map[*projection]*mat.Dense{}, map[key]bool{}
 	change(&w)
 	return &w
 }
@@ -228,6 +231,9 @@ func (v *naive) ref(pop *population, e *model.Ref, row, unit int) float64 {
 		}
 	}
 	at := v.net.at(pop, e.Index)
+	if e.Name == "n" {
+		return float64(at.units)
+	}
 	if p := at.projections[e.Name]; p != nil {
 		return v.bias(p, row, unit)
 	}

@@ -99,6 +99,9 @@ func (v *naive) element(pop *population, e model.Expr, i, j int) float64 {
 
 // weight from unit j to unit i of a projection.
 func (v *naive) weight(p *projection, i, j int) float64 {
+	if p.computed {
+		return v.tiedTo(p).At(i, j)
+	}
 	if p.stored == nil {
 		return v.element(p.of, v.line(p.of, p.name, model.Follows).Right, i, j)
 	}
@@ -114,9 +117,9 @@ func (v *naive) weight(p *projection, i, j int) float64 {
 func kernel(p *projection, i, j int) int {
 	m := p.shape.maps
 	if connections := p.shape.pattern; connections != nil {
-		for k := range connections.Len() {
-			if connections.RowOf(k) == i && connections.Column(k) == j {
-				return k
+		for from, to := connections.Row(i); from < to; from++ {
+			if connections.Column(from) == j {
+				return from
 			}
 		}
 		return -1
@@ -144,6 +147,9 @@ func ofBias(p *projection, i int) int {
 func (v *naive) bias(p *projection, row, unit int) float64 {
 	if p.biasOf == "" {
 		v.failf("%s is weights", p.name)
+	}
+	if p.computed {
+		return v.tiedTo(p).At(unit, 0)
 	}
 	if p.stored == nil {
 		return v.eval(p.of, v.line(p.of, p.name, model.Follows).Right, row, unit)

@@ -10,6 +10,7 @@ package program
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"burstsim/sim/model"
@@ -49,6 +50,7 @@ type Network struct {
 	layers   []*population // input, hidden, output
 	all      []*population // and those beside them
 	matrices []*Matrix     // weights that are stored
+	computed []*projection // what equals others and is no sum of them, each behind those it follows from
 	widths   map[key]int
 }
 
@@ -205,8 +207,10 @@ func (net *Network) populate() {
 			if host.kind != b.Beside && !(b.Beside == "layer" && l > 0) {
 				continue
 			}
-			units := b.Size.Units
+			units := 0
 			switch b.Size.As {
+			case "":
+				units = net.units(b, host)
 			case "layer":
 				units = host.units
 			case "above":
@@ -218,7 +222,7 @@ func (net *Network) populate() {
 				units = net.layers[l-1].units
 			}
 			if units > maxUnits {
-				panic(&model.Error{Pos: b.Size.Pos, Msg: fmt.Sprintf("%s has %d units, expected at most %d", b.Name, units, maxUnits)})
+				panic(&model.Error{Pos: b.Size.Pos, Msg: fmt.Sprintf("%s has more units beside layer %d than expected, which are at most %d", b.Name, l, maxUnits)})
 			}
 			pop := &population{kind: b.Name, layer: l, units: units, host: host, projections: map[string]*projection{}}
 			host.beside = append(host.beside, pop)
@@ -265,10 +269,42 @@ func (net *Network) at(pop *population, index string) *population {
 
 // env is what is known of the parameters and constants in a population.
 func (net *Network) env(pop *population, flags map[string]bool) model.Env {
-	return model.Env{Values: net.inLayer[max(pop.layer, 1)-1], Flags: flags, Constants: map[string]float64{
+	env := model.Env{Values: net.inLayer[max(pop.layer, 1)-1], Flags: flags, Constants: map[string]float64{
 		"n": float64(pop.units), "depth": float64(net.Layers() - pop.layer),
 		"batch": float64(net.Rows()), "presentation": net.Setting.Usage.Presentation,
 	}}
+	others := []string{"below", "above", "beside"}
+	host := pop
+	if pop.host != nil {
+		host = pop.host
+	}
+	for _, other := range host.beside {
+		others = append(others, other.kind)
+	}
+	for _, index := range others {
+		if index == "below" && pop.layer == 0 {
+			continue
+		}
+		if other := net.at(pop, index); other != nil {
+			env.Constants["n["+index+"]"] = float64(other.units)
+		}
+	}
+	return env
+}
+
+// units is how many a population beside a layer has that says a number.
+func (net *Network) units(b *model.Block, host *population) int {
+	env := net.env(&population{kind: b.Name, layer: host.layer, host: host}, net.timeless())
+	n, known := env.Number(b.Size.Units)
+	switch {
+	case !known:
+		panic(&model.Error{Pos: b.Size.Pos, Msg: fmt.Sprintf("the units of %s are %s, expected a number or an expression of parameters, and of units of other populations that come before", b.Name, b.Size.Text)})
+	case n > maxUnits: // which the caller says
+		return maxUnits + 1
+	case n != math.Trunc(n) || !(n >= 1):
+		panic(&model.Error{Pos: b.Size.Pos, Msg: fmt.Sprintf("%s has %v units beside layer %d, expected a whole number from 1", b.Name, n, host.layer)})
+	}
+	return int(n)
 }
 
 // equation returns the line of a kind that holds for a name: the first whose

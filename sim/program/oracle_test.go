@@ -8,7 +8,7 @@ import (
 	"burstsim/sim/model"
 )
 
-// The derivatives of the four models, written down by hand from the papers for
+// The derivatives of the models, written down by hand from the papers for
 // one sample and dense layers: what the texts themselves are held against.
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -320,7 +320,7 @@ func ann(o *oracle) {
 // TestBuiltinsAreTheirPapers holds the texts, compiled, against derivatives that
 // were written by hand.
 func TestBuiltinsAreTheirPapers(t *testing.T) {
-	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann}
+	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales}
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		if values["recurrent_input"] == true {
 			return // has a discrete form only

@@ -68,7 +68,7 @@ func (p *Program) name(o operand) string {
 	case spaceConst:
 		return fmt.Sprintf("%g", p.constants[o.at/piece])
 	case spaceWeights:
-		return p.net.matrices[o.at].Name
+		return p.net.array(o.at).Name
 	}
 	var first *variable // of those that share it
 	for _, v := range p.vars {

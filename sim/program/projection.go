@@ -14,11 +14,15 @@ type projection struct {
 	of      *population // the population that declares it
 	shape   shape
 	biasOf  string  // the projection whose bias this is; "" for weights
-	stored  *Matrix // nil where it is tied to others, or has no weights
+	stored  *Matrix // nil where it is a sum of others, or has no weights
+	draft   *Matrix // of weights that only others begin with, which are forgotten then
 	begin   *model.Equation
 	tied    *model.Equation
 	along   *projection
-	forward bool // from below
+	forward bool // onto a layer from the one below
+	// computed says that it is tied, and no sum of others: stored is what was
+	// computed last, behind all matrices.
+	computed bool
 }
 
 // shape is that of weights: to out units from in.
@@ -56,6 +60,9 @@ func (m *Matrix) Pattern() *synapse.Pattern {
 	return m.proj.shape.pattern
 }
 
+// Bounds are what the weights are kept within; nil: nothing.
+func (m *Matrix) Bounds() (low, high *float64) { return m.bound[0], m.bound[1] }
+
 // Len is the number of weights: of connections, where there is a pattern.
 func (m *Matrix) Len() int {
 	if p := m.Pattern(); p != nil {
@@ -85,11 +92,11 @@ func (net *Network) connect() error {
 			}
 		}
 	}
-	return nil
+	return net.compute()
 }
 
 func (net *Network) declare(pop *population, d *model.Projection, maps []synapse.MapShape) {
-	p := &projection{name: d.Name, of: pop, forward: d.From == "below"}
+	p := &projection{name: d.Name, of: pop, forward: d.From == "below" && pop.host == nil}
 	switch {
 	case d.Along != nil:
 		other := net.at(pop, d.Along.Index)
@@ -133,16 +140,21 @@ func (net *Network) store(p *projection) {
 	flags := net.timeless()
 	p.tied = net.equation(p.of, p.name, model.Follows, flags)
 	p.begin = net.equation(p.of, p.name, model.Begins, flags)
-	if p.tied != nil {
-		if p.begin != nil {
-			panic(&model.Error{Pos: p.begin.Pos, Equation: p.begin.Text, Msg: fmt.Sprintf("%s equals other weights at all times, so that it has no beginning", p.name)})
-		}
-		return
+	switch draft := net.draft(p); {
+	case p.tied != nil && p.begin != nil && !draft:
+		panic(&model.Error{Pos: p.begin.Pos, Equation: p.begin.Text, Msg: fmt.Sprintf("%s equals other weights at all times, so that it has no beginning, unless others begin with it", p.name)})
+	case p.begin != nil && draft:
+		p.draft = net.matrix(p)
+	case p.tied == nil && (p.begin != nil || p.biasOf != ""):
+		p.stored = net.matrix(p)
+		p.stored.index, p.stored.bound = len(net.matrices), net.bounds(p)
+		net.matrices = append(net.matrices, p.stored)
 	}
-	if p.begin == nil && p.biasOf == "" {
-		return
-	}
-	m := &Matrix{Name: fmt.Sprint(p.name, p.of.layer), Layer: p.of.layer, Forward: p.forward, Bias: p.biasOf != "", proj: p, index: len(net.matrices)}
+}
+
+// matrix describes an array of a projection's weights.
+func (net *Network) matrix(p *projection) *Matrix {
+	m := &Matrix{Name: fmt.Sprint(p.name, p.of.layer), Layer: p.of.layer, Forward: p.forward, Bias: p.biasOf != "", proj: p}
 	switch s := p.shape; {
 	case m.Bias:
 		m.Shape = []int{s.biases}
@@ -158,9 +170,7 @@ func (net *Network) store(p *projection) {
 		}
 		m.fanIn, m.fanOut = connections/float64(s.out), connections/float64(s.in)
 	}
-	m.bound = net.bounds(p)
-	p.stored = m
-	net.matrices = append(net.matrices, m)
+	return m
 }
 
 // bounds are what the lines keep W >= ... say.

@@ -30,7 +30,7 @@ func (b *builder) rule(p *projection) *rule {
 	}
 	r := &rule{e: e}
 	b.within(e, func() {
-		if p.stored == nil {
+		if p.stored == nil || p.computed {
 			b.fail("%s cannot learn: it equals other weights at all times, or has no beginning", p.name)
 		}
 		b.rates(r, pop)
@@ -54,7 +54,7 @@ func (b *builder) learnable() {
 		for _, block := range b.net.Text.Of(pop.kind) {
 			for _, d := range block.Projections {
 				for _, name := range []string{d.Name, d.Bias} {
-					if p := pop.projections[name]; p != nil && p.stored == nil {
+					if p := pop.projections[name]; p != nil && (p.stored == nil || p.computed) {
 						b.rule(p)
 					}
 				}

@@ -14,8 +14,8 @@ import (
 func TestDraw(t *testing.T) {
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		for _, s := range []Setting{{Sizes: []int{60, 50, 70, 40}, Rows: 1}, convolutional()} {
-			if s.Maps != nil && text.Name == "edn" {
-				continue // interneurons beside maps are not
+			if s.Maps != nil && text.Dense() != "" {
+				continue // populations beside maps are not
 			}
 			s.Values = values
 			s.Usage = model.Usage{Discrete: true, Images: s.Maps != nil}
@@ -64,6 +64,26 @@ func begins(t *testing.T, v *naive, m *Matrix) {
 		n := float64(len(w))
 		if got := math.Sqrt(sum / n); math.Abs(got/want-1) > 4/math.Sqrt(2*n) {
 			t.Errorf("%s: standard deviation %v of %v weights, want %v", m.Name, got, n, want)
+		}
+		return
+	}
+	if v.isNumber(p.of, e.Right) {
+		for i, x := range w {
+			if want := v.eval(p.of, e.Right, 0, 0); x != want {
+				t.Fatalf("%s: weight %d is %v, want %v", m.Name, i, x, want)
+			}
+		}
+		return
+	}
+	if v.functions(p.of, e.Right) {
+		want := v.matrix(p.of, e.Right)
+		rows, columns := want.Dims()
+		for i := range rows {
+			for j := range columns {
+				if got := w[i*columns+j]; math.Abs(got-want.At(i, j)) > 1e-12 {
+					t.Fatalf("%s: weight %d, %d is %v, want %v", m.Name, i, j, got, want.At(i, j))
+				}
+			}
 		}
 		return
 	}

@@ -55,6 +55,21 @@ func Files(t *testing.T, dir string) map[string]File {
 	if other := os.Getenv("BURSTSIM_GOLDEN_DIR"); other != "" {
 		dir = other
 	}
+	return read(t, dir)
+}
+
+// FollowUp reads the files of the follow-up's models in a folder, or in
+// BURSTSIM_GOLDEN2_DIR where that is set, by their names.
+func FollowUp(t *testing.T, dir string) map[string]File {
+	t.Helper()
+	if other := os.Getenv("BURSTSIM_GOLDEN2_DIR"); other != "" {
+		dir = other
+	}
+	return read(t, dir)
+}
+
+func read(t *testing.T, dir string) map[string]File {
+	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,11 @@ var functions = map[string]function{
 	"noisy":      {`\mathrm{noisy}\left(#1\right)`, `$\mathrm{noisy}(x)$ is $x$ and, while learning in discrete time, Gaussian noise`},
 	"normal":     {`\mathcal{N}\left(0, #1\right)`, `$\mathcal{N}(0, s)$ is a normal distribution of standard deviation $s$`},
 	"uniform":    {`\mathcal{U}\left(#1, #2\right)`, `$\mathcal{U}(a, b)$ is a uniform distribution`},
+
+	"dot":          {`#1 \, #2`, ""},
+	"left_factor":  {`\mathrm{L}_{#2}\left(#1\right)`, `$\mathrm{L}_k(A) \, \mathrm{R}_k(A)$ is the best approximation of $A$ of rank $k$, $\mathrm{L}_k = U_k S_k^{1/2}$ of $A = U S V^\top$, and the identity where $A$ has $k$ rows`},
+	"right_factor": {`\mathrm{R}_{#2}\left(#1\right)`, `$\mathrm{L}_k(A) \, \mathrm{R}_k(A)$ is the best approximation of $A$ of rank $k$, $\mathrm{R}_k = S_k^{1/2} V_k^\top$ of $A = U S V^\top$, and $A$ where that has $k$ rows`},
+	"norm":         {`\left\|#1\right\|`, `$\|A\|^2$ is the sum of the squares of $A$`},
 }
 
 // constants are the words that stand for numbers; #1 is the superscript of the
@@ -120,7 +125,14 @@ func (s *setter) bare(e model.Expr) (out string, strength int) {
 		s.used[e.Func] = true
 		var fill []string
 		for i, a := range e.Args {
-			fill = append(fill, fmt.Sprintf("#%d", i+1), s.expr(a, inSum))
+			strength := inSum
+			if e.Func == "dot" { // a product without brackets
+				strength = inProduct
+			}
+			fill = append(fill, fmt.Sprintf("#%d", i+1), s.expr(a, strength))
+			if one, ok := a.(*model.Number); ok && strength == inProduct && i == 1 && one.Value == 1 {
+				fill[len(fill)-1] = `\mathbf{1}`
+			}
 		}
 		return strings.NewReplacer(fill...).Replace(f.form), inProduct
 	case *model.Choose:
@@ -156,6 +168,9 @@ func (s *setter) ref(r *model.Ref, behind string) (out string, strength int) {
 		}
 	}
 	above := s.above(r.Index)
+	if r.Name == "n" { // units of another population
+		return "n^{" + above + "}", inProduct
+	}
 	if s.declared(r.Name) == 1 { // weights whose name says where they belong
 		_, own, beside := strings.Cut(above, ",")
 		if beside {
@@ -241,7 +256,7 @@ func (s *setter) rank(e model.Expr) rank {
 	case *model.Ref:
 		_, constant := constants[e.Name]
 		switch {
-		case e.Index == "" && (constant && e.Name != "xi" || s.text.Param(e.Name) != nil):
+		case e.Index == "" && (constant && e.Name != "xi" || s.text.Param(e.Name) != nil), e.Name == "n":
 			return scalar
 		case s.weights(e):
 			return matrix
@@ -263,8 +278,14 @@ func (s *setter) rank(e model.Expr) rank {
 		}
 		return max(a, b)
 	case *model.Call:
-		if e.Func == "mean" || e.Func == "sum" {
+		switch e.Func {
+		case "mean", "sum", "norm":
 			return scalar
+		case "dot":
+			if s.rank(e.Args[1]) != matrix {
+				return column
+			}
+			return matrix
 		}
 		out := scalar
 		for _, a := range e.Args {

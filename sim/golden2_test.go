@@ -1,0 +1,37 @@
+package sim_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"burstsim/sim/internal/golden"
+)
+
+// TestGoldenFollowUp checks the follow-up's models against trajectories of the
+// published system, and its numbers: those of BURSTSIM_GOLDEN2_DIR where it is
+// set.
+func TestGoldenFollowUp(t *testing.T) {
+	files := golden.FollowUp(t, filepath.Join("testdata", "golden2"))
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		t.Run(name, func(t *testing.T) {
+			f := files[name]
+			check := followUpChecks[f.Kind+" "+f.Model]
+			if check == nil {
+				if os.Getenv("BURSTSIM_GOLDEN2_DIR") == "" {
+					t.Fatalf("no test of %s model %q", f.Kind, f.Model)
+				}
+				t.Skipf("no test of %s model %q", f.Kind, f.Model)
+			}
+			check(t, f)
+		})
+	}
+}
+
+// followUpChecks maps the kind and model of a file to its test.
+var followUpChecks = map[string]func(*testing.T, golden.File){
+	"discrete burstccn_dales":  goldenDales,
+	"published dales_ablation": dalesAblation,
+}
