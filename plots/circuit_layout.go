@@ -313,6 +313,18 @@ func (l *circuitLayout) busiest(e CircuitEnd, a, b side) vg.Length {
 	return vg.Length(max(len(l.ports[port{e, a}]), len(l.ports[port{e, b}])))
 }
 
+// gapBefore is the distance of a column of populations from the one before it: the
+// names of weights between the two have room there, beside the ends of lines.
+func (l *circuitLayout) gapBefore(column int) vg.Length {
+	gap := vg.Length(cellGap)
+	for _, k := range l.net.Links {
+		if a, b := k.From.Cell, k.To.Cell; kindOf(k) == across && max(a, b) == column && min(a, b) == column-1 {
+			gap = max(gap, 2*somaRadius+textWidth(linkLabel(k))+2*endLength+2)
+		}
+	}
+	return gap
+}
+
 // place puts the compartments where they are, from the input up.
 func (l *circuitLayout) place() {
 	most := 0
@@ -331,8 +343,11 @@ func (l *circuitLayout) place() {
 		}
 	}
 	l.mainX = mainX + vg.Length(left-1)*laneGap
-	first := l.mainX + rightLane + lanes*laneGap + 12 + under*5
-	if need := first + vg.Length(most-1)*cellGap + somaRadius + 14; need > l.width {
+	columns := []vg.Length{l.mainX, l.mainX + rightLane + lanes*laneGap + 12 + under*5}
+	for j := 2; j <= most; j++ {
+		columns = append(columns, columns[j-1]+l.gapBefore(j))
+	}
+	if need := columns[max(most, 1)] + somaRadius + 14; need > l.width {
 		l.width = doubleColumn
 		if need > l.width {
 			l.width = need
@@ -358,11 +373,7 @@ func (l *circuitLayout) place() {
 				s.shape, s.ry = triangle, max(somaHeight, beside*1.5)/2
 				s.rx = max(somaWidth/2, 0.6*s.ry, stand/2+2)
 			}
-			x := l.mainX
-			if j > 0 {
-				x = first + vg.Length(j-1)*cellGap
-			}
-			s.middle = vg.Point{X: x, Y: base + s.ry}
+			s.middle = vg.Point{X: columns[j], Y: base + s.ry}
 			l.somata[i] = append(l.somata[i], s)
 			l.apical[i] = append(l.apical[i], nil)
 			top = max(top, 2*s.ry)
