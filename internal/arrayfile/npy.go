@@ -1,5 +1,3 @@
-// Package arrayfile reads and writes arrays of numbers: the NumPy format, and text
-// with commas.
 package arrayfile
 
 import (
@@ -82,43 +80,84 @@ type Array struct {
 	Type  string // of items, as NumPy writes it
 	Shape []int
 	Data  []byte // the items
+}
 
+// header is what a file says before the items.
+type header struct {
+	kind    string // of items, as NumPy writes it
+	shape   []int
 	columns bool // in column-major order
 }
 
-// sizes are the bytes of the items that are known.
-var sizes = map[string]int{"<f8": 8, "<f4": 4, "<i8": 8, "<i4": 4, "<i2": 2, "|i1": 1, "<u8": 8, "<u4": 4, "<u2": 2, "|u1": 1, "|b1": 1}
+var structured = regexp.MustCompile(`'descr': *\[`)
 
-// parse reads a whole .npy file.
-func parse(file []byte) (a Array, err error) {
-	text, data, err := splitHeader(file)
-	if err != nil {
-		return a, err
-	}
+func parseHeader(text []byte) (h header, err error) {
 	m := headerText.FindSubmatch(text)
-	if m == nil {
-		return a, fmt.Errorf("array header %.80q, expected descr, fortran_order and shape", text)
+	switch {
+	case m == nil && structured.Match(text):
+		return h, errors.New("a structured array, expected an array of numbers")
+	case m == nil:
+		return h, fmt.Errorf("array header %.80q, expected descr, fortran_order and shape", text)
 	}
-	a = Array{Type: string(m[1]), Data: data, columns: string(m[2]) == "True"}
-	a.Shape, err = parseShape(string(m[3]))
-	return a, err
+	h = header{kind: string(m[1]), columns: string(m[2]) == "True"}
+	h.shape, err = parseShape(string(m[3]))
+	return h, err
+}
+
+// longest is the length of a header that is read from a stream: those of numbers
+// have a few hundred bytes.
+const longest = 1 << 16
+
+// readHeader reads what stands before the items.
+func readHeader(r io.Reader) (h header, bytes int64, err error) {
+	head := make([]byte, len(Magic)+4, len(Magic)+6)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return h, 0, errors.New("not a NumPy array")
+	}
+	if head[len(Magic)] > 1 {
+		head = head[:cap(head)]
+		if _, err := io.ReadFull(r, head[len(head)-2:]); err != nil {
+			return h, 0, errors.New("array header cut short")
+		}
+	}
+	_, _, err = splitHeader(head)
+	var short *shortHeader
+	if errors.As(err, &short) {
+		if short.length > longest {
+			return h, 0, fmt.Errorf("array header of %d bytes, expected at most %d", short.length, longest)
+		}
+		text := make([]byte, short.length)
+		if _, err := io.ReadFull(r, text); err != nil {
+			return h, 0, errors.New("array header cut short")
+		}
+		h, err = parseHeader(text)
+		return h, int64(len(head) + len(text)), err
+	}
+	if err == nil {
+		err = errors.New("array header of 0 bytes")
+	}
+	return h, 0, err
 }
 
 // Parse reads a whole .npy file of floats or integers of 8 bytes in row-major
 // order, as they are written here.
 func Parse(file []byte) (Array, error) {
-	a, err := parse(file)
+	text, data, err := splitHeader(file)
+	if err != nil {
+		return Array{}, err
+	}
+	h, err := parseHeader(text)
 	switch {
 	case err != nil:
 		return Array{}, err
-	case a.Type != Float && a.Type != Index:
-		return Array{}, fmt.Errorf("array of type %q, expected %q or %q", a.Type, Float, Index)
-	case a.columns:
+	case h.kind != Float && h.kind != Index:
+		return Array{}, fmt.Errorf("array of type %q, expected %q or %q", h.kind, Float, Index)
+	case h.columns:
 		return Array{}, errors.New("array in column-major order, expected row-major")
-	case !fills(a.Shape, ItemBytes, len(a.Data)):
-		return Array{}, fmt.Errorf("array of shape %v has %d bytes", a.Shape, len(a.Data))
+	case !fills(h.shape, ItemBytes, int64(len(data))):
+		return Array{}, fmt.Errorf("array of shape %v has %d bytes", h.shape, len(data))
 	}
-	return a, nil
+	return Array{Type: h.kind, Shape: h.shape, Data: data}, nil
 }
 
 // Shape reads the shape from the beginning of a .npy file.
@@ -127,11 +166,8 @@ func Shape(head []byte) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := headerText.FindSubmatch(text)
-	if m == nil {
-		return nil, errors.New("array with an unknown header, expected descr, fortran_order and shape")
-	}
-	return parseShape(string(m[3]))
+	h, err := parseHeader(text)
+	return h.shape, err
 }
 
 // splitHeader parts the header's text from the data behind it.
@@ -152,9 +188,19 @@ func splitHeader(file []byte) (text, data []byte, err error) {
 		return nil, nil, fmt.Errorf("NumPy array format version %d, expected 1 or 2, or file cut short", version)
 	}
 	if length > uint64(len(rest)) {
-		return nil, nil, fmt.Errorf("array header of %d bytes, but only %d left", length, len(rest))
+		return nil, nil, &shortHeader{length, len(rest)}
 	}
 	return rest[:length], rest[length:], nil
+}
+
+// shortHeader says that a header is longer than what there is.
+type shortHeader struct {
+	length uint64
+	left   int
+}
+
+func (e *shortHeader) Error() string {
+	return fmt.Sprintf("array header of %d bytes, but only %d left", e.length, e.left)
 }
 
 func parseShape(tuple string) ([]int, error) {
@@ -175,7 +221,7 @@ func parseShape(tuple string) ([]int, error) {
 
 // fills tells whether n bytes are exactly an array of this shape and size of
 // items.
-func fills(shape []int, item, n int) bool {
+func fills(shape []int, item int, n int64) bool {
 	size := uint64(item)
 	for _, dim := range shape {
 		high, low := bits.Mul64(size, uint64(dim))

@@ -9,8 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"burstsim/internal/linalg"
-	"burstsim/neuron"
+	"burstsim/tasks/teacher"
 )
 
 // Config says which of the random tasks is meant.
@@ -36,6 +35,10 @@ type Config struct {
 	Leaky      bool
 	TauTeacher float64 // tau; s; more than 0 if Leaky, otherwise ignored
 
+	// Network is a teacher of one's own in the place of the random one; Outputs and
+	// the fields of the random one are ignored then. Nil: none.
+	Network *teacher.Network
+
 	Seed uint64 // decides frequencies, phases and weights
 }
 
@@ -49,7 +52,9 @@ func (c Config) validate() error {
 	switch {
 	case c.Inputs < 1:
 		return fmt.Errorf("regression: Inputs is %d, expected at least 1", c.Inputs)
-	case c.Outputs < 1:
+	case c.Network != nil && c.Network.Inputs() != c.Inputs:
+		return fmt.Errorf("regression: Network takes %d inputs, expected %d", c.Network.Inputs(), c.Inputs)
+	case c.Network == nil && c.Outputs < 1:
 		return fmt.Errorf("regression: Outputs is %d, expected at least 1", c.Outputs)
 	case !(c.ShortestPeriod > 0) || math.IsInf(fastest, 0):
 		return fmt.Errorf("regression: ShortestPeriod is %v s, expected more than 0", c.ShortestPeriod)
@@ -72,21 +77,12 @@ func (c Config) validate() error {
 // equal configurations.
 type Task struct {
 	frequency, phase []float64 // rad/s, rad
-	layers           []layer
-	leak             float64 // 1/s; 0 for an instant teacher
-	states           int
+	teacher          *teacher.Network
 
 	// What was last computed, and when: the stages of an integration step come
 	// back to the same time.
 	input, target         []float64
 	inputTime, targetTime float64
-	potential             []float64 // of an instant teacher's units
-}
-
-// layer holds weights, out x in, and the rates of its units.
-type layer struct {
-	weight, rate []float64
-	in, out      int
 }
 
 // New draws the task. Its error names the field that is out of range.
@@ -103,23 +99,34 @@ func New(cfg Config) (*Task, error) {
 		task.frequency[i] = rng.Float64() * 2 * math.Pi / cfg.ShortestPeriod
 		task.phase[i] = rng.Float64() * 2 * math.Pi
 	}
-	in, units := cfg.Inputs, 0
-	for _, out := range append(cfg.TeacherHidden[:len(cfg.TeacherHidden):len(cfg.TeacherHidden)], cfg.Outputs) {
-		l := layer{weight: make([]float64, out*in), rate: make([]float64, out), in: in, out: out}
-		bound := cfg.TeacherGain / math.Sqrt(float64(in))
-		for i := range l.weight {
-			l.weight[i] = bound * (2*rng.Float64() - 1)
+	if task.teacher = cfg.Network; task.teacher == nil {
+		var err error
+		if task.teacher, err = draw(cfg, rng); err != nil {
+			return nil, err
 		}
-		task.layers = append(task.layers, l)
-		in, units = out, units+out
 	}
-	task.target = task.layers[len(task.layers)-1].rate
-	if cfg.Leaky {
-		task.leak, task.states = 1/cfg.TauTeacher, units
-	} else {
-		task.potential = make([]float64, units)
-	}
+	task.target = make([]float64, task.teacher.Outputs())
 	return task, nil
+}
+
+// draw is the random teacher.
+func draw(cfg Config, rng *rand.Rand) (*teacher.Network, error) {
+	var layers []teacher.Layer
+	in := cfg.Inputs
+	for _, out := range append(cfg.TeacherHidden[:len(cfg.TeacherHidden):len(cfg.TeacherHidden)], cfg.Outputs) {
+		l := teacher.Layer{Weight: make([]float64, out*in), In: in, Out: out}
+		bound := cfg.TeacherGain / math.Sqrt(float64(in))
+		for i := range l.Weight {
+			l.Weight[i] = bound * (2*rng.Float64() - 1)
+		}
+		layers = append(layers, l)
+		in = out
+	}
+	tau := 0.0
+	if cfg.Leaky {
+		tau = cfg.TauTeacher
+	}
+	return teacher.New(layers, tau)
 }
 
 // Inputs is the length of an input.
@@ -130,7 +137,7 @@ func (task *Task) Outputs() int { return len(task.target) }
 
 // StateDim is the number of the teacher's potentials: its hidden and output
 // units if it is leaky, otherwise 0.
-func (task *Task) StateDim() int { return task.states }
+func (task *Task) StateDim() int { return task.teacher.StateDim() }
 
 // Input stores cos(w t + phi).
 func (task *Task) Input(dst []float64, t float64) { copy(dst, task.inputAt(t)) }
@@ -148,12 +155,12 @@ func (task *Task) inputAt(t float64) []float64 {
 // Target stores the teacher's output rates: those of the state if the teacher
 // is leaky, otherwise those that belong to the input at t.
 func (task *Task) Target(dst []float64, t float64, state []float64) {
-	if task.states > 0 {
-		neuron.Sigmoid(dst, state[task.states-len(task.target):])
+	if task.StateDim() > 0 {
+		task.teacher.Target(dst, nil, state)
 		return
 	}
 	if t != task.targetTime {
-		task.settle(task.potential, t)
+		task.teacher.Target(task.target, task.inputAt(t), nil)
 		task.targetTime = t
 	}
 	copy(dst, task.target)
@@ -162,53 +169,15 @@ func (task *Task) Target(dst []float64, t float64, state []float64) {
 // StateDerivative stores dz/dt of every unit of a leaky teacher, layer by
 // layer from the first.
 func (task *Task) StateDerivative(dst []float64, t float64, state []float64) {
-	if task.states == 0 {
-		return
-	}
-	rate := task.inputAt(t)
-	first := 0
-	for i := range task.layers {
-		l := &task.layers[i]
-		slope, z := dst[first:first+l.out], state[first:first+l.out]
-		linalg.MulTrans(slope, rate, l.weight, 1, l.out, l.in)
-		for j := range slope {
-			slope[j] = task.leak * (slope[j] - z[j])
-		}
-		neuron.Sigmoid(l.rate, z)
-		rate = l.rate
-		first += l.out
-	}
+	task.teacher.Derivative(dst, task.inputAt(t), state)
 }
 
 // StateLeak stores 1/tau for every unit of a leaky teacher.
-func (task *Task) StateLeak(dst []float64) {
-	for i := range dst {
-		dst[i] = task.leak
-	}
-}
+func (task *Task) StateLeak(dst []float64) { task.teacher.Leak(dst) }
 
 // SteadyState stores the potentials that a leaky teacher has when the input of
 // time t has lasted.
-func (task *Task) SteadyState(dst []float64, t float64) {
-	if task.states > 0 {
-		task.settle(dst, t)
-	}
-}
-
-// settle stores the potentials, layer by layer, that are in balance with the
-// input, and leaves the rates in the layers.
-func (task *Task) settle(dst []float64, t float64) {
-	rate := task.inputAt(t)
-	first := 0
-	for i := range task.layers {
-		l := &task.layers[i]
-		z := dst[first : first+l.out]
-		linalg.MulTrans(z, rate, l.weight, 1, l.out, l.in)
-		neuron.Sigmoid(l.rate, z)
-		rate = l.rate
-		first += l.out
-	}
-}
+func (task *Task) SteadyState(dst []float64, t float64) { task.teacher.Settle(dst, task.inputAt(t)) }
 
 // NextChange is +Inf: input and target never jump.
 func (task *Task) NextChange(t float64) float64 { return math.Inf(1) }

@@ -137,8 +137,8 @@ func TestDrawsAreUniform(t *testing.T) {
 	}{
 		{"frequency", task.frequency, 0, 2 * math.Pi / 4},
 		{"phase", task.phase, 0, 2 * math.Pi},
-		{"weight", task.layers[0].weight, -bound, bound},
-		{"output weight", task.layers[1].weight, -3 / math.Sqrt(50), 3 / math.Sqrt(50)},
+		{"weight", task.teacher.Layers()[0].Weight, -bound, bound},
+		{"output weight", task.teacher.Layers()[1].Weight, -3 / math.Sqrt(50), 3 / math.Sqrt(50)},
 	} {
 		var mean, square float64
 		for _, v := range c.draws {
@@ -162,12 +162,12 @@ func TestTargetIsTheTeachersAnswer(t *testing.T) {
 	task := build(t, func(c *Config) { c.Outputs, c.TeacherHidden = 2, []int{5, 4} })
 	for _, at := range []float64{0, 0.4, 123.4} {
 		want := sight(task, at)
-		for _, l := range task.layers {
-			next := make([]float64, l.out)
+		for _, l := range task.teacher.Layers() {
+			next := make([]float64, l.Out)
 			for i := range next {
 				var z float64
 				for j, x := range want {
-					z += l.weight[i*l.in+j] * x
+					z += l.Weight[i*l.In+j] * x
 				}
 				next[i] = 1 / (1 + math.Exp(-z))
 			}
