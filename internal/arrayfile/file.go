@@ -113,15 +113,14 @@ func (f *File) Names() []string { return slices.Clone(f.names) }
 func (f *File) Text() bool { return f.text }
 
 // Table reads arrays, or columns of a text, side by side: all of them, each with
-// as many rows, of which only every stride-th is kept, from the first. Names of
-// columns may be numbers from 1. All numbers must be finite, and there must be
-// some. Nothing but the table grows with the file.
-func (f *File) Table(names []string, stride int) (*Table, error) {
+// as many rows. Names of columns may be numbers from 1. All numbers must be finite,
+// and there must be some. Nothing but the table grows with the file.
+func (f *File) Table(names ...string) (*Table, error) {
 	read := f.arrays
 	if f.text {
 		read = f.lines
 	}
-	t, err := read(names, stride)
+	t, err := read(names)
 	return t, f.wrap(err)
 }
 
@@ -135,7 +134,7 @@ type opened struct {
 	close  func() error
 }
 
-func (f *File) arrays(names []string, stride int) (*Table, error) {
+func (f *File) arrays(names []string) (*Table, error) {
 	var all []*opened
 	defer func() {
 		for _, a := range all {
@@ -162,7 +161,7 @@ func (f *File) arrays(names []string, stride int) (*Table, error) {
 	if columns == 0 {
 		return nil, errors.New("no array is asked for")
 	}
-	t, err := newTable((rows+stride-1)/stride, columns, narrow)
+	t, err := newTable(rows, columns, narrow)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +169,7 @@ func (f *File) arrays(names []string, stride int) (*Table, error) {
 		t.Shape = all[0].header.shape[1:]
 	}
 	for _, a := range all {
-		if err := a.read(t, stride); err != nil {
+		if err := a.read(t); err != nil {
 			return nil, err
 		}
 	}
@@ -187,7 +186,7 @@ func (f *File) array(name string) (a *opened, err error) {
 		a.what = fmt.Sprintf("array %.60q", name)
 		k := slices.IndexFunc(f.zip.File, func(e *zip.File) bool { return e.Name == name+".npy" })
 		if k < 0 {
-			return nil, fmt.Errorf("has no array %.60q, expected one of %s", name, listed(f.names))
+			return nil, fmt.Errorf("has no array %.60q, expected one of %s", name, Listed(f.names))
 		}
 		r, err := f.zip.File[k].Open()
 		if err != nil {
@@ -210,16 +209,13 @@ func (f *File) array(name string) (a *opened, err error) {
 	return a, nil
 }
 
-func (a *opened) read(t *Table, stride int) error {
+func (a *opened) read(t *Table) error {
 	integer := a.header.kind[1] == 'i' || a.header.kind[1] == 'u'
 	err := a.header.items(a.source, a.item, func(row, column int, x float64) error {
-		if row%stride != 0 {
-			return nil
-		}
 		if wrong := sound(x, integer); wrong != nil {
 			return fmt.Errorf("row %d, column %d (from 0) %w", row, column, wrong)
 		}
-		t.set(row/stride, a.first+column, x)
+		t.set(row, a.first+column, x)
 		return nil
 	})
 	if err == nil {
@@ -234,8 +230,8 @@ func (a *opened) read(t *Table, stride int) error {
 	return nil
 }
 
-// listed are names as a message has them, the first of very many.
-func listed(names []string) string {
+// Listed are names as a message has them, the first of very many.
+func Listed(names []string) string {
 	const most = 20
 	var out []string
 	for _, name := range names[:min(len(names), most)] {

@@ -16,7 +16,7 @@ func Read(path string) (shape []int, numbers []float64, sum string, err error) {
 	if f.zip != nil {
 		return nil, nil, "", fmt.Errorf("%s: has the ending \".npz\", expected .npy or .csv", path)
 	}
-	t, err := f.Table(f.names, 1)
+	t, err := f.Table(f.names...)
 	if err != nil {
 		return nil, nil, "", err
 	}

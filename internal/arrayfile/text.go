@@ -58,7 +58,10 @@ func (f *File) readNames() error {
 			name = strings.TrimSpace(strings.TrimPrefix(field, "\ufeff")) // which spreadsheets put first
 			f.begin = 1
 		}
-		if slices.Contains(f.names, name) {
+		switch {
+		case name == "":
+			return fmt.Errorf("line %d does not name column %d, expected a name or a number for each", line, j+1)
+		case slices.Contains(f.names, name):
 			return fmt.Errorf("line %d names two columns %.40q, expected different names", line, name)
 		}
 		f.names = append(f.names, name)
@@ -74,11 +77,29 @@ func (f *File) column(name string) (int, error) {
 	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(f.names) {
 		return n - 1, nil
 	}
-	return 0, fmt.Errorf("has no column %.60q, expected one of %s", name, listed(f.names))
+	return 0, fmt.Errorf("has no column %.60q, expected one of %s", name, Listed(f.names))
+}
+
+// Others are the columns of a text that are not among these, which may be numbers
+// from 1. What is no column is passed over.
+func (f *File) Others(names []string) []string {
+	among := make([]bool, len(f.names))
+	for _, name := range names {
+		if j, err := f.column(name); err == nil {
+			among[j] = true
+		}
+	}
+	var others []string
+	for j, name := range f.names {
+		if !among[j] {
+			others = append(others, name)
+		}
+	}
+	return others
 }
 
 // lines reads columns of a text.
-func (f *File) lines(names []string, stride int) (*Table, error) {
+func (f *File) lines(names []string) (*Table, error) {
 	var chosen []int
 	for _, name := range names {
 		j, err := f.column(name)
@@ -94,7 +115,7 @@ func (f *File) lines(names []string, stride int) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTable((most+stride)/stride, len(chosen), false)
+	t, err := newTable(most+1, len(chosen), false)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +131,7 @@ func (f *File) lines(names []string, stride int) (*Table, error) {
 		if len(record) != len(f.names) {
 			return nil, fmt.Errorf("line %d has %d numbers, expected %d as the first has", line, len(record), len(f.names))
 		}
-		if n < 0 || n%stride != 0 {
+		if n < 0 {
 			continue
 		}
 		for k, j := range chosen {
