@@ -47,11 +47,11 @@ const assessed = 1 << 62
 // returns the fraction of wrong answers; NaN if there are none. The error is
 // that of ctx if it ends before.
 func Assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F]) (float64, error) {
-	r, err := assess(ctx, d, set, nil)
+	r, err := assess(ctx, d, set, nil, false)
 	return r.wrong, err
 }
 
-func assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F], confusion [][]int) (result, error) {
+func assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F], confusion [][]int, values bool) (result, error) {
 	if set == nil || set.Len() == 0 {
 		return result{math.NaN(), math.NaN()}, nil
 	}
@@ -71,7 +71,12 @@ func assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F
 		d.SetPresentation(assessed + uint64(from))
 		d.Predict()
 		sum += net.LossOf(n) * float64(n)
-		wrong += wrongAnswers(net, set, indices[:n], confusion)
+		if !values {
+			wrong += wrongAnswers(net, set, indices[:n], confusion)
+		}
+	}
+	if values {
+		return result{sum / float64(set.Len()), math.NaN()}, nil
 	}
 	return result{sum / float64(set.Len()), float64(wrong) / float64(set.Len())}, nil
 }
@@ -80,18 +85,22 @@ func assess[F sim.Float](ctx context.Context, d *sim.Discrete[F], set Examples[F
 // before it is through, a checkpoint says that it is still to be done: what it
 // computes depends on the weights only.
 func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
-	validation, err := assess(ctx, r.Model, r.Validation, nil)
+	validation, err := assess(ctx, r.Model, r.Validation, nil, r.Values)
 	if err != nil {
 		return r.cancelled(ctx)
 	}
-	test, err := assess(ctx, r.Model, r.Test, nil)
+	test, err := assess(ctx, r.Model, r.Test, nil, r.Values)
 	if err != nil {
 		return r.cancelled(ctx)
 	}
 	r.test = test.wrong
-	judged := validation.wrong
+	judges := validation
 	if r.Validation == nil {
-		judged = test.wrong
+		judges = test
+	}
+	judged := judges.wrong
+	if r.Values {
+		judged = judges.loss
 	}
 	switch {
 	case r.epoch == 0: // has learned nothing, and is no best

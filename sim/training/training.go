@@ -24,7 +24,7 @@ type Examples[F sim.Float] interface {
 	// row, as they look in an epoch. Goroutines may call it at the same time.
 	Fill(inputs, targets []F, indices []int, epoch int)
 	// Label is the class of an example: the output unit that should answer
-	// most.
+	// most. It is not asked for where [Training.Values] says that there are none.
 	Label(i int) int
 }
 
@@ -35,6 +35,7 @@ type Training[F sim.Float] struct {
 	Model            *sim.Discrete[F]
 	Train            Examples[F]
 	Validation, Test Examples[F] // nil: none
+	Values           bool        // targets are numbers, not classes: errors are NaN, and the loss says which epoch is best
 	Epochs           int
 	MaxStagnant      int  // epochs without a smaller error after which training stops; 0: never
 	NoTeacher        bool // the target never reaches the output layer
@@ -237,7 +238,9 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 		}
 		r.Model.SetNoise(false)
 		r.loss.Add(l)
-		r.wrong += wrongAnswers(r.net, r.Train, indices, nil)
+		if !r.Values {
+			r.wrong += wrongAnswers(r.net, r.Train, indices, nil)
+		}
 		r.Model.SetTime(r.progress())
 		r.Model.Learn(l)
 		r.out.Steps++
@@ -248,7 +251,11 @@ func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
 		r.report(batches)
 	}
 	r.out.Learning = spent + time.Since(begin)
-	return result{r.loss.Value(), float64(r.wrong) / float64(batches*r.rows)}, nil
+	wrong := float64(r.wrong) / float64(batches*r.rows)
+	if r.Values {
+		wrong = math.NaN()
+	}
+	return result{r.loss.Value(), wrong}, nil
 }
 
 // checkpoint saves a checkpoint if one is due, or if ctx has ended, which ends
@@ -295,13 +302,13 @@ func (r *trainingRun[F]) collect(ctx context.Context) (err error) {
 		return err
 	}
 	var stopped error
-	if r.Test != nil && r.out.Epochs.Len() > 1 {
+	if r.Test != nil && !r.Values && r.out.Epochs.Len() > 1 {
 		classes := r.net.Size(r.net.Layers())
 		r.out.Confusion = make([][]int, classes)
 		for k := range r.out.Confusion {
 			r.out.Confusion[k] = make([]int, classes)
 		}
-		if _, stopped = assess(ctx, r.Model, r.Test, r.out.Confusion); stopped != nil {
+		if _, stopped = assess(ctx, r.Model, r.Test, r.out.Confusion, false); stopped != nil {
 			r.out.Confusion = nil
 		}
 	}
