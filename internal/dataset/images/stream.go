@@ -45,6 +45,18 @@ func (c StreamConfig) validate() error {
 	return nil
 }
 
+// Shown is what a stream shows: images, or other samples.
+type Shown interface {
+	Len() int
+	Inputs() int  // length of an input
+	Outputs() int // length of a target
+	// Input stores what a network sees of sample i.
+	Input(dst []float64, i int)
+	// Target stores what it should answer: of a class, high for its own unit and
+	// low for the others.
+	Target(dst []float64, i int, low, high float64)
+}
+
 // Stream shows one image after the other, each for the same time, with a blank
 // behind each or without a pause: presentation k lasts from k (Hold + Blank) for
 // Hold. All images are shown before any returns, in an order that is new in each
@@ -56,24 +68,42 @@ func (c StreamConfig) validate() error {
 // where it is, so each simulation, and each row of it, needs one of its own;
 // they share the images.
 type Stream struct {
-	images *Images
-	cfg    StreamConfig
-	clock  presentations.Clock
-	epoch  int   // to which order belongs
-	order  []int // of one epoch
-	value  [256]float64
+	shown Shown
+	cfg   StreamConfig
+	clock presentations.Clock
+	epoch int   // to which order belongs
+	order []int // of one epoch
+}
+
+// greys are the values of bytes as a stream shows them.
+var greys = func() (value [256]float64) {
+	tabulate(&value, &identity, 0)
+	return value
+}()
+
+// Inputs is Size, for a stream.
+func (d *Images) Inputs() int { return d.Size() }
+
+// Outputs is the number of classes, for a stream.
+func (d *Images) Outputs() int { return d.Classes }
+
+// Input stores image i, scaled to [0, 1].
+func (d *Images) Input(dst []float64, i int) { convert(dst, d.Pixels(i), &greys) }
+
+// Target stores high for the class of image i, low for the others.
+func (d *Images) Target(dst []float64, i int, low, high float64) {
+	fill(dst, low)
+	dst[d.Label(i)] = high
 }
 
 // NewStream returns a stream, or an error that names the field that is out of
 // range.
-func NewStream(d *Images, cfg StreamConfig) (*Stream, error) {
+func NewStream(d Shown, cfg StreamConfig) (*Stream, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	cfg.Rows = max(cfg.Rows, 1)
-	s := &Stream{images: d, cfg: cfg, clock: presentations.New(cfg.Hold, cfg.Blank), order: Order(cfg.Seed, 0, d.Len(), nil)}
-	tabulate(&s.value, &identity, 0)
-	return s, nil
+	return &Stream{shown: d, cfg: cfg, clock: presentations.New(cfg.Hold, cfg.Blank), order: Order(cfg.Seed, 0, d.Len(), nil)}, nil
 }
 
 // Enter says that a simulation at time t (s) begins, or goes on in, the
@@ -103,24 +133,15 @@ func (s *Stream) Image(k int) int {
 // Sample stores input and target of presentation k.
 func (s *Stream) Sample(k int, input, target []float64) {
 	image := s.Image(k)
-	s.input(input, image)
-	s.target(target, image)
-}
-
-func (s *Stream) input(dst []float64, image int) {
-	convert(dst, s.images.Pixels(image), &s.value)
-}
-
-func (s *Stream) target(dst []float64, image int) {
-	fill(dst, s.cfg.TargetLow)
-	dst[s.images.Label(image)] = s.cfg.TargetHigh
+	s.shown.Input(input, image)
+	s.shown.Target(target, image, s.cfg.TargetLow, s.cfg.TargetHigh)
 }
 
 // Inputs is the number of values of an image.
-func (s *Stream) Inputs() int { return s.images.Size() }
+func (s *Stream) Inputs() int { return s.shown.Inputs() }
 
-// Outputs is the number of classes.
-func (s *Stream) Outputs() int { return s.images.Classes }
+// Outputs is the number of classes, or targets.
+func (s *Stream) Outputs() int { return s.shown.Outputs() }
 
 // Input stores the image at time t, scaled to [0, 1]; 0 in a blank.
 func (s *Stream) Input(dst []float64, t float64) {
@@ -129,14 +150,14 @@ func (s *Stream) Input(dst []float64, t float64) {
 		clear(dst)
 		return
 	}
-	s.input(dst, s.Image(k))
+	s.shown.Input(dst, s.Image(k))
 }
 
 // Target stores the target at time t; in a blank, that of the image before. The
 // task has no state.
 func (s *Stream) Target(dst []float64, t float64, _ []float64) {
 	k, _ := s.clock.Shown(t)
-	s.target(dst, s.Image(k))
+	s.shown.Target(dst, s.Image(k), s.cfg.TargetLow, s.cfg.TargetHigh)
 }
 
 // NextChange is the end of the presentation or blank at time t, the later one at
