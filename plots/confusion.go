@@ -137,7 +137,7 @@ func (m matrix) outcome() (outcome, cells string) {
 		all += m.totals[i]
 		right += float64(m.counts[i][i])
 	}
-	of := number(all, 0) + " test images, " + number(100*(1-right/all), 2) + " % wrong"
+	of := number(all, 0) + " test samples, " + number(100*(1-right/all), 2) + " % wrong"
 	switch {
 	case len(m.counts) > mostWritten:
 		return of, "(orange: up to " + number(100*m.worst, 1) + " %)"

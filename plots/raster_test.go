@@ -134,9 +134,9 @@ func TestConfusionNumbers(t *testing.T) {
 		texts  []string
 		title  string
 	}{
-		{"many images", [][]int{{990, 10}, {0, 500}}, []string{"99.0", "1.0", "", "100.0"}, "1500 test images, 0.67 % wrong (cells: % of a class)"},
-		{"few images", [][]int{{9, 1}, {0, 10}}, []string{"9", "1", "", "10"}, "20 test images, 5.00 % wrong (counts)"},
-		{"a class without images", [][]int{{0, 0}, {50, 150}}, []string{"", "", "25.0", "75.0"}, "200 test images, 25.00 % wrong (cells: % of a class)"},
+		{"many images", [][]int{{990, 10}, {0, 500}}, []string{"99.0", "1.0", "", "100.0"}, "1500 test samples, 0.67 % wrong (cells: % of a class)"},
+		{"few images", [][]int{{9, 1}, {0, 10}}, []string{"9", "1", "", "10"}, "20 test samples, 5.00 % wrong (counts)"},
+		{"a class without images", [][]int{{0, 0}, {50, 150}}, []string{"", "", "25.0", "75.0"}, "200 test samples, 25.00 % wrong (cells: % of a class)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestConfusionOfManyClassesHasNoNumbers(t *testing.T) {
 	}
 	checkMargin(t, encode(t, f, "png"))
 	m, _ := newMatrix(res.Variants[0])
-	if m.text(0, 0, 30) != "" || m.title(250) != "10000 test images, 10.00 % wrong (orange: up to 10.0 %)" {
+	if m.text(0, 0, 30) != "" || m.title(250) != "10000 test samples, 10.00 % wrong (orange: up to 10.0 %)" {
 		t.Errorf("%q, %q", m.text(0, 0, 30), m.title(250))
 	}
 }

@@ -202,7 +202,7 @@ func TestTrainingFiguresHoldTheLabels(t *testing.T) {
 			"[layer 3 (output)]", "backprop (deg)]", "feedback al. (deg)]", "feedback Y (deg)]", "[5]", "[50]", "[e]"},
 		"states":    {"[a & <b>]", "[burst]", "[probability]", "[dendritic]", "[layer 3]", "[epoch]", "[fraction]", "[d]"},
 		"filters":   {"[a & <b>]", "[weight]", "[0.00]", "[b]"},
-		"confusion": {"[a & <b>]", "[class]", "[answer]", "[9]", "10000 test images", "[0.4]"},
+		"confusion": {"[a & <b>]", "[class]", "[answer]", "[9]", "10000 test samples", "[0.4]"},
 	}
 	for _, d := range trainingDrawings {
 		f, err := d.draw(trained(1, "a & <b>", "other"), Options{})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -29,6 +30,9 @@ var otherValues = map[string][]string{
 	"run.name": {"other"}, "run.label": {"other"}, "run.seed": {"2"}, "run.out": {"elsewhere"},
 	"task.sample": {"200ms"}, "task.inputs": {"2"}, "task.outputs": {"2"}, "task.shortest_period": {"3s"},
 	"task.teacher_hidden": {"[3]"}, "task.teacher_gain": {"2"}, "task.hold": {"700ms"}, "task.blank": {"300ms", "1s"}, "task.test_shown": {"3"}, "learning.teacher_strength": {"0.5"}, "learning.schedule": {"[{factor=0.5}]", "[{at='2s', factor=0, shape='linear'}]", "[{epoch=2, factor=0, shape='cosine'}]", "[{factor=0.5, weights=['W']}]"},
+	"task.input_file": {"absent"}, "task.target_file": {"absent"}, "task.teacher_file": {"absent"}, "task.input_names": {"['a']"}, "task.target_names": {"['other']"},
+	"task.targets": {"values"}, "task.interval": {"70ms"}, "task.times": {"u"}, "task.test_fraction": {"0.4"},
+	"task.test_input_names": {"absent"}, "task.test_target_names": {"absent"},
 	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
 	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
 	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
@@ -53,6 +57,20 @@ var otherValues = map[string][]string{
 // startWeights begins with the weights of a run without this line.
 const startWeights = "model.weights = 'w.safetensors'\n"
 
+// startTeacher has a teacher with the weights of a run without this line.
+const startTeacher = "task.teacher_file = 'w.safetensors'\n"
+
+// ownData are rows that can be signals and samples.
+func ownData() string {
+	var b strings.Builder
+	b.WriteString("t,u,a,b,targets,label,other\n")
+	for k := range 40 {
+		x := float64(k)
+		fmt.Fprintf(&b, "%v,%v,%v,%v,%v,%d,%d\n", 0.07*x, 0.06*x+0.001*x*x, math.Sin(x), math.Cos(2*x), 0.5+0.4*math.Sin(3*x), k%3, k*k%3%2)
+	}
+	return b.String()
+}
+
 // effectKinds are what a key can be given in: every task, model and kind of
 // time, and the values under which other keys come into their own.
 func effectKinds() map[string]string {
@@ -64,6 +82,8 @@ func effectKinds() map[string]string {
 		discrete  = "time.kind = 'discrete'\n"
 		images    = "task.kind = 'mnist'\ntask.data = 'embedded'\ntask.batch = 10\n"
 		training  = images + discrete + "task.epochs = 9\n"
+		signals   = "task.kind = 'signals'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\n"
+		arrays    = "task.kind = 'arrays'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\ntask.target_names = ['label']\ntask.batch = 10\n"
 	)
 	kinds := map[string]string{
 		"dopri5":             begin + simulated + hidden + "integrator.method = 'dopri5'\nintegrator.rtol = 1e-11\n",
@@ -82,6 +102,14 @@ func effectKinds() map[string]string {
 		"training, rate":     begin + training + hidden + "learning.lr = 0.2\n",
 		"variants":           begin + simulated + hidden + "[[compare]]\nname = 'edn'\nmodel.kind = 'edn'\n[[compare]]\nname = 'd'\ntime.kind = 'discrete'\n",
 		"weights":            begin + simulated + hidden + startWeights,
+		"signals":            begin + signals + simulated + hidden,
+		"signals, discrete":  begin + signals + discrete + simulated + hidden,
+		"signals, interval":  begin + signals + "task.interval = '60ms'\n" + simulated + hidden,
+		"signals, teacher":   begin + signals + simulated + hidden + startTeacher,
+		"teacher":            begin + simulated + hidden + startTeacher,
+		"arrays":             begin + arrays + discrete + "task.epochs = 9\nrecord.log_every = 2\n" + hidden + "task.validation_images = 0.3\ntask.validation = true\n",
+		"arrays, values":     begin + arrays + "task.targets = 'values'\n" + discrete + "task.epochs = 9\nrecord.log_every = 2\n" + hidden,
+		"arrays, continuous": begin + arrays + simulated + hidden,
 		"recurrent":          "model.kind = 'burstprop'\nmodel.recurrent_input = true\n" + discrete + simulated + hidden,
 	}
 	plastic := map[string]string{
@@ -117,7 +145,7 @@ func effectKinds() map[string]string {
 }
 
 // fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
-var fewKinds = []string{"burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "variants"}
+var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "variants"}
 
 // TestEveryKeyCounts gives every key another value in every kind of experiment:
 // either that changes a file of the run, or it is refused. All kinds are
@@ -132,8 +160,9 @@ func TestEveryKeyCounts(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			e := &effects{t: t, file: filepath.Join(dir, "e.toml"), dir: dir}
-			e.write("e.toml", strings.ReplaceAll(text, startWeights, ""))
-			if strings.Contains(text, startWeights) {
+			e.write("d.csv", ownData())
+			e.write("e.toml", strings.NewReplacer(startWeights, "", startTeacher, "").Replace(text))
+			if strings.Contains(text, startWeights) || strings.Contains(text, startTeacher) {
 				e.write("w.safetensors", e.run("plots.figures=[]")["/weights/continuous.safetensors"].(string))
 				e.write("e.toml", text)
 			}
@@ -183,12 +212,12 @@ func (e *effects) check(key, base string, before map[string]any) {
 	for _, v := range values {
 		set := key + "=" + v
 		cfg, err := config.Load(e.file, config.Options{Set: []string{base, set}, StabilityLimit: experiment.StabilityLimit})
-		elsewhere := v == "absent" || v == "/nowhere" || cfg.Task.Images() && cfg.Task.Data == "auto"
+		elsewhere := v == "absent" || v == "/nowhere" || cfg.Task.Images() && !cfg.Task.Own() && cfg.Task.Data == "auto"
 		if err != nil || elsewhere || reflect.DeepEqual(cfg, present) {
 			continue
 		}
 		files := e.run(base, set)
-		if files == nil { // refused: the weights do not fit
+		if files == nil { // refused: weights or data do not fit
 			continue
 		}
 		accepted = append(accepted, v)
@@ -202,7 +231,7 @@ func (e *effects) check(key, base string, before map[string]any) {
 }
 
 // run runs the experiment and returns what it leaves, by the names of the files;
-// nil if weights do not fit.
+// nil if weights or data do not fit.
 func (e *effects) run(set ...string) map[string]any {
 	e.t.Helper()
 	var out, errs bytes.Buffer
@@ -217,7 +246,7 @@ func (e *effects) run(set ...string) map[string]any {
 		args = append(args, "--set", s)
 	}
 	status := p.execute(context.Background(), args)
-	if status == statusFailure && strings.Contains(errs.String(), "model.weights: ") {
+	if status == statusFailure && strings.Contains(errs.String(), "model.weights: ") || status == statusUsage && strings.Contains(errs.String(), ": task.") {
 		return nil
 	}
 	if status != statusOK {

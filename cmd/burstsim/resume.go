@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burstsim/internal/experiment"
 	"burstsim/internal/rundir"
 	"burstsim/internal/runner"
 )
@@ -61,6 +62,9 @@ func (p *program) resumeRuns(ctx context.Context, paths []string, opt resumeOpti
 			continue
 		case err != nil:
 			return failure(err)
+		}
+		if cfg, err = experiment.Complete(cfg); err != nil {
+			return failure(fmt.Errorf("%s: %w", path, err))
 		}
 		jobs = append(jobs, job{Job: runner.Job{Config: cfg, Begun: dir, Force: opt.force}})
 	}

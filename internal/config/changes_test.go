@@ -22,18 +22,19 @@ func TestChangesAreTheExperiment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes := c.Changes()
-		again, err := Parse(file, []byte(shortFile(c, changes)), Options{})
+		beside := c.In(filepath.Dir(file)) // paths as the file has them
+		changes := beside.Changes()
+		again, err := Parse(file, []byte(shortFile(beside, changes)), Options{})
 		if err != nil {
-			t.Errorf("%s: %v in\n%s", file, err, shortFile(c, changes))
+			t.Errorf("%s: %v in\n%s", file, err, shortFile(beside, changes))
 			continue
 		}
 		if !reflect.DeepEqual(withoutText(again), withoutText(c)) {
-			t.Errorf("%s: changed\n%+v\nto\n%+v\nthrough\n%s", file, c, again, shortFile(c, changes))
+			t.Errorf("%s: changed\n%+v\nto\n%+v\nthrough\n%s", file, c, again, shortFile(beside, changes))
 		}
 		for i, change := range changes {
 			without := append(append([]Setting(nil), changes[:i]...), changes[i+1:]...)
-			other, err := Parse(file, []byte(shortFile(c, without)), Options{})
+			other, err := Parse(file, []byte(shortFile(beside, without)), Options{})
 			if err == nil && reflect.DeepEqual(withoutText(other), withoutText(c)) {
 				t.Errorf("%s: %s = %s changes nothing", file, change.Key, change.Text)
 			}

@@ -111,7 +111,7 @@ func (d *decoder) checkModel(c *Config, files bool) {
 			d.refuse(c, append([]string{"limit.ratios"}, paths...), "is given, expected none, as it compares both kinds of time: %v", err)
 		}
 	}
-	if _, ok := c.somatic(); !ok && c.Task.Kind == "regression" && c.Task.Teacher == "leaky" {
+	if _, ok := c.somatic(); !ok && c.Task.Flows() && c.Task.Teacher == "leaky" {
 		has := "which has no parameter " + somaticKey
 		if c.Parameter(somaticKey) != nil {
 			has = "whose " + somaticKey + " is not one number"
@@ -245,8 +245,8 @@ func (d *decoder) checkBlanks(c *Config) {
 	if t.Kind != "continuous" {
 		return
 	}
-	if t.Reset == "presentation" && c.Task.Kind == "regression" {
-		d.refuse(c, []string{"time.reset", "task.kind"}, "the regression task has no presentations, expected never or phase")
+	if t.Reset == "presentation" && c.Task.Flows() {
+		d.refuse(c, []string{"time.reset", "task.kind"}, "the %s task has no presentations, expected never or phase", c.Task.Kind)
 	}
 	if c.Record.TimeGradient {
 		if t.Reset != "never" {

@@ -8,7 +8,8 @@ import (
 // embedded is the number of training images that come with the program.
 const embedded = 200
 
-// checkImages looks at where images come from and whether there are enough.
+// checkImages looks at where images come from and whether there are enough, of them
+// or of samples of one's own.
 func (d *decoder) checkImages(c *Config) {
 	t := &c.Task
 	if !t.Images() {
@@ -28,6 +29,10 @@ func (d *decoder) checkImages(c *Config) {
 	if part && (n == 0 || n > embedded) {
 		key, n = "task.data", embedded
 	}
+	what := "images"
+	if t.Kind == "arrays" {
+		key, n, what = "task.input_file", t.Found.Rows, "samples"
+	}
 	if n == 0 { // all of them: how many, the files say
 		return
 	}
@@ -35,14 +40,14 @@ func (d *decoder) checkImages(c *Config) {
 	switch paths := []string{"task.batch", key, "task.validation", "task.validation_images", "time.kind"}; {
 	case rest <= 0:
 		d.refuse(c, []string{"task.validation_images", "task.validation", key, "time.kind"},
-			"is %v, expected less than the %d training images that there are, or a fraction such as 0.2", t.HeldOut, n)
+			"is %v, expected less than the %d training %s that there are, or a fraction such as 0.2", t.HeldOut, n, what)
 	case rest == n && t.validates(c.Time.Kind):
 		d.refuse(c, []string{"task.validation_images", key, "task.validation"},
-			"is %v of %d training images, which is none", t.HeldOut, n)
+			"is %v of %d training %s, which is none", t.HeldOut, n, what)
 	case t.Batch > rest && rest < n:
-		d.refuse(c, paths, "is %d, expected at most %d, the training images that validation leaves of %d", t.Batch, rest, n)
+		d.refuse(c, paths, "is %d, expected at most %d, the training %s that validation leaves of %d", t.Batch, rest, what, n)
 	case t.Batch > rest:
-		d.refuse(c, paths, "is %d, expected at most %d, the number of training images", t.Batch, rest)
+		d.refuse(c, paths, "is %d, expected at most %d, the number of training %s", t.Batch, rest, what)
 	}
 }
 
@@ -90,7 +95,11 @@ func (d *decoder) checkLayers(c *Config) {
 		return
 	}
 	above := false // dense layers
-	side := c.Task.Side()
+	height, width := c.Task.Side(), c.Task.Side()
+	found := c.Task.Found
+	if n := len(found.Shape); n == 2 || n == 3 {
+		height, width = found.Shape[n-2], found.Shape[n-1]
+	}
 	for i, l := range c.Model.Layer {
 		at := func(key string) []string {
 			element := fmt.Sprintf("model.layer[%d]", i)
@@ -107,14 +116,17 @@ func (d *decoder) checkLayers(c *Config) {
 			d.refuse(c, append(paths[:1:1], "model.kind", "model.equations", paths[1]),
 				`is "conv", expected "dense" with the model %s, whose %ss have no maps`, c.Model.Kind, c.Model.Text.Dense())
 			return
-		case side > 0:
-			frame := side + 2*l.Padding
-			if l.Kernel > frame {
+		case height == 0 && found.Inputs > 0:
+			d.refuse(c, at("kind"), `is "conv", expected "dense": an input is %d numbers, not an image, which an array of samples x maps x height x width has`, found.Inputs)
+			return
+		case height > 0:
+			down, right := height+2*l.Padding, width+2*l.Padding
+			if l.Kernel > min(down, right) {
 				d.refuse(c, at("kernel"), "is %d, expected at most %d: the maps below are %d x %d, with padding %d",
-					l.Kernel, frame, side, side, l.Padding)
+					l.Kernel, min(down, right), height, width, l.Padding)
 				return
 			}
-			side = (frame-l.Kernel)/l.Stride + 1
+			height, width = (down-l.Kernel)/l.Stride+1, (right-l.Kernel)/l.Stride+1
 		}
 	}
 }

@@ -9,7 +9,13 @@ import (
 // AllFigures are those that the experiment itself can show: what "all" draws.
 func (c Config) AllFigures() []string {
 	if c.Trains() {
-		names := []string{"training", "filters", "confusion"}
+		names := []string{"training"}
+		if c.Task.Kind != "arrays" || len(c.Task.Found.Shape) > 1 {
+			names = append(names, "filters")
+		}
+		if c.Task.Kind != "arrays" || c.Task.Targets == "labels" {
+			names = append(names, "confusion")
+		}
 		if c.Record.LogMode == "all" {
 			names = append(names, "states")
 		}
@@ -71,11 +77,11 @@ func lacking(figure string) string {
 	case "limit":
 		return "it needs limit.ratios"
 	case "states":
-		return `it needs images, time.kind = "discrete" and record.log_mode = "all"`
+		return `it needs images or samples, time.kind = "discrete" and record.log_mode = "all"`
 	case "dynamics", "learning":
-		return `images in discrete time have epochs, not simulated time`
+		return `images and samples in discrete time have epochs, not simulated time`
 	}
-	return `it needs images and time.kind = "discrete"`
+	return `it needs images or samples, and time.kind = "discrete"`
 }
 
 func distinct(words []string) []string {
@@ -84,16 +90,13 @@ func distinct(words []string) []string {
 }
 
 // widest is the number of units of the largest layer, input and output
-// included, as far as the file alone says; the input of images counts as one
-// that has any unit.
+// included, as far as is known; the input of images counts as one that has any
+// unit.
 func (c *Config) widest() int {
-	if c.Task.Images() {
+	inputs, outputs := c.Task.Size()
+	if c.Task.Images() || inputs == 0 || outputs == 0 {
 		return math.MaxInt
 	}
 	_, dense := c.Model.Stack()
-	inputs, outputs := c.Task.Inputs, c.Task.Outputs
-	if c.Task.Kind == "xor" {
-		inputs, outputs = 2, 1
-	}
 	return slices.Max(append(dense, inputs, outputs))
 }

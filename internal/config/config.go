@@ -69,33 +69,62 @@ type Run struct {
 
 // Task says what the network sees and what it should answer.
 type Task struct {
-	Kind   string   `toml:"kind" default:"regression" oneof:"regression,xor,mnist,fashion-mnist,idx,cifar10" doc:"what is learned"`
-	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression" doc:"time between two samples of the discrete model; sets its learning rate"`
+	Kind   string   `toml:"kind" default:"regression" oneof:"regression,signals,xor,arrays,mnist,fashion-mnist,idx,cifar10" doc:"what is learned; signals and arrays are data of one's own"`
+	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression,signals" doc:"time between two samples of the discrete model; sets its learning rate"`
 
 	Inputs         int      `toml:"inputs" default:"3" range:">=1" for:"regression" doc:"number of cosine inputs"`
-	Outputs        int      `toml:"outputs" default:"1" range:">=1" for:"regression" doc:"number of target signals"`
+	Outputs        int      `toml:"outputs" default:"1" range:">=1" if:"!task.teacher_file" for:"regression" doc:"number of target signals"`
 	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
-	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" for:"regression" doc:"hidden layers of the random teacher network"`
-	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
-	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
+	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" if:"!task.teacher_file" for:"regression" doc:"hidden layers of the random teacher network"`
+	TeacherGain    float64  `toml:"teacher_gain" default:"3" if:"!task.teacher_file" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
+	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous and task.kind=regression or time.kind=continuous and task.teacher_file" oneof:"instant,leaky" for:"regression,signals" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
-	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or presentation" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`
-	Blank      Duration `toml:"blank" if:"time.kind=continuous" default:"0s" range:">=0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long there is nothing behind each: inputs of 0, and unless time.phases says otherwise neither teacher nor learning"`
+	TeacherFile string   `toml:"teacher_file" format:"file" for:"regression,signals" example:"\"teacher.safetensors\"" doc:"a safetensors file with the weights of a network of sigmoids, of any depth, that makes the targets of the inputs: W1, c1, W2, ... as runs have them, or NAME.weight and NAME.bias as PyTorch has; @sha256: as with input_file"`
+	InputFile   string   `toml:"input_file" format:"file" for:"signals,arrays" example:"\"data.npz\"" doc:"file of the inputs, .npz, .npy or .csv, with a time or a sample a row; its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
+	InputNames  []string `toml:"input_names" for:"signals,arrays" example:"[\"x\", \"y\"]" doc:"which arrays of an .npz, or columns of a .csv, are inputs, side by side; columns by their names or numbers from 1; default: the array inputs, or all columns that are nothing else"`
+	TargetFile  string   `toml:"target_file" if:"!task.teacher_file" format:"file" for:"signals,arrays" example:"\"targets.npy\"" doc:"file of the targets or labels, as input_file; default: the same"`
+	TargetNames []string `toml:"target_names" if:"!task.teacher_file" for:"signals,arrays" example:"[\"z\"]" doc:"which arrays or columns are targets or labels; default: the array targets or labels, or all columns of a file of their own"`
+	Targets     string   `toml:"targets" default:"labels" oneof:"labels,values" for:"arrays" doc:"labels: one a sample, 0, 1, 2, ..., each with an output unit of its own; values: numbers that the output units should have"`
+	Interval    Duration `toml:"interval" for:"signals" range:">0" example:"\"10ms\"" doc:"time between two rows; default: times says when each is"`
+	Times       string   `toml:"times" default:"t" format:"array" if:"!task.interval" for:"signals" doc:"the array, or column, of input_file that has the times of the rows in s"`
+	Between     string   `toml:"between" default:"linear" oneof:"linear,held" for:"signals" doc:"between two rows: linear: a straight line; held: the earlier one"`
+	Repeat      bool     `toml:"repeat" default:"true" for:"signals" doc:"whether the first row follows the last, again and again; otherwise the last one stays"`
+
+	TestNames       []string `toml:"test_input_names" for:"arrays" example:"[\"x_test\"]" doc:"arrays of input_file, an .npz, with inputs of samples to test with; default: some of the others are taken for that"`
+	TestTargetNames []string `toml:"test_target_names" if:"task.test_input_names" for:"arrays" example:"[\"y_test\"]" doc:"arrays of target_file with their targets or labels"`
+	TestFraction    float64  `toml:"test_fraction" default:"0.2" range:"[0,1)" if:"!task.test_input_names" for:"signals,arrays" doc:"fraction of rows that are not learned from; of signals the last ones, which are shown before and after learning; 0: none"`
+	Split           string   `toml:"split" default:"random" oneof:"random,last" if:"!task.test_input_names" for:"arrays" doc:"which samples are for tests: random: drawn from run.seed; last: the last ones"`
+	InputScaling    string   `toml:"input_scaling" default:"none" oneof:"none,standard,unit" for:"signals,arrays" doc:"each input as it is, with mean 0 and standard deviation 1, or from 0 to 1, over the rows that are learned from"`
+	TargetScaling   string   `toml:"target_scaling" default:"none" oneof:"none,standard,unit" if:"task.kind=signals and !task.teacher_file or task.targets=values" for:"signals,arrays" doc:"the same of each target; sigmoids reach what is between 0 and 1"`
+
+	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or presentation" default:"1s" range:">0" for:"xor,arrays,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern, image or sample is presented; the discrete model sees it once"`
+	Blank      Duration `toml:"blank" if:"time.kind=continuous" default:"0s" range:">=0" for:"xor,arrays,mnist,fashion-mnist,idx,cifar10" doc:"how long there is nothing behind each: inputs of 0, and unless time.phases says otherwise neither teacher nor learning"`
 	Order      string   `toml:"order" default:"blocks" oneof:"blocks,independent" for:"xor" doc:"blocks: all four patterns in random order, again and again; independent: each drawn anew"`
 	TargetLow  float64  `toml:"target_low" default:"0.01" range:"[0,1)" for:"xor" doc:"target that stands for false"`
 	TargetHigh float64  `toml:"target_high" default:"0.99" range:"(0,1]" for:"xor" doc:"target that stands for true"`
 
 	Data         string   `toml:"data" default:"auto" format:"file" special:"auto,embedded" for:"mnist,fashion-mnist,cifar10" doc:"auto: where the data are found, or else fetched; embedded: 200 + 100 images of MNIST that come with the program, too few to learn much from; otherwise their folder, from that of this file"`
 	Files        []string `toml:"files" for:"idx" format:"file" example:"[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]" doc:"the four idx files, compressed with gzip or not; paths from the folder of this file"`
-	Epochs       int      `toml:"epochs" default:"250" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"passes over the training images in discrete time"`
-	Batch        int      `toml:"batch" default:"32" range:">=1" for:"mnist,fashion-mnist,idx,cifar10" doc:"images a batch in discrete time, parallel streams of images in continuous time"`
-	Validation   bool     `toml:"validation" default:"false" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last training images are held out and decide which epoch is best"`
-	HeldOut      float64  `toml:"validation_images" if:"task.validation" default:"10000" range:">0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"how many training images validation holds out: a number, or below 1 a fraction of them"`
-	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error after which training stops; 0: never"`
+	Epochs       int      `toml:"epochs" default:"250" range:">=1" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"passes over the training images or samples in discrete time"`
+	Batch        int      `toml:"batch" default:"32" range:">=1" for:"arrays,mnist,fashion-mnist,idx,cifar10" doc:"images or samples a batch in discrete time, parallel streams of them in continuous time"`
+	Validation   bool     `toml:"validation" default:"false" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"whether the last training images or samples are held out and decide which epoch is best"`
+	HeldOut      float64  `toml:"validation_images" if:"task.validation" default:"10000" range:">0" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"how many training images or samples validation holds out: a number, or below 1 a fraction of them"`
+	MaxStagnant  int      `toml:"max_stagnant_epochs" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs without a smaller error, or loss of values, after which training stops; 0: never"`
 	TrainImages  int      `toml:"train_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many training images are used; 0: all"`
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
-	TestShown    int      `toml:"test_shown" if:"time.kind=continuous" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images the network is shown in continuous time as well, after learning, each for hold; the error is that of its answers where they end. The other test error is that of the answers that it would settle to"`
+	TestShown    int      `toml:"test_shown" if:"time.kind=continuous and !task.targets=values" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10" doc:"how many test images or samples the network is shown in continuous time as well, after learning, each for hold; the error is that of its answers where they end. The other test error is that of the answers that it would settle to"`
 	Augmentation bool     `toml:"augmentation" default:"true" for:"cifar10,discrete" doc:"random crops of images with a frame of 4 pixels, and mirroring, while training"`
+
+	// Found is what the files of signals, arrays and teachers hold; zero where
+	// nobody has looked.
+	Found Found `toml:"-"`
+}
+
+// Found says how much data there are.
+type Found struct {
+	Inputs, Outputs int   // of a row
+	Rows            int   // to learn from
+	Shape           []int // of an input in an array of its own: maps x height x width, if it is an image
 }
 
 // Model is the network: its populations and its feedback.
@@ -103,7 +132,7 @@ type Model struct {
 	Kind      string  `toml:"kind" oneof:"MODELS" default:"USUAL" doc:"learning rule, one of those that come with burstsim; any other is what equations says"`
 	Equations string  `toml:"equations" format:"equations" example:"\"oja.model\"" doc:"instead of kind: the model as a text, or the file that has it, its path from the folder of this file"`
 	Hidden    []int   `toml:"hidden" default:"[50]" range:">=1" doc:"units of each dense hidden layer, above those of layer; with layer, the default is none"`
-	Layer     []Layer `toml:"layer" for:"mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
+	Layer     []Layer `toml:"layer" for:"arrays,mnist,fashion-mnist,idx,cifar10" example:"[{ kind = \"conv\", channels = 64, kernel = 5 }]" doc:"the first hidden layers, one table each, in [[model.layer]] or inline; those of maps come first; empty: none"`
 	Weights   string  `toml:"weights" default:"random" format:"file" special:"random" doc:"random: drawn from run.seed; otherwise a safetensors file with all weights to start from, its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
 
 	// Text is the model: what Kind chooses, or the text of Equations, whose name
@@ -128,9 +157,9 @@ type Layer struct {
 type Time struct {
 	Kind   string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
 	Dt     Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn  Duration `toml:"learn" if:"task.kind=regression|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
-	After  Duration `toml:"after" if:"task.kind=regression|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn  Duration `toml:"learn" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After  Duration `toml:"after" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
 	Reset  string   `toml:"reset" for:"continuous" default:"never" oneof:"never,presentation,phase" doc:"when all states begin anew: never; where a pattern or an image begins; where a phase begins, each of time.phases too"`
 	Phases []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
@@ -156,8 +185,8 @@ type Learning struct {
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
-	Epoch   float64  `toml:"epoch" if:"task.kind=mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
+	At      Duration `toml:"at" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
+	Epoch   float64  `toml:"epoch" if:"task.kind=arrays|mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
 	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
 	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`
 	Weights []string `toml:"weights" default:"[\"all\"]" doc:"which projections of the model, each with its bias"`
@@ -173,17 +202,17 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics      Duration `toml:"metrics" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Angles       Duration `toml:"angles" if:"task.kind=regression|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
+	Metrics      Duration `toml:"metrics" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles       Duration `toml:"angles" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
 	TimeGradient bool     `toml:"time_gradient" default:"false" for:"continuous" doc:"whether the angle between what learning changed in each such time and the gradient of its loss through the dynamics is taken too, by running it again: about three times as much work"`
-	Sample       Duration `toml:"sample" if:"task.kind=regression|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
-	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals      []string `toml:"signals" if:"task.kind=regression|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
-	LogMode      string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
-	LogEvery     int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
+	Sample       Duration `toml:"sample" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|signals|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|signals|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals      []string `toml:"signals" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	LogMode      string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
+	LogEvery     int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
 	TensorBoard  bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
-	Windows      []Window `toml:"windows" if:"task.kind=regression|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Windows      []Window `toml:"windows" if:"task.kind=regression|signals|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
@@ -196,15 +225,15 @@ type Window struct {
 // its results.
 type Checkpoint struct {
 	Every     Duration `toml:"every" default:"5m" range:">=0" doc:"time on the clock between two checkpoints; 0s: none but those below"`
-	Simulated Duration `toml:"simulated" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
-	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
+	Simulated Duration `toml:"simulated" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
+	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
 }
 
 // Plots chooses figures and file formats.
 type Plots struct {
 	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
 	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
-	Units   int      `toml:"units" if:"task.kind=regression|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+	Units   int      `toml:"units" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }
 
 // Limit measures how the continuous model tends to the discrete one.

@@ -10,26 +10,35 @@ import (
 // hashMark stands between the path of a file and the SHA-256 of its content.
 const hashMark = "@sha256:"
 
+// SplitSum parts the path of a file from the SHA-256 that it must have behind
+// it, "" if any content will do.
+func SplitSum(s string) (path, sum string) {
+	if i := strings.LastIndex(s, hashMark); i >= 0 {
+		return s[:i], s[i+len(hashMark):]
+	}
+	return s, ""
+}
+
+// WithSum is a path with the SHA-256 of its file behind it.
+func WithSum(path, sum string) string { return path + hashMark + sum }
+
 // WeightsFile is the file that holds the initial weights, "" if they are drawn
 // at random, and the SHA-256 that it must have, "" if any will do.
 func (m Model) WeightsFile() (path, sum string) {
 	if m.Weights == "random" {
 		return "", ""
 	}
-	if i := strings.LastIndex(m.Weights, hashMark); i >= 0 {
-		return m.Weights[:i], m.Weights[i+len(hashMark):]
-	}
-	return m.Weights, ""
+	return SplitSum(m.Weights)
 }
 
 // SetWeightsFile makes a file with this SHA-256 the one of the initial weights.
-func (m *Model) SetWeightsFile(path, sum string) { m.Weights = path + hashMark + sum }
+func (m *Model) SetWeightsFile(path, sum string) { m.Weights = WithSum(path, sum) }
 
 // Period is the time that one sample of the discrete model stands for, more
-// than 0: task.sample for regression, task.hold for patterns and images. Over a
-// time constant of plasticity it is a learning rate.
+// than 0: task.sample for regression and signals, task.hold for patterns, images
+// and samples. Over a time constant of plasticity it is a learning rate.
 func (c Config) Period() Duration {
-	if c.Task.Kind == "regression" {
+	if c.Task.Flows() {
 		return c.Task.Sample
 	}
 	return c.Task.Hold
@@ -38,14 +47,24 @@ func (c Config) Period() Duration {
 // Blank is how long there is nothing between two presentations: in continuous
 // time only.
 func (c Config) Blank() Duration {
-	if c.Time.Kind != "continuous" || c.Task.Kind == "regression" {
+	if c.Time.Kind != "continuous" || c.Task.Flows() {
 		return 0
 	}
 	return c.Task.Blank
 }
 
-// Images reports whether the task is a data set of images.
-func (t Task) Images() bool { return t.Kind != "regression" && t.Kind != "xor" }
+// Images reports whether the task is a data set of images, or of samples of one's
+// own that are learned in the same way.
+func (t Task) Images() bool { return !t.Flows() && t.Kind != "xor" }
+
+// Flows reports whether the task is inputs that go on in time, not presentations.
+func (t Task) Flows() bool { return t.Kind == "regression" || t.Kind == "signals" }
+
+// ReadsOwn reports whether the task has files of one's own: data, or a teacher.
+func (t Task) ReadsOwn() bool { return t.Own() || t.Kind == "regression" && t.TeacherFile != "" }
+
+// Own reports whether the task is data of one's own: signals or arrays.
+func (t Task) Own() bool { return t.Kind == "signals" || t.Kind == "arrays" }
 
 // Side is the height, and the width, of the images in pixels; 0 if only the
 // files say, or if the task has no images.

@@ -114,7 +114,7 @@ func TestImageErrors(t *testing.T) {
 		"maps above dense":        {mnist + "model.layer = [" + dense + ",\n" + conv + "]", 3, "model.layer[1].kind", "above a dense layer"},
 		"maps of edn":             {mnist + "model.kind = \"edn\"\nmodel.layer = [" + conv + "]", 3, "model.layer[0].kind", "interneurons have no maps"},
 		"maps of a variant":       {mnist + "model.layer = [" + conv + "]\n[[compare]]\nname = \"e\"\nmodel.kind = \"edn\"", 5, "compare[0].model.layer[0].kind", "interneurons have no maps"},
-		"layers, no images":       {"model.layer = [" + conv + "]", 1, "model.layer", "belongs to task.kind mnist"},
+		"layers, no images":       {"model.layer = [" + conv + "]", 1, "model.layer", "belongs to task.kind arrays, mnist"},
 		"kernel beyond the image": {mnist + "model.layer = [{ kind = \"conv\", channels = 4, kernel = 29 }]", 2, "model.layer[0].kernel", "is 29, expected at most 28: the maps below are 28 x 28, with padding 0"},
 		"second kernel":           {mnist + "model.layer = [" + conv + ",\n{ kind = \"conv\", channels = 4, kernel = 27, padding = 1 }]", 3, "model.layer[1].kernel", "at most 26: the maps below are 24 x 24, with padding 1"},
 		"kernel of a variant":     {"task.kind = \"cifar10\"\nmodel.layer = [{ kind = \"conv\", channels = 4, kernel = 32 }]\n[[compare]]\nname = \"m\"\ntask.kind = \"fashion-mnist\"", 5, "compare[0].model.layer[0].kernel", "at most 28"},
@@ -139,7 +139,7 @@ func TestImageErrors(t *testing.T) {
 		"augmented stream":       {"task.kind = \"cifar10\"\ntask.augmentation = true", 2, "task.augmentation", "time.kind discrete"},
 		"digits augmented":       {mnist + discrete + "task.augmentation = true", 3, "task.augmentation", "task.kind cifar10"},
 		"log, continuous":        {mnist + "record.log_every = 3", 2, "record.log_every", "time.kind discrete"},
-		"log mode, regression":   {discrete + "record.log_mode = \"all\"", 2, "record.log_mode", "task.kind mnist"},
+		"log mode, regression":   {discrete + "record.log_mode = \"all\"", 2, "record.log_mode", "task.kind arrays, mnist"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

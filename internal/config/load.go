@@ -54,6 +54,11 @@ type Options struct {
 	// Input says why a file of data, or a folder of them, cannot be read. Nil: not
 	// looked at.
 	Input func(path string, folder bool) error
+	// Data looks at the files of signals and arrays, and of a teacher. It returns the
+	// task with what was found, and the SHA-256 of each file behind its path, so
+	// that the experiment cannot be repeated with others; a *KeyError says what is
+	// wrong with a key. Nil: not looked at.
+	Data func(c *Config) (Task, error)
 	// Signals names what a network of the experiment has to record. Nil: not
 	// looked at.
 	Signals func(c Config) []string
@@ -185,6 +190,7 @@ func (d *decoder) settle(c *Config) {
 
 // check looks at how the keys go together.
 func (d *decoder) check(c *Config, variants []*decoder, opt Options) {
+	d.checkData(c, variants, opt.Data)
 	if !opt.Recorded {
 		d.applicability(c, variants)
 		d.checkShown(c, opt.Signals)

@@ -53,6 +53,8 @@ func Choices(key string) []string {
 // presentation, over 40,000 of them.
 var starts = map[string][]string{
 	"xor":           {"model.hidden=[4]", "time.tau_weight=1s", "time.learn=40000s"},
+	"signals":       {"task.input_file=signals.npz", "task.interval=10ms"},
+	"arrays":        {"task.input_file=samples.npz", "task.input_scaling=standard", "time.kind=discrete", "task.epochs=30", "learning.lr=0.1"},
 	"mnist":         imageStart,
 	"fashion-mnist": imageStart,
 	"idx":           append([]string{"task.files=[\"train-images\", \"train-labels\", \"test-images\", \"test-labels\"]"}, imageStart...),

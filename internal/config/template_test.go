@@ -99,7 +99,7 @@ func TestXORTemplate(t *testing.T) {
 // possibleWith says whether a key can have an effect with these kinds.
 func possibleWith(t *testing.T, k *key, kinds ...string) bool {
 	t.Helper()
-	c, err := Parse("x", nil, Options{Set: append(kinds, "task.files=['a', 'b', 'c', 'd']"), Recorded: true})
+	c, err := Parse("x", nil, Options{Set: append(kinds, "task.files=['a', 'b', 'c', 'd']", "task.input_file=a.npz"), Recorded: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,7 +163,7 @@ func (v Varied) model() any {
 		if v.array != nil {
 			return v.array
 		}
-		path, _ := splitSum(v.File)
+		path, _ := SplitSum(v.File)
 		return &model.Array{File: path}
 	}
 	a, _ := inModel(v.A).(float64)
@@ -261,14 +261,6 @@ func (v Varied) each(f func(Varied) Varied) Varied {
 	return v
 }
 
-// splitSum parts a path from the SHA-256 behind it.
-func splitSum(s string) (path, sum string) {
-	if i := strings.LastIndex(s, hashMark); i >= 0 {
-		return s[:i], s[i+len(hashMark):]
-	}
-	return s, ""
-}
-
 // readArrays reads the files that say what units or connections have, and notes
 // what they hold, so that the experiment cannot be repeated with others.
 func (d *decoder) readArrays(c *Config, read func(path string) (*model.Array, string, error)) {
@@ -281,7 +273,7 @@ func (d *decoder) readArrays(c *Config, read func(path string) (*model.Array, st
 			continue
 		}
 		c.Values[p.Path()] = v.each(func(v Varied) Varied {
-			path, want := splitSum(v.File)
+			path, want := SplitSum(v.File)
 			a, sum, err := read(path)
 			switch {
 			case err != nil:
@@ -291,7 +283,7 @@ func (d *decoder) readArrays(c *Config, read func(path string) (*model.Array, st
 				d.refuse(c, []string{p.Path()}, "%s has the SHA-256 %s, expected %s: it is another file than the one this was written for", path, sum, want)
 				d.bad[p.Path()] = true
 			default:
-				v.File, v.array = path+hashMark+sum, a
+				v.File, v.array = WithSum(path, sum), a
 			}
 			return v
 		})

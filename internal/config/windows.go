@@ -15,10 +15,13 @@ const windowSpan = 5
 const longestShown = math.MaxInt64 / (16 * windowSpan)
 
 // Span is a time in which the task shows something: the shortest period of the
-// inputs, or two presentations.
+// inputs, ten samples of signals, or two presentations.
 func (c Config) Span() Duration {
-	if c.Task.Kind == "regression" {
+	switch c.Task.Kind {
+	case "regression":
 		return c.Task.ShortestPeriod
+	case "signals":
+		return min(c.Task.Sample, math.MaxInt64/100) * 10
 	}
 	return 2 * (min(c.Task.Hold, longestShown) + min(c.Blank(), longestShown))
 }

@@ -199,10 +199,13 @@ func randomFile(rng *rand.Rand) string {
 		if kinds["task.kind"] == "idx" {
 			b.WriteString("task.files = [\"a\", \"b\", \"c\", \"d\"]\n")
 		}
+		if own := kinds["task.kind"]; own == "signals" || own == "arrays" {
+			b.WriteString("task.input_file = \"a.npz\"\n")
+		}
 		left := rng.IntN(6)
 		for _, j := range rng.Perm(len(s.keys)) {
 			k := s.keys[j]
-			fixed := k.name == "kind" || k.path == "task.files" || k.path == "model.equations" || k.params != nil && k.params[builtin(kinds["model.kind"])] == nil || i > 0 && strings.HasPrefix(k.path, "run.")
+			fixed := k.name == "kind" || k.path == "task.files" || k.path == "task.input_file" || k.path == "model.equations" || k.params != nil && k.params[builtin(kinds["model.kind"])] == nil || i > 0 && strings.HasPrefix(k.path, "run.")
 			for path, words := range k.needs {
 				fixed = fixed || !slices.Contains(words, kinds[path])
 			}

@@ -26,7 +26,7 @@ func TestAnswersBeginWithoutTeacher(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := newSimulation[float64](cfg)
+			s, err := newSimulation[float64](cfg, newLibrary())
 			if err != nil {
 				t.Fatal(err)
 			}

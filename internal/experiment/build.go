@@ -18,6 +18,7 @@ import (
 	"burstsim/sim/record"
 	"burstsim/sim/training"
 	"burstsim/tasks/regression"
+	"burstsim/tasks/teacher"
 	"burstsim/tasks/xor"
 )
 
@@ -28,6 +29,7 @@ const (
 	taskStream
 	noiseStream
 	pathStream
+	splitStream
 )
 
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }
@@ -54,25 +56,25 @@ type result struct {
 	weights    func(w io.Writer, label string) error
 }
 
-func newJob(ctx context.Context, cfg config.Config, lib library) (job, error) {
+func newJob(ctx context.Context, cfg config.Config, lib *library) (job, error) {
 	if cfg.Run.Precision == "float32" {
 		return newJobOf[float32](ctx, cfg, lib)
 	}
 	return newJobOf[float64](ctx, cfg, lib)
 }
 
-func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib library) (job, error) {
+func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib *library) (job, error) {
 	if !cfg.Task.Images() {
-		return newSimulation[F](cfg)
+		return newSimulation[F](cfg, lib)
 	}
-	data, err := lib.load(ctx, cfg.Task)
+	data, err := lib.material(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Time.Kind == "discrete" {
 		return newTraining[F](cfg, data)
 	}
-	return newImageSimulation[F](cfg, data)
+	return newShowing[F](cfg, data)
 }
 
 // simulation is one variant that goes through simulated time.
@@ -101,13 +103,13 @@ func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe
 	return r, err
 }
 
-func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
-	inputs, outputs := taskSize(cfg)
+func newSimulation[F sim.Float](cfg config.Config, lib *library) (*simulation[F], error) {
+	inputs, outputs := cfg.Task.Size()
 	w, err := newWeights[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
 	if err != nil {
 		return nil, err
 	}
-	task, err := newTask(cfg)
+	task, err := newTask(cfg, lib)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func newSimulation[F sim.Float](cfg config.Config) (*simulation[F], error) {
 		return nil, err
 	}
 	if cfg.Record.TimeGradient && cfg.Time.Kind == "continuous" {
-		again, err := newTask(cfg)
+		again, err := newTask(cfg, lib)
 		if err != nil {
 			return nil, err
 		}
@@ -188,17 +190,34 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 // the stepper of that name, in time constants of it.
 func StabilityLimit(method string) float64 { return sim.Method{Name: method}.StabilityLimit() }
 
-func newTask(cfg config.Config) (sim.Stream, error) {
+func newTask(cfg config.Config, lib *library) (sim.Stream, error) {
 	k := cfg.Task
 	seed := random(cfg, taskStream).Uint64()
 	switch k.Kind {
+	case "signals":
+		o, err := lib.own(cfg)
+		if err != nil {
+			return nil, err
+		}
+		return newSignals(cfg, o)
 	case "regression":
+		var network *teacher.Network
+		if k.ReadsOwn() {
+			o, err := lib.own(cfg)
+			if err != nil {
+				return nil, err
+			}
+			if network, err = o.newTeacher(cfg); err != nil {
+				return nil, err
+			}
+		}
 		return regression.New(regression.Config{
 			Inputs: k.Inputs, Outputs: k.Outputs,
 			ShortestPeriod: k.ShortestPeriod.Seconds(),
 			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
 			Leaky: k.Teacher == "leaky", TauTeacher: number(cfg, "time.tau_soma"),
-			Seed: seed,
+			Network: network,
+			Seed:    seed,
 		})
 	case "xor":
 		x := xor.DefaultConfig()
@@ -209,14 +228,6 @@ func newTask(cfg config.Config) (sim.Stream, error) {
 		return xor.New(x)
 	}
 	return nil, fmt.Errorf("experiment: unknown task %q", k.Kind)
-}
-
-// taskSize is the number of inputs and outputs.
-func taskSize(cfg config.Config) (inputs, outputs int) {
-	if cfg.Task.Kind == "xor" {
-		return 2, 1
-	}
-	return cfg.Task.Inputs, cfg.Task.Outputs
 }
 
 // Phases are those of an experiment, or of one of its variants, as it will go
@@ -269,13 +280,9 @@ func recording(cfg config.Config) course.Recording {
 	return rec
 }
 
-// measureLimit compares continuous and discrete weights for inputs held for
-// times of the file's choice.
-func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config) (*record.Limit, error) {
-	task, err := newTask(cfg)
-	if err != nil {
-		return nil, err
-	}
+// measureLimit compares continuous and discrete weights for inputs of a task, held
+// for times of the file's choice.
+func measureLimit(ctx context.Context, journal record.Journal, cfg config.Config, task sim.Stream) (*record.Limit, error) {
 	shape := shapeBefore(cfg)
 	net, err := newNetwork(cfg, shape, nil)
 	if err != nil {

@@ -42,12 +42,16 @@ type Options struct {
 // or when ctx ends, Run returns what was recorded until then together with the
 // error.
 func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *Summary, error) {
+	cfg, err := Complete(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
 	if keys, err := CheckMemory(&cfg); err != nil { // the machine may be another than the one that checked the file
 		return nil, nil, fmt.Errorf("%s: %w", keys[0], err)
 	}
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
-	library := library{}
+	library := newLibrary()
 	for i, v := range variants {
 		var err error
 		if jobs[i], err = newJob(ctx, withKept(opt.Journal, v.Config), library); err != nil {
@@ -77,9 +81,13 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 		})
 	}
 	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
+		task, err := newTask(cfg, library)
+		if err != nil {
+			return nil, nil, err
+		}
 		work = append(work, func() {
 			var err error
-			if limit, err = runLimit(ctx, opt.Journal, len(jobs), withKept(opt.Journal, cfg)); err != nil {
+			if limit, err = runLimit(ctx, opt.Journal, len(jobs), withKept(opt.Journal, cfg), task); err != nil {
 				failures[len(jobs)] = fmt.Errorf("limit: %w", err)
 			}
 		})
@@ -87,7 +95,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 	parallel(work)
 
 	res := &record.Result{Name: cfg.Run.Name, Limit: limit}
-	err := errors.Join(failures...)
+	err = errors.Join(failures...)
 	for i, r := range results {
 		if r == nil {
 			return nil, nil, err
@@ -138,12 +146,12 @@ func runVariant(ctx context.Context, j job, journal *journal.Journal, number int
 
 // runLimit measures the limit with the part of a journal behind those of all
 // variants, if there is one.
-func runLimit(ctx context.Context, journal *journal.Journal, number int, cfg config.Config) (*record.Limit, error) {
+func runLimit(ctx context.Context, journal *journal.Journal, number int, cfg config.Config, task sim.Stream) (*record.Limit, error) {
 	if journal == nil {
-		return measureLimit(ctx, nil, cfg)
+		return measureLimit(ctx, nil, cfg, task)
 	}
 	kept := journal.Variant(number, "limit", policy(cfg))
-	limit, err := measureLimit(ctx, kept, cfg)
+	limit, err := measureLimit(ctx, kept, cfg, task)
 	return limit, errors.Join(err, kept.Close())
 }
 

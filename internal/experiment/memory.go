@@ -49,8 +49,11 @@ func withVariants(cfg config.Config) demands {
 // unless the task has images.
 func shapeBefore(cfg config.Config) networkShape {
 	if !cfg.Task.Images() {
-		inputs, outputs := taskSize(cfg)
+		inputs, outputs := cfg.Task.Size()
 		return networkShape{inputs: inputs, outputs: outputs, rows: 1}
+	}
+	if inputs, outputs := cfg.Task.Size(); cfg.Task.Own() && inputs > 0 {
+		return networkShape{inputs: inputs, outputs: outputs, rows: cfg.Task.Batch, image: imageOf(cfg.Task.Found)}
 	}
 	image := imageShape{1, 1, 1}
 	if n := cfg.Task.Side(); n > 0 {
@@ -126,8 +129,11 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		each = 0
 	}
 	var out demands
-	below := size{"task.inputs", float64(shape.inputs)}
-	if cfg.Task.Images() {
+	below, outputs := size{"task.inputs", float64(shape.inputs)}, "task.outputs"
+	switch {
+	case cfg.Task.Own():
+		below.key, outputs = "task.input_file", "task.input_file"
+	case cfg.Task.Images():
 		below.key = "task.batch"
 	}
 	add := func(layer size, weights float64) {
@@ -161,11 +167,11 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 		}
 		add(size{key, float64(n)}, float64(n)*(below.units+1))
 	}
-	add(size{"task.outputs", float64(shape.outputs)}, float64(shape.outputs)*(below.units+1))
+	add(size{outputs, float64(shape.outputs)}, float64(shape.outputs)*(below.units+1))
 	least := float64(min(shape.inputs, shape.outputs, slices.Min(append(slices.Clone(dense), shape.outputs))))
 	out = append(out, historyOf(cfg, number*rows*least)...)
 	out = append(out, pathsOf(cfg, rows*least)...)
-	if cfg.Task.Kind == "regression" {
+	if cfg.Task.Kind == "regression" && cfg.Task.TeacherFile == "" {
 		out = append(out, teacherOf(cfg)...)
 	}
 	return out

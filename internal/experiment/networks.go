@@ -123,7 +123,8 @@ func CheckModel(cfg config.Config) error {
 	switch {
 	case cfg.Task.Side() > 0:
 		shape.outputs = 10
-	case cfg.Task.Images():
+	case cfg.Task.Own() && shape.outputs > 0:
+	case cfg.Task.Images() || cfg.Task.Own():
 		return nil
 	}
 	net, err := newNetwork(cfg, shape, nil)

@@ -19,9 +19,11 @@ func hasLargeProducts(cfg config.Config) bool {
 	if cfg.Task.Images() {
 		return true
 	}
-	for _, d := range teacherOf(cfg) {
-		if d.bytes >= 8*linalg.LibraryElements {
-			return true
+	if cfg.Task.Kind == "regression" {
+		for _, d := range teacherOf(cfg) {
+			if d.bytes >= 8*linalg.LibraryElements {
+				return true
+			}
 		}
 	}
 	net, err := newNetwork(cfg, shapeBefore(cfg), nil)

@@ -51,7 +51,7 @@ func parseText(t *testing.T, text string, set ...string) config.Config {
 
 // shapeOf is the network's shape in the tests' regression task.
 func shapeOf(cfg config.Config) networkShape {
-	inputs, outputs := taskSize(cfg)
+	inputs, outputs := cfg.Task.Size()
 	return networkShape{inputs: inputs, outputs: outputs, rows: 1}
 }
 

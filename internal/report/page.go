@@ -129,9 +129,9 @@ var figureTexts = map[string]figureText{
 		"and, layer by layer, the angle in degrees between weight changes and those of backpropagation.", angleNote},
 	"limit": {"The discrete limit", "Distance between continuous and discrete weight changes against tau over T, both axes logarithmic, " +
 		"with a fitted line; the outcome names its slope.", ""},
-	"training": {"Training", "Error and loss of training, validation and test images after each epoch, with a mark at the best one; " +
+	"training": {"Training", "Error and loss of training, validation and test samples after each epoch, with a mark at the best one; " +
 		"and, layer by layer, angles in degrees between weight changes and those of backpropagation and feedback alignment.", angleNote},
 	"states":    {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
 	"filters":   {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
-	"confusion": {"Confusion matrix", "Which classes of test images are taken for which: a row a class, a column an answer.", ""},
+	"confusion": {"Confusion matrix", "Which classes of test samples are taken for which: a row a class, a column an answer.", ""},
 }

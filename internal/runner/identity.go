@@ -21,13 +21,13 @@ import (
 func identify(cfg config.Config) (journal.Identity, error) {
 	cfg.Run.Name, cfg.Run.Out = "run", "runs"
 	cfg.Plots, cfg.Checkpoint = config.Plots{}, config.Checkpoint{}
-	anyPath(&cfg.Model)
+	anyPath(&cfg)
 	cfg.Compare = slices.Clone(cfg.Compare)
 	for i := range cfg.Compare {
 		c := &cfg.Compare[i].Config
 		c.Run.Name, c.Run.Out = cfg.Run.Name, cfg.Run.Out
 		c.Plots, c.Checkpoint = config.Plots{}, config.Checkpoint{}
-		anyPath(&c.Model)
+		anyPath(c)
 	}
 	settings := sha256.New()
 	if err := cfg.WriteTOML(settings); err != nil {
@@ -40,10 +40,13 @@ func identify(cfg config.Config) (journal.Identity, error) {
 	}, err
 }
 
-// anyPath leaves the content of the initial weights, and not where it stands.
-func anyPath(m *config.Model) {
-	if _, sum := m.WeightsFile(); sum != "" {
-		m.SetWeightsFile("", sum)
+// anyPath leaves the content of initial weights, of data and of a teacher, and not
+// where they stand.
+func anyPath(c *config.Config) {
+	for _, file := range []*string{&c.Model.Weights, &c.Task.InputFile, &c.Task.TargetFile, &c.Task.TeacherFile} {
+		if _, sum := config.SplitSum(*file); sum != "" {
+			*file = config.WithSum("", sum)
+		}
 	}
 }
 
