@@ -65,9 +65,8 @@ func (l *learningData) beforeAndAfter(variant int) (pair tracePair, ok bool) {
 	pair.variant = variant
 	discrete := l.opt.discrete(variant)
 	if begin, end, ok := taught(l.teaching(variant)); ok {
-		if discrete {
-			begin = math.Nextafter(begin, math.Inf(-1)) // a sample there holds with the teacher
-		}
+		// What is shown there may begin with the teacher, and a sample holds with it.
+		begin = math.Nextafter(begin, math.Inf(-1))
 		pair.parts[0] = within(tr.Time, first, math.Inf(-1), begin)
 		pair.parts[1] = within(tr.Time, last, end, math.Inf(1))
 	}
