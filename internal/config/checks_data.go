@@ -62,6 +62,9 @@ func (d *decoder) dataComplete(c *Config) bool {
 			refuse(f.key, "has %s behind %s, expected 64 digits from 0 to 9 and a to f", shorten(sum), hashMark)
 		}
 	}
+	if t.Kind == "video" {
+		complete = d.checkFilms(c) && complete
+	}
 	if t.Own() && t.InputFile == "" {
 		refuse("task.input_file", "is missing, expected a file of numbers: .npz, .npy or .csv")
 	}
@@ -81,6 +84,8 @@ func (t Task) Size() (inputs, outputs int) {
 		return 2, 1
 	case t.Kind == "regression":
 		return t.Inputs, cmp.Or(t.Found.Outputs, t.Outputs)
+	case t.Kind == "video":
+		return t.InputSide * t.InputSide, cmp.Or(t.Found.Outputs, t.Outputs)
 	}
 	return t.Found.Inputs, t.Found.Outputs
 }

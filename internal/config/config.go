@@ -38,7 +38,7 @@ type Config struct {
 	Record     Record     `toml:"record" doc:"What is kept."`
 	Checkpoint Checkpoint `toml:"checkpoint" scope:"run" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
 	Plots      Plots      `toml:"plots" scope:"experiment" doc:"Figures."`
-	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,xor" doc:"How the continuous model tends to the discrete one as tau/T falls."`
+	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,video,xor" doc:"How the continuous model tends to the discrete one as tau/T falls."`
 
 	// Values are the model's parameters that are given, or have a default that
 	// follows from nothing else, by their full keys ("model.beta"): float64,
@@ -69,17 +69,17 @@ type Run struct {
 
 // Task says what the network sees and what it should answer.
 type Task struct {
-	Kind   string   `toml:"kind" default:"regression" oneof:"regression,signals,xor,arrays,mnist,fashion-mnist,idx,cifar10" doc:"what is learned; signals and arrays are data of one's own"`
-	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression,signals" doc:"time between two samples of the discrete model; sets its learning rate"`
+	Kind   string   `toml:"kind" default:"regression" oneof:"regression,signals,video,xor,arrays,mnist,fashion-mnist,idx,cifar10" doc:"what is learned; signals and arrays are data of one's own, and films can be"`
+	Sample Duration `toml:"sample" default:"100ms" range:">0" for:"regression,signals,video" doc:"time between two samples of the discrete model; sets its learning rate"`
 
 	Inputs         int      `toml:"inputs" default:"3" range:">=1" for:"regression" doc:"number of cosine inputs"`
-	Outputs        int      `toml:"outputs" default:"1" range:">=1" if:"!task.teacher_file" for:"regression" doc:"number of target signals"`
+	Outputs        int      `toml:"outputs" default:"1" range:">=1" if:"!task.teacher_file" for:"regression,video" doc:"number of target signals"`
 	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
-	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" if:"!task.teacher_file" for:"regression" doc:"hidden layers of the random teacher network"`
-	TeacherGain    float64  `toml:"teacher_gain" default:"3" if:"!task.teacher_file" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
-	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous and task.kind=regression or time.kind=continuous and task.teacher_file" oneof:"instant,leaky" for:"regression,signals" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
+	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" if:"!task.teacher_file" for:"regression,video" doc:"hidden layers of the random teacher network"`
+	TeacherGain    float64  `toml:"teacher_gain" default:"3" if:"!task.teacher_file" for:"regression,video" doc:"teacher weights are uniform in +-gain/sqrt(n_in), for video normal with standard deviation gain sqrt(2/(n_in + n_out))"`
+	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous and task.kind=regression|video or time.kind=continuous and task.teacher_file" oneof:"instant,leaky" for:"regression,signals,video" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
-	TeacherFile string   `toml:"teacher_file" format:"file" for:"regression,signals" example:"\"teacher.safetensors\"" doc:"a safetensors file with the weights of a network of sigmoids, of any depth, that makes the targets of the inputs: W1, c1, W2, ... as runs have them, or NAME.weight and NAME.bias as PyTorch has; @sha256: as with input_file"`
+	TeacherFile string   `toml:"teacher_file" format:"file" for:"regression,signals,video" example:"\"teacher.safetensors\"" doc:"a safetensors file with the weights of a network of sigmoids, of any depth, that makes the targets of the inputs: W1, c1, W2, ... as runs have them, or NAME.weight and NAME.bias as PyTorch has; @sha256: as with input_file"`
 	InputFile   string   `toml:"input_file" format:"file" for:"signals,arrays" example:"\"data.npz\"" doc:"file of the inputs, .npz, .npy or .csv, with a time or a sample a row; its path from the folder of this file; @sha256: and 64 digits behind it refuse any other content"`
 	InputNames  []string `toml:"input_names" for:"signals,arrays" example:"[\"x\", \"y\"]" doc:"which arrays of an .npz, or columns of a .csv, are inputs, side by side; columns by their names or numbers from 1; default: the array inputs, or all columns that are nothing else"`
 	TargetFile  string   `toml:"target_file" if:"!task.teacher_file" format:"file" for:"signals,arrays" example:"\"targets.npy\"" doc:"file of the targets or labels, as input_file; default: the same"`
@@ -87,8 +87,22 @@ type Task struct {
 	Targets     string   `toml:"targets" default:"labels" oneof:"labels,values" for:"arrays" doc:"labels: one a sample, 0, 1, 2, ..., each with an output unit of its own; values: numbers that the output units should have"`
 	Interval    Duration `toml:"interval" for:"signals" range:">0" example:"\"10ms\"" doc:"time between two rows; default: times says when each is"`
 	Times       string   `toml:"times" default:"t" format:"array" if:"!task.interval" for:"signals" doc:"the array, or column, of input_file that has the times of the rows in s"`
-	Between     string   `toml:"between" default:"linear" oneof:"linear,held" for:"signals" doc:"between two rows: linear: a straight line; held: the earlier one"`
+	Between     string   `toml:"between" default:"linear" oneof:"linear,held" for:"signals,video" doc:"between two rows or frames: linear: a straight line; held: the earlier one"`
 	Repeat      bool     `toml:"repeat" default:"true" for:"signals" doc:"whether the first row follows the last, again and again; otherwise the last one stays"`
+
+	TeacherBias float64  `toml:"teacher_bias" default:"0.1" range:">=0" if:"!task.teacher_file" for:"video" doc:"standard deviation of the random teacher's biases"`
+	Films       []string `toml:"films" default:"[\"generated\"]" format:"file" special:"generated" for:"video" doc:"films that are shown, each a folder of frames (PNG, JPEG or GIF, in the natural order of their names) or an array frames x height x width (.npy; of an .npz each array), paths from the folder of this file; generated: gratings and patches that move, 128 x 128 pixels, made up from run.seed, another film each time the word is given; @sha256: behind a path refuses other frames"`
+	FilmFrames  int      `toml:"film_frames" default:"300" range:"[2,1000000]" if:"task.films=generated" for:"video" doc:"frames of each generated film"`
+	FilmOrder   string   `toml:"film_order" default:"given" oneof:"given,shuffled" for:"video" doc:"given: films in this order, again and again; shuffled: in a new order each time that all have been shown"`
+	Frame       Duration `toml:"frame" default:"100ms" range:">0" for:"video" doc:"time from a frame to the next"`
+	Crop        int      `toml:"crop" default:"64" range:">=0" for:"video" doc:"side of the square part of frames that is seen, in pixels; 0: whole frames"`
+	CropAt      []int    `toml:"crop_at" range:">=0" if:"task.crop" example:"[104, 144]" for:"video" doc:"row and column, from 0, of the part's first pixel; default: the part is in the middle"`
+	CropLater   string   `toml:"crop_later" default:"random" oneof:"random,same" if:"task.crop" for:"video" doc:"where the part is in all films but the first that is shown: random: anywhere, elsewhere each time a film begins; same: as crop_at says"`
+	CropSeed    int64    `toml:"crop_seed" default:"0" if:"task.crop_later=random" for:"video" doc:"seed of these places; 0: run.seed decides"`
+	InputSide   int      `toml:"side" default:"32" range:"[2,1024]" for:"video" doc:"height and width that the part is reduced to, by a triangle filter (bilinear with antialiasing): its pixels are the inputs"`
+	Standardise bool     `toml:"standardise" default:"true" for:"video" doc:"whether each frame has its mean subtracted and is divided by its standard deviation; otherwise black is 0 and white 1, and numbers of arrays are as they are"`
+	LowPass     Duration `toml:"low_pass" default:"200ms" range:">=0" for:"video" doc:"time constant of a low-pass filter that the inputs go through; 0s: none"`
+	LowPassStep Duration `toml:"low_pass_step" default:"0s" range:">=0" if:"task.low_pass" for:"video" doc:"0s: the filter is a differential equation, solved exactly; otherwise, as published (10ms): Euler steps of this length, between which inputs stay as they are"`
 
 	TestNames       []string `toml:"test_input_names" for:"arrays" example:"[\"x_test\"]" doc:"arrays of input_file, an .npz, with inputs of samples to test with; default: some of the others are taken for that"`
 	TestTargetNames []string `toml:"test_target_names" if:"task.test_input_names" for:"arrays" example:"[\"y_test\"]" doc:"arrays of target_file with their targets or labels"`
@@ -157,9 +171,9 @@ type Layer struct {
 type Time struct {
 	Kind   string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
 	Dt     Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn  Duration `toml:"learn" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
-	After  Duration `toml:"after" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn  Duration `toml:"learn" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After  Duration `toml:"after" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
 	Reset  string   `toml:"reset" for:"continuous" default:"never" oneof:"never,presentation,phase" doc:"when all states begin anew: never; where a pattern or an image begins; where a phase begins, each of time.phases too"`
 	Phases []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
@@ -185,7 +199,7 @@ type Learning struct {
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
+	At      Duration `toml:"at" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
 	Epoch   float64  `toml:"epoch" if:"task.kind=arrays|mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
 	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
 	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`
@@ -202,17 +216,17 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics      Duration `toml:"metrics" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Angles       Duration `toml:"angles" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
+	Metrics      Duration `toml:"metrics" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles       Duration `toml:"angles" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
 	TimeGradient bool     `toml:"time_gradient" default:"false" for:"continuous" doc:"whether the angle between what learning changed in each such time and the gradient of its loss through the dynamics is taken too, by running it again: about three times as much work"`
-	Sample       Duration `toml:"sample" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|signals|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
-	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|signals|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals      []string `toml:"signals" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	Sample       Duration `toml:"sample" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|signals|video|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|signals|video|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals      []string `toml:"signals" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
 	LogMode      string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
 	LogEvery     int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
 	TensorBoard  bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
-	Windows      []Window `toml:"windows" if:"task.kind=regression|signals|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Windows      []Window `toml:"windows" if:"task.kind=regression|signals|video|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
@@ -225,7 +239,7 @@ type Window struct {
 // its results.
 type Checkpoint struct {
 	Every     Duration `toml:"every" default:"5m" range:">=0" doc:"time on the clock between two checkpoints; 0s: none but those below"`
-	Simulated Duration `toml:"simulated" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
+	Simulated Duration `toml:"simulated" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
 	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
 }
 
@@ -233,7 +247,7 @@ type Checkpoint struct {
 type Plots struct {
 	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
 	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
-	Units   int      `toml:"units" if:"task.kind=regression|signals|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+	Units   int      `toml:"units" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }
 
 // Limit measures how the continuous model tends to the discrete one.

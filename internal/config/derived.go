@@ -58,10 +58,15 @@ func (c Config) Blank() Duration {
 func (t Task) Images() bool { return !t.Flows() && t.Kind != "xor" }
 
 // Flows reports whether the task is inputs that go on in time, not presentations.
-func (t Task) Flows() bool { return t.Kind == "regression" || t.Kind == "signals" }
+func (t Task) Flows() bool {
+	return t.Kind == "regression" || t.Kind == "signals" || t.Kind == "video"
+}
 
-// ReadsOwn reports whether the task has files of one's own: data, or a teacher.
-func (t Task) ReadsOwn() bool { return t.Own() || t.Kind == "regression" && t.TeacherFile != "" }
+// ReadsOwn reports whether the task has data of its own, which may be files: signals,
+// arrays, films, or a teacher.
+func (t Task) ReadsOwn() bool {
+	return t.Own() || t.Kind == "video" || t.Kind == "regression" && t.TeacherFile != ""
+}
 
 // Own reports whether the task is data of one's own: signals or arrays.
 func (t Task) Own() bool { return t.Kind == "signals" || t.Kind == "arrays" }

@@ -30,6 +30,8 @@ const (
 	noiseStream
 	pathStream
 	splitStream
+	filmStream // of the first film; of the others, far above
+	cropStream
 )
 
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }
@@ -200,6 +202,12 @@ func newTask(cfg config.Config, lib *library) (sim.Stream, error) {
 			return nil, err
 		}
 		return newSignals(cfg, o)
+	case "video":
+		o, err := lib.own(cfg)
+		if err != nil {
+			return nil, err
+		}
+		return newVideo(cfg, o, seed)
 	case "regression":
 		var network *teacher.Network
 		if k.ReadsOwn() {

@@ -40,8 +40,8 @@ func (lib *library) own(cfg config.Config) (*own, error) {
 	k := cfg.Task
 	k.Found = config.Found{}
 	key := fmt.Sprintf("%#v", k)
-	if k.Kind == "arrays" {
-		key += fmt.Sprint(cfg.Run.Seed) // which parts them
+	if k.Kind == "arrays" || k.Kind == "video" {
+		key += fmt.Sprint(cfg.Run.Seed) // which parts samples, and makes up films
 	}
 	if lib.owned[key] == nil {
 		o, err := readOwn(cfg)

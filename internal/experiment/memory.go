@@ -131,6 +131,8 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	var out demands
 	below, outputs := size{"task.inputs", float64(shape.inputs)}, "task.outputs"
 	switch {
+	case cfg.Task.Kind == "video":
+		below.key = "task.side"
 	case cfg.Task.Own():
 		below.key, outputs = "task.input_file", "task.input_file"
 	case cfg.Task.Images():
@@ -171,7 +173,7 @@ func demandsOf(cfg config.Config, shape networkShape) demands {
 	least := float64(min(shape.inputs, shape.outputs, slices.Min(append(slices.Clone(dense), shape.outputs))))
 	out = append(out, historyOf(cfg, number*rows*least)...)
 	out = append(out, pathsOf(cfg, rows*least)...)
-	if cfg.Task.Kind == "regression" && cfg.Task.TeacherFile == "" {
+	if drawsTeacher(cfg) {
 		out = append(out, teacherOf(cfg)...)
 	}
 	return out
@@ -242,9 +244,15 @@ func besideProjects(t *model.Text) bool {
 	return t != nil && slices.ContainsFunc(t.Blocks, func(b *model.Block) bool { return b.Beside != "" && len(b.Projections) > 0 })
 }
 
+// drawsTeacher reports whether the task has a random teacher.
+func drawsTeacher(cfg config.Config) bool {
+	return (cfg.Task.Kind == "regression" || cfg.Task.Kind == "video") && cfg.Task.TeacherFile == ""
+}
+
 // teacherOf is what the random teacher allocates.
 func teacherOf(cfg config.Config) (out demands) {
-	in := float64(cfg.Task.Inputs)
+	inputs, _ := cfg.Task.Size()
+	in := float64(inputs)
 	for _, n := range append(slices.Clone(cfg.Task.TeacherHidden), cfg.Task.Outputs) {
 		out = append(out, demand{"task.teacher_hidden", 8 * float64(n) * (in + 1)})
 		in = float64(n)

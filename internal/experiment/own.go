@@ -7,6 +7,7 @@ import (
 
 	"burstsim/internal/arrayfile"
 	"burstsim/internal/config"
+	"burstsim/internal/dataset/films"
 	"burstsim/internal/dataset/samples"
 	"burstsim/internal/safetensors"
 	"burstsim/tasks/signals"
@@ -19,6 +20,7 @@ type own struct {
 	train, test signals.Stretch
 	set, tests  *samples.Set // of arrays
 	teacher     []teacher.Layer
+	films       []*films.Film
 }
 
 // CheckData reads the files of signals, arrays and teachers. It returns the task
@@ -63,6 +65,9 @@ func readOwn(cfg config.Config) (*own, error) {
 	r := &ownReader{own: own{task: cfg.Task}}
 	if err := r.readTeacher(); err != nil {
 		return nil, err
+	}
+	if cfg.Task.Kind == "video" {
+		return &r.own, r.readFilms(cfg)
 	}
 	if !cfg.Task.Own() {
 		return &r.own, nil

@@ -127,9 +127,13 @@ func (o *own) newTeacher(cfg config.Config) (*teacher.Network, error) {
 	if o.teacher == nil {
 		return nil, nil
 	}
-	tau := 0.0
+	return teacher.New(o.teacher, teacherTau(cfg))
+}
+
+// teacherTau is the time constant of a teacher's units in s; 0 if they follow at once.
+func teacherTau(cfg config.Config) float64 {
 	if cfg.Task.Teacher == "leaky" {
-		tau = number(cfg, "time.tau_soma")
+		return number(cfg, "time.tau_soma")
 	}
-	return teacher.New(o.teacher, tau)
+	return 0
 }

@@ -19,7 +19,7 @@ func hasLargeProducts(cfg config.Config) bool {
 	if cfg.Task.Images() {
 		return true
 	}
-	if cfg.Task.Kind == "regression" {
+	if drawsTeacher(cfg) {
 		for _, d := range teacherOf(cfg) {
 			if d.bytes >= 8*linalg.LibraryElements {
 				return true

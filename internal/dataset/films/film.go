@@ -3,7 +3,11 @@
 package films
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"math"
 
 	"burstsim/internal/arrayfile"
 )
@@ -47,4 +51,33 @@ func (f *Film) Row(dst []float64, frame, row, column int) {
 	for j, x := range f.bytes[from : from+len(dst)] {
 		dst[j] = float64(x) / 255
 	}
+}
+
+// Sum is a SHA-256 of the frames of films, of their sizes and order, as 64 hexadecimal
+// digits.
+func Sum(all []*Film) string {
+	hash := sha256.New()
+	var line []byte
+	for _, f := range all {
+		for _, n := range []int{f.Len(), f.Height, f.Width} {
+			line = binary.LittleEndian.AppendUint64(line, uint64(n))
+		}
+		hash.Write(line)
+		hash.Write(f.bytes)
+		if f.table == nil {
+			line = line[:0]
+			continue
+		}
+		row := make([]float64, f.Height*f.Width)
+		for k := range f.Len() {
+			line = line[:0]
+			f.table.Row(row, k)
+			for _, x := range row {
+				line = binary.LittleEndian.AppendUint64(line, math.Float64bits(x))
+			}
+			hash.Write(line)
+		}
+		line = line[:0]
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }
