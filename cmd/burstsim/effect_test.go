@@ -33,6 +33,8 @@ var otherValues = map[string][]string{
 	"task.input_file": {"absent"}, "task.target_file": {"absent"}, "task.teacher_file": {"absent"}, "task.input_names": {"['a']"}, "task.target_names": {"['other']"},
 	"task.targets": {"values"}, "task.interval": {"70ms"}, "task.times": {"u"}, "task.test_fraction": {"0.4"},
 	"task.test_input_names": {"absent"}, "task.test_target_names": {"absent"},
+	"task.teacher_bias": {"0.5"}, "task.films": {`["generated", "generated", "generated"]`}, "task.film_frames": {"9"}, "task.frame": {"140ms"}, "task.crop": {"40"},
+	"task.crop_at": {"[3, 40]"}, "task.crop_seed": {"7"}, "task.side": {"3"}, "task.low_pass": {"400ms"}, "task.low_pass_step": {"20ms"},
 	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
 	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
 	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
@@ -81,6 +83,7 @@ func effectKinds() map[string]string {
 		hidden    = "model.hidden = [4]\n"
 		discrete  = "time.kind = 'discrete'\n"
 		images    = "task.kind = 'mnist'\ntask.data = 'embedded'\ntask.batch = 10\n"
+		film      = "task.kind = 'video'\ntask.films = ['generated', 'generated']\ntask.film_frames = 4\ntask.side = 4\ntask.teacher_hidden = [5]\n"
 		training  = images + discrete + "task.epochs = 9\n"
 		signals   = "task.kind = 'signals'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\n"
 		arrays    = "task.kind = 'arrays'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\ntask.target_names = ['label']\ntask.batch = 10\n"
@@ -126,6 +129,8 @@ func effectKinds() map[string]string {
 		for name, text := range map[string]string{
 			"regression":           simulated,
 			"regression, discrete": discrete + simulated,
+			"video":                film + simulated,
+			"video, discrete":      film + discrete + simulated,
 			"xor":                  "task.kind = 'xor'\n" + simulated,
 			"xor, discrete":        "task.kind = 'xor'\n" + discrete + simulated,
 			"images":               images + simulated,
@@ -145,7 +150,7 @@ func effectKinds() map[string]string {
 }
 
 // fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
-var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "variants"}
+var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "burstccn, video, plastic", "dopri5", "variants"}
 
 // TestEveryKeyCounts gives every key another value in every kind of experiment:
 // either that changes a file of the run, or it is refused. All kinds are

@@ -104,6 +104,10 @@ func killed() map[string][]string {
 	for _, method := range []string{"rk4", "dopri5", "exponential"} {
 		out["delay "+method] = []string{"model.equations=../../examples/feedback_delay.model", "integrator.method=" + method}
 	}
+	film := []string{"task.kind=video", "task.side=6", "task.film_frames=50", "task.films=[\"generated\", \"generated\"]", "task.film_order=shuffled", "task.teacher_hidden=[5]"}
+	out["video"] = append(slices.Clone(film), "task.teacher=leaky")
+	out["video steps"] = append(slices.Clone(film), "task.low_pass_step=10ms", "time.dt=10ms", "integrator.method=euler")
+	out["video discrete"] = append(slices.Clone(film), "time.kind=discrete", "time.learn=4000s")
 	out["images"] = []string{"task.kind=mnist", "task.data=embedded", "task.batch=3", "model.hidden=[10]",
 		"time.before=2s", "time.learn=20s", "time.after=2s", "record.windows=[]"}
 	data := []string{"task.kind=signals", "task.input_file=../../examples/data/signals.csv", "task.input_names=['x', 'y', 'z']",
@@ -129,7 +133,7 @@ var killedAlways = map[string]bool{
 	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann exponential": true,
 	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training burstprop": true,
 	"signals": true, "signals held dopri5": true, "signals discrete": true, "training arrays": true, "training values": true, "arrays": true,
-	"own": true, "own discrete": true, "noise": true, "delay rk4": true,
+	"own": true, "own discrete": true, "noise": true, "video": true, "delay rk4": true,
 }
 
 // TestKilledRunsGoOn kills the real program at random moments, and lets it go

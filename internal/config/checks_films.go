@@ -32,7 +32,7 @@ func (d *decoder) checkFilms(c *Config) bool {
 		}
 	}
 	if n := len(t.CropAt); n != 0 && n != 2 {
-		refuse([]string{"task.crop_at"}, "has %d numbers, expected a row and a column", n)
+		refuse([]string{"task.crop_at"}, "is %v, expected a row and a column", t.CropAt)
 	}
 	if t.Frame <= t.LowPass/mostLag {
 		refuse([]string{"task.low_pass", "task.frame"}, "is %v, expected less than %v, which is %d times task.frame", t.LowPass, t.Frame*mostLag, mostLag)

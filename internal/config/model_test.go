@@ -94,7 +94,7 @@ func TestModelErrors(t *testing.T) {
 		"no time constant either":   {"model.kind = \"ann\"\ntime.tau_y = \"1s\"", 2, "time.tau_y", nowhere + "model.kind"},
 		"two kinds, one missing":    {"model.kind = \"edn\"\nlearning.interneuron_lr = 1", 2, "learning.interneuron_lr", nowhere + "model.kind edn and time.kind discrete, but they are edn and continuous"},
 		"two kinds, never together": {"learning.interneuron_lr = 1\n[[compare]]\nname = \"e\"\nmodel.kind = \"edn\"\n[[compare]]\nname = \"d\"\ntime.kind = \"discrete\"", 1, "learning.interneuron_lr", "no [[compare]] variant has both"},
-		"another task's":            {"task.kind = \"xor\"\ntask.sample = \"1s\"", 2, "task.sample", nowhere + "task.kind regression or signals, but that is xor"},
+		"another task's":            {"task.kind = \"xor\"\ntask.sample = \"1s\"", 2, "task.sample", nowhere + "task.kind regression, signals or video, but that is xor"},
 		"learning of no time":       {"learning.no_teaching_signal = true", 1, "learning.no_teaching_signal", "time.kind discrete"},
 		"phases of no time":         {"time.kind = \"discrete\"\ntime.phases = [{duration=\"1s\", learning=true}]", 2, "time.phases", "time.kind continuous"},
 

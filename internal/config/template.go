@@ -54,6 +54,7 @@ func Choices(key string) []string {
 var starts = map[string][]string{
 	"xor":           {"model.hidden=[4]", "time.tau_weight=1s", "time.learn=40000s"},
 	"signals":       {"task.input_file=signals.npz", "task.interval=10ms"},
+	"video":         {"task.side=16", "task.teacher=leaky", "task.teacher_gain=2", "model.weight_gain=1.75"},
 	"arrays":        {"task.input_file=samples.npz", "task.input_scaling=standard", "time.kind=discrete", "task.epochs=30", "learning.lr=0.1"},
 	"mnist":         imageStart,
 	"fashion-mnist": imageStart,

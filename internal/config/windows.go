@@ -15,13 +15,13 @@ const windowSpan = 5
 const longestShown = math.MaxInt64 / (16 * windowSpan)
 
 // Span is a time in which the task shows something: the shortest period of the
-// inputs, ten samples of signals, ten frames of films, or two presentations.
+// inputs, ten samples of signals, forty frames of films, or two presentations.
 func (c Config) Span() Duration {
 	switch c.Task.Kind {
 	case "regression":
 		return c.Task.ShortestPeriod
 	case "video":
-		return min(c.Task.Frame, math.MaxInt64/100) * 10
+		return min(c.Task.Frame, math.MaxInt64/10000) * 40
 	case "signals":
 		return min(c.Task.Sample, math.MaxInt64/100) * 10
 	}

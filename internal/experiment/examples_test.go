@@ -25,6 +25,8 @@ func TestExamplesRun(t *testing.T) {
 			switch {
 			case name == "cifar10.toml":
 				set = append(set, fmt.Sprintf("task.data=%q", writeCIFAR10(t, 8)), "task.validation=false")
+			case name == "natural_video_published.toml":
+				set = append(set, "task.side=8", "task.film_frames=300", "task.teacher_hidden=[20, 20]", "model.hidden=[20, 20]")
 			case images:
 				set = append(set, "task.data=embedded")
 			}

@@ -72,8 +72,8 @@ func (r *ownReader) seen(f *films.Film, name string, first bool) error {
 	}
 	fixed := first || t.CropLater == "same" || t.FilmOrder == "shuffled"
 	if down, right := f.Height-t.Crop, f.Width-t.Crop; fixed && t.Crop > 0 && len(t.CropAt) == 2 && (t.CropAt[0] > down || t.CropAt[1] > right) {
-		return wrong("task.crop_at", "is %v, expected at most [%d, %d], as frames of %s have %d x %d pixels, of which task.crop are %d",
-			t.CropAt, down, right, name, f.Height, f.Width, t.Crop)
+		return wrong("task.crop_at", "is [%d, %d], expected at most [%d, %d], as frames of %s have %d x %d pixels, of which task.crop are %d",
+			t.CropAt[0], t.CropAt[1], down, right, name, f.Height, f.Width, t.Crop)
 	}
 	return nil
 }

@@ -49,9 +49,17 @@ func (f *Film) Row(dst []float64, frame, row, column int) {
 	}
 	from += frame * f.Height * f.Width
 	for j, x := range f.bytes[from : from+len(dst)] {
-		dst[j] = float64(x) / 255
+		dst[j] = greys[x]
 	}
 }
+
+// greys are those of bytes.
+var greys = func() (g [256]float64) {
+	for i := range g {
+		g[i] = float64(i) / 255
+	}
+	return g
+}()
 
 // Sum is a SHA-256 of the frames of films, of their sizes and order, as 64 hexadecimal
 // digits.

@@ -77,10 +77,17 @@ func Generate(seed uint64, frames int) (*Film, error) {
 	return f, nil
 }
 
+// add adds the wave as it is in a frame: cos(a + b) of a row and a column.
 func (w *grating) add(plane []float64, frame float64) {
-	for i := range plane {
-		y, x := float64(i/Generated), float64(i%Generated)
-		plane[i] += w.contrast * math.Cos(w.down*y+w.right*x-w.drift*frame+w.phase)
+	var cosines, sines [Generated]float64
+	for x := range Generated {
+		sines[x], cosines[x] = math.Sincos(w.right * float64(x))
+	}
+	for y := range Generated {
+		sine, cosine := math.Sincos(w.down*float64(y) - w.drift*frame + w.phase)
+		for x := range Generated {
+			plane[y*Generated+x] += w.contrast * (cosine*cosines[x] - sine*sines[x])
+		}
 	}
 }
 
