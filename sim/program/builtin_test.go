@@ -23,6 +23,7 @@ var choices = map[string][]model.Values{
 		{"burst_probability": "published", "p_b": 0.3, "beta": 1.5, "trace_delay": 0.2},
 		{"burst_probability": "published", "p_b": 0.4},
 		{"p_b": 0.2, "trace_delay": 0.05, "y_mode": "random", "tau_soma": 0.02, "tau_dendrite": 0.05},
+		{"tau_trace": 0.15, "trace_delay": 0.05},
 	},
 	"burstprop": {
 		{"y_mode": "random", "y_scale": 0.6},

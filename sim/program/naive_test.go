@@ -156,7 +156,11 @@ func (v *naive) relaxationOf(pop *population, e *model.Equation, unit int) float
 
 // constant is a parameter or a word that stands for a number.
 func (v *naive) constant(pop *population, name string) (float64, bool) {
-	if x, ok := v.net.Values[name].(float64); ok {
+	value := v.net.Values[name]
+	if list, ok := value.(model.Layers); ok {
+		value = list[max(pop.layer, 1)-1]
+	}
+	if x, ok := value.(float64); ok {
 		return x, true
 	}
 	switch name {
