@@ -38,7 +38,7 @@ var otherValues = map[string][]string{
 	"model.error_scale": {"0.8"}, "model.feedback_scale": {"2"}, "model.sst": {"1", "2"},
 	"time.tau_pv": {"70ms"}, "time.tau_vip": {"70ms"}, "time.tau_sst": {"70ms"}, "time.tau_ndnf": {"70ms"}, "time.tau_bias": {"3s"}, "learning.bias_lr": {"0.3"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
-	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
+	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"}, "time.tau_trace": {"250ms"},
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
 	"learning.lr": {"0.3"}, "learning.y_lr": {"0.3"}, "learning.q_lr": {"0.3"}, "learning.recurrent_lr": {"0.3"}, "learning.interneuron_lr_scale": {"3"},
 	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.feedforward_noise": {"0.1"},

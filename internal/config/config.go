@@ -76,7 +76,8 @@ type Task struct {
 	Outputs        int      `toml:"outputs" default:"1" range:">=1" for:"regression" doc:"number of target signals"`
 	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
 	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" for:"regression" doc:"hidden layers of the random teacher network"`
-	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"teacher weights are uniform in +-gain/sqrt(n_in)"`
+	TeacherGain    float64  `toml:"teacher_gain" default:"3" for:"regression" doc:"scale of the teacher's weights"`
+	TeacherWeights string   `toml:"teacher_weights" default:"uniform" oneof:"uniform,normal" for:"regression" doc:"uniform: in +-teacher_gain/sqrt(n_in); normal: with standard deviation teacher_gain sqrt(2/(n_in + n_out))"`
 	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous" oneof:"instant,leaky" for:"regression" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
 	Hold       Duration `toml:"hold" if:"time.kind=continuous or task.kind=xor or presentation" default:"1s" range:">0" for:"xor,mnist,fashion-mnist,idx,cifar10" doc:"how long each pattern or image is presented; the discrete model sees it once"`

@@ -196,7 +196,7 @@ func newTask(cfg config.Config) (sim.Stream, error) {
 		return regression.New(regression.Config{
 			Inputs: k.Inputs, Outputs: k.Outputs,
 			ShortestPeriod: k.ShortestPeriod.Seconds(),
-			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
+			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain, TeacherNormal: k.TeacherWeights == "normal",
 			Leaky: k.Teacher == "leaky", TauTeacher: number(cfg, "time.tau_soma"),
 			Seed: seed,
 		})
