@@ -3,6 +3,7 @@ package sim_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"burstsim/internal/linalg"
@@ -38,18 +39,55 @@ func sinWave(t *testing.T, file golden.File) {
 	steps := f.Config.Before + f.Config.Training + f.Config.After
 	block := steps / len(f.BlockLoss)
 	s := newPublishedSteps(t, f)
-	sum := 0.0
+	sum, losses := 0.0, []float64{}
 	for k := range steps {
 		sum += s.step(k, k >= f.Config.Before && k < f.Config.Before+f.Config.Training)
 		if (k+1)%block != 0 {
 			continue
 		}
 		got, want := sum/float64(block), f.BlockLoss[k/block]
+		losses = append(losses, got)
 		if !(math.Abs(got/want-1) <= f.Tolerance) {
 			t.Fatalf("loss of the %d steps before step %d: %v, want %v", block, k+1, got, want)
 		}
 		sum = 0
 	}
+	curve := smoothed(losses, f.Config.Before/block, f.Config.Training/block)
+	for at, want := range map[int]float64{0: 4.76e-2, 130: 3.2e-3, 500: 4.3e-4, 1000: 1.38e-4, 1990: 1.04e-4} { // s: as the figure has it
+		got := curve[int(float64(at)/(f.Dt*float64(block)))]
+		t.Logf("loss in the figure at %d s of training: %.3g, published %.3g", at, got, want)
+		if !(math.Abs(got/want-1) <= 0.01) {
+			t.Errorf("loss in the figure at %d s: %v, want %v", at, got, want)
+		}
+	}
+}
+
+// smoothed is the loss while training as the figure draws it: with 3 blocks of the
+// mean before and 3 of the mean of the last 5 around it, and a Gaussian of one
+// block over it.
+func smoothed(losses []float64, before, training int) []float64 {
+	mean := func(x []float64) float64 {
+		sum := 0.0
+		for _, v := range x {
+			sum += v
+		}
+		return sum / float64(len(x))
+	}
+	const around = 3
+	during := losses[before : before+training]
+	padded := slices.Concat(slices.Repeat([]float64{mean(losses[:before])}, around), during,
+		slices.Repeat([]float64{mean(during[training-5:])}, around))
+	curve := make([]float64, training)
+	for i := range curve {
+		var sum, weights float64
+		for j, v := range padded {
+			g := math.Exp(-0.5 * math.Pow(float64(j-i-around), 2))
+			sum += g * v
+			weights += g
+		}
+		curve[i] = sum / weights
+	}
+	return curve
 }
 
 // publishedSteps moves a network and the teacher of its task in the published

@@ -154,3 +154,25 @@ func TestModelsLearnRegression(t *testing.T) {
 		}
 	}
 }
+
+// TestTracesBridgeDelays: where inputs move as fast as somata do, the sin-wave
+// task is learned along the gradient through time with eligibility traces, and
+// against it without.
+func TestTracesBridgeDelays(t *testing.T) {
+	long(t)
+	for seed := range seeds(5, 1) {
+		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
+			t.Parallel()
+			cfg := load(t, "sin_wave.toml", fmt.Sprintf("run.seed=%d", seed+1), "time.learn=500s", "record.time_gradient=true")
+			_, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			angle := func(label string) float64 { return sum.Variants[label].AngleWeights["time_W1"] }
+			t.Logf("%v", sum.Variants)
+			if a := angle("traces"); !(a < 80) {
+				t.Error(a)
+			}
+		})
+	}
+}

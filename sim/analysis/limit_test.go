@@ -96,6 +96,7 @@ func TestLimitHasNoFloor(t *testing.T) {
 	}{
 		{"burstccn", nil, ratios},
 		{"burstccn", model.Values{"trace_delay": 0.05}, ratios},
+		{"burstccn", model.Values{"tau_trace": model.Layers{0.04, 0.02, 0.05}}, ratios},
 		{"edn", nil, ratios[:3]},
 		{"ann", nil, ratios[:3]},
 	} {
