@@ -140,13 +140,13 @@ func TestLeaks(t *testing.T) {
 	if !maps.Equal(shortest, want) {
 		t.Errorf("%v, want %v", shortest, want)
 	}
-	traces := map[string]int{}
+	traces := map[string]float64{}
 	for _, l := range textOf(t, "burstccn").Leaks(Values{"trace_delay": 0.2, "tau_trace": Layers{0., 0.07}}, Usage{Hidden: 1}) {
 		if l.Tau == 0.2 || l.Tau == 0.07 {
-			traces[l.Key]++
+			traces[l.Key] = l.Tau
 		}
 	}
-	if want := map[string]int{"time.trace_delay": 1, "time.tau_trace": 1}; !maps.Equal(traces, want) {
+	if want := map[string]float64{"time.trace_delay": 0.2, "time.tau_trace": 0.07}; !maps.Equal(traces, want) {
 		t.Errorf("traces of %v, want %v", traces, want)
 	}
 }
