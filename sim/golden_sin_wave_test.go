@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"burstsim/internal/linalg"
 	"burstsim/neuron"
@@ -60,6 +61,37 @@ func sinWave(t *testing.T, file golden.File) {
 			t.Errorf("loss in the figure at %d s: %v, want %v", at, got, want)
 		}
 	}
+	furthest := 0.0
+	for i, loss := range eulerLosses(t, f, block) {
+		furthest = max(furthest, math.Abs(loss/f.BlockLoss[i]-1))
+	}
+	t.Logf("losses by Euler's method as it is are at most %.2g %% off", 100*furthest)
+	if !(furthest < 0.1) {
+		t.Errorf("losses by Euler's method are up to %.3g times off", furthest)
+	}
+}
+
+// eulerLosses are those of the same run as experiments have it, with method euler.
+func eulerLosses(t *testing.T, f sinWaveFile, block int) []float64 {
+	t.Helper()
+	step := sim.Duration(f.Dt)
+	in, err := sim.NewIntegration(newPublishedSteps(t, f).sys, sim.Method{Name: "euler", Step: step})
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses := make([]float64, len(f.BlockLoss))
+	at := time.Duration(0)
+	for k := range block * len(losses) {
+		if k == f.Config.Before || k == f.Config.Before+f.Config.Training {
+			in.SetTeaching(k == f.Config.Before, k == f.Config.Before)
+		}
+		if at, _, err = in.Step(at, at+step); err != nil {
+			t.Fatal(err)
+		}
+		in.Observe(at)
+		losses[k/block] += in.Moved().Loss() / float64(block)
+	}
+	return losses
 }
 
 // smoothed is the loss while training as the figure draws it: with 3 blocks of the
