@@ -33,5 +33,8 @@ func TestGoldenFollowUp(t *testing.T) {
 // followUpChecks maps the kind and model of a file to its test.
 var followUpChecks = map[string]func(*testing.T, golden.File){
 	"discrete burstccn_dales":  goldenDales,
+	"discrete burstccn2":       goldenRates,
+	"discrete ann2":            goldenRates,
+	"discrete_conv burstccn2":  goldenRates,
 	"published dales_ablation": dalesAblation,
 }

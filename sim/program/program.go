@@ -31,6 +31,7 @@ type Program struct {
 	Dim int
 
 	constants []float64
+	borrowed  map[int]bool   // weights that the rules of others read
 	tables    map[string]int // where numbers that differ between units are in the memory of quantities
 	filled    []filledTable
 	vars      map[key]*variable
