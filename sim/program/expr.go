@@ -275,6 +275,9 @@ func (b *builder) call(pop *population, e *model.Call) *node {
 		}
 	}
 	if e.Func == "noisy" && !b.phase.noise {
+		if b.surrogates && b.net.Setting.Noise && !args[0].known() { // what was drawn has a name of its own
+			return b.apply(opCopy, args[0].dim, args[0])
+		}
 		return args[0]
 	}
 	if e.Func == "surrogate" {
