@@ -327,7 +327,7 @@ func (d *Discrete[F]) Learn(loss float64) {
 // weights.
 func (d *Discrete[F]) direct() bool {
 	_, sgd := d.rule.(*synapse.SGD[F])
-	return sgd && d.learning.WeightDecay == 0
+	return sgd && d.learning.WeightDecay == 0 && !d.machine.Program().Borrows()
 }
 
 // prepare computes the gradients that may depend on weights. Those that are a

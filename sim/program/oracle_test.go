@@ -320,7 +320,8 @@ func ann(o *oracle) {
 // TestBuiltinsAreTheirPapers holds the texts, compiled, against derivatives that
 // were written by hand.
 func TestBuiltinsAreTheirPapers(t *testing.T) {
-	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales}
+	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales,
+		"burstccn2": burstccn2, "ann2": ann2}
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		if values["recurrent_input"] == true {
 			return // has a discrete form only

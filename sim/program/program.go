@@ -90,6 +90,7 @@ type Signal struct {
 type learned struct {
 	projection *projection
 	changes    []compiledChange
+	borrows    bool // reads weights that others than it changes
 }
 
 type compiledChange struct {
@@ -201,6 +202,10 @@ func (v *variable) operand() operand {
 
 // TwoPhases says whether the discrete model predicts first and is taught then.
 func (p *Program) TwoPhases() bool { return p.net.Text.Discrete.TwoPhases }
+
+// Borrows says whether rules read weights that others change: all changes must
+// then be computed before any is made.
+func (p *Program) Borrows() bool { return len(p.borrowed) > 0 }
 
 // Aligned says whether every hidden layer has feedback weights, so that there is
 // feedback alignment to compare with.
