@@ -36,6 +36,7 @@ var otherValues = map[string][]string{
 	"model.y_scale": {"0.5"}, "model.q_scale": {"0.5"}, "model.recurrent_scale": {"0.5"},
 	"model.lambda_output": {"0.3"}, "model.lambda_interneuron": {"0.3"}, "model.lambda_hidden": {"0.3"}, "model.interneuron_scale": {"0.5"},
 	"model.error_scale": {"0.8"}, "model.feedback_scale": {"2"}, "model.sst": {"1", "2"},
+	"model.output_shift": {"0.5"}, "model.branches": {"2"},
 	"time.tau_pv": {"70ms"}, "time.tau_vip": {"70ms"}, "time.tau_sst": {"70ms"}, "time.tau_ndnf": {"70ms"}, "time.tau_bias": {"3s"}, "learning.bias_lr": {"0.3"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
 	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
@@ -88,6 +89,8 @@ func effectKinds() map[string]string {
 		"burstccn_dales": "model.y_plastic = true\nmodel.bias_plastic = true\n",
 		"burstccn":       "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.q_mode = 'random'\nmodel.q_plastic = true\n",
 		"burstprop":      "model.y_mode = 'random'\nmodel.y_plastic = true\n",
+		"burstccn2":      "model.activation = 'relu_rms'\nmodel.y_rule = 'apical'\nmodel.q_rule = 'kolen_pollack'\n",
+		"ann2":           "model.activation = 'relu'\nmodel.y_rule = 'kolen_pollack'\n",
 		"edn":            "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
 	}
 	for _, model := range config.Choices("model.kind") {

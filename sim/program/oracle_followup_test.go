@@ -215,15 +215,11 @@ func burstccn2(o *oracle) {
 
 // q is the feedback of events onto layer l.
 func (o *oracle) q(l int) matrix {
-	by := o.number("q_scale")
-	if o.is("as_published") {
-		by = o.number("y_scale")
-	}
 	switch o.word("q_mode") {
 	case "tied":
 		return o.y(l).scaled(o.number("p_b"))
 	case "w_tied":
-		return o.weights("W", l+1).scaled(by * o.number("p_b"))
+		return o.weights("W", l+1).scaled(o.number("q_scale") * o.number("p_b"))
 	}
 	return o.weights("Q", l)
 }
