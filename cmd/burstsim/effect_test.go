@@ -108,6 +108,9 @@ func effectKinds() map[string]string {
 		} {
 			kinds[model+", "+name] = own + text + hidden
 			if p := plastic[model]; p != "" && !strings.HasPrefix(name, "xor") {
+				if model == "burstccn2" && strings.HasPrefix(name, "regression") {
+					p += "task.outputs = 2\n" // for branches to see
+				}
 				kinds[model+", "+name+", plastic"] = own + text + hidden + p
 			}
 		}
