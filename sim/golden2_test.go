@@ -37,4 +37,8 @@ var followUpChecks = map[string]func(*testing.T, golden.File){
 	"discrete ann2":            goldenRates,
 	"discrete_conv burstccn2":  goldenRates,
 	"published dales_ablation": dalesAblation,
+
+	"discrete burstprop2": goldenOthers,
+	"discrete np":         goldenOthers,
+	"discrete edn2":       goldenOthers,
 }

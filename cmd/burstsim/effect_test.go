@@ -38,6 +38,8 @@ var otherValues = map[string][]string{
 	"model.error_scale": {"0.8"}, "model.feedback_scale": {"2"}, "model.sst": {"1", "2"},
 	"model.output_shift": {"0.5"}, "model.branches": {"2"},
 	"time.tau_pv": {"70ms"}, "time.tau_vip": {"70ms"}, "time.tau_sst": {"70ms"}, "time.tau_ndnf": {"70ms"}, "time.tau_bias": {"3s"}, "learning.bias_lr": {"0.3"},
+	"model.sigma": {"0.3"}, "time.tau_noise": {"300ms"},
+	"time.tau_to_interneuron": {"3s"}, "time.tau_from_interneuron": {"3s"}, "learning.to_interneuron_lr": {"0.3"}, "learning.from_interneuron_lr": {"0.3"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
 	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},

@@ -321,7 +321,8 @@ func ann(o *oracle) {
 // were written by hand.
 func TestBuiltinsAreTheirPapers(t *testing.T) {
 	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales,
-		"burstccn2": burstccn2, "ann2": ann2}
+		"burstccn2": burstccn2, "ann2": ann2,
+		"burstprop2": burstprop2, "edn2": edn2, "node_perturbation": nodePerturbation}
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		if values["recurrent_input"] == true {
 			return // has a discrete form only
