@@ -41,8 +41,10 @@ var otherValues = map[string][]string{
 	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
 	"learning.lr": {"0.3"}, "learning.y_lr": {"0.3"}, "learning.q_lr": {"0.3"}, "learning.recurrent_lr": {"0.3"}, "learning.interneuron_lr_scale": {"3"},
-	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.feedforward_noise": {"0.1"},
-	"integrator.rtol": {"1e-3"}, "integrator.atol": {"1e-2"},
+	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.adam_beta1": {"0.5"}, "learning.adam_beta2": {"0.9"},
+	"learning.weights":           {"[{of=['W'], optimiser='momentum', momentum=0.5}]"},
+	"learning.feedforward_noise": {"0.1"},
+	"integrator.rtol":            {"1e-3"}, "integrator.atol": {"1e-2"},
 	"record.metrics": {"1s"}, "record.angles": {"1s"}, "record.sample": {"2s"}, "record.units": {"2"}, "record.chosen_units": {"[1]"}, "record.signals": {`["soma"]`},
 	"record.log_every": {"2"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
 	"checkpoint.every": {"1h"}, "checkpoint.simulated": {"1s"}, "checkpoint.epochs": {"1"},
@@ -73,6 +75,7 @@ func effectKinds() map[string]string {
 		"chosen units":       begin + simulated + hidden + "record.chosen_units = [0, 2]\n",
 		"rate":               begin + span + hidden + discrete + "learning.lr = 0.2\n",
 		"momentum":           begin + simulated + hidden + discrete + "learning.optimiser = 'momentum'\nlearning.momentum = 0.9\n",
+		"adam":               begin + simulated + hidden + discrete + "learning.optimiser = 'adam'\nlearning.weight_decay = 0.1\n",
 		"limit":              begin + simulated + hidden + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
 		"limit, discrete":    begin + simulated + hidden + discrete + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
 		"no layer":           begin + simulated + "model.hidden = []\n",
@@ -117,7 +120,7 @@ func effectKinds() map[string]string {
 }
 
 // fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
-var fewKinds = []string{"burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "variants"}
+var fewKinds = []string{"burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "dopri5", "adam", "variants"}
 
 // TestEveryKeyCounts gives every key another value in every kind of experiment:
 // either that changes a file of the run, or it is refused. All kinds are

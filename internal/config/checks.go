@@ -161,17 +161,6 @@ func parameterError(err error) (paths []string, msg string) {
 	return paths, e.Msg
 }
 
-func (d *decoder) checkOptimiser(c *Config) {
-	l := &c.Learning
-	paths := []string{"learning.momentum", "learning.optimiser"}
-	switch {
-	case l.Optimiser == "momentum" && l.Momentum == 0:
-		d.refuse(c, paths, `is 0, expected more than 0 with optimiser = "momentum", such as 0.9`)
-	case l.Optimiser != "momentum" && l.Momentum != 0:
-		d.refuse(c, paths, `is %v but has no effect with optimiser = %q, expected optimiser = "momentum"`, l.Momentum, l.Optimiser)
-	}
-}
-
 // checkStep refuses a step at which the leak of the fastest compartment does not
 // decay.
 func (d *decoder) checkStep(c *Config, limit func(string) float64) {

@@ -147,11 +147,25 @@ type Phase struct {
 type Learning struct {
 	Optimiser   string  `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
 	Momentum    float64 `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
-	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning"`
+	Beta1       float64 `toml:"adam_beta1" if:"learning.optimiser=adam" for:"discrete" default:"0.9" range:"[0,1)" doc:"what is left at each update of Adam's mean of gradients"`
+	Beta2       float64 `toml:"adam_beta2" if:"learning.optimiser=adam" for:"discrete" default:"0.999" range:"(0,1)" doc:"and of its mean of their squares"`
+	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning; with decay = \"gradient\", how much of a weight joins its gradient"`
+	Decay       string  `toml:"decay" for:"discrete" if:"learning.weight_decay or learning.weights" default:"fraction" oneof:"fraction,gradient" doc:"what weight_decay is. fraction: what weights lose at each update, whatever the learning rate; gradient: as in PyTorch, weight_decay times the weights joins the gradients, and goes through momentum or Adam's means and the learning rate"`
+	Weights     []Own   `toml:"weights" for:"discrete" example:"[{ of = [\"W\"], optimiser = \"momentum\", momentum = 0.9 }]" doc:"weights with an optimiser and a decay of their own, one table each; nothing is inherited from [learning], but learning rates and decay are those of all"`
 	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
 	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
 	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
 	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
+}
+
+// Own is how some weights follow their gradients.
+type Own struct {
+	Of          []string `toml:"of" doc:"projections of the model, each with its bias"`
+	Optimiser   string   `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule"`
+	Momentum    float64  `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
+	Beta1       float64  `toml:"adam_beta1" default:"0.9" range:"[0,1)" doc:"for optimiser = \"adam\""`
+	Beta2       float64  `toml:"adam_beta2" default:"0.999" range:"(0,1)" doc:"for optimiser = \"adam\""`
+	WeightDecay float64  `toml:"weight_decay" default:"0" range:">=0" doc:"as that of [learning]"`
 }
 
 // Knot is a time from which on a factor holds.

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // checkSchedule refuses a schedule that goes back in time or lasts longer than
@@ -53,31 +52,7 @@ func (d *decoder) scheduled(c *Config, name string, k Knot, learners []string) (
 	if slices.Equal(k.Weights, []string{"all"}) {
 		return learners, true
 	}
-	paths := []string{name + ".weights", name, "learning.schedule"}
-	expected := "expected all, or of " + strings.Join(learners, ", ")
-	if len(k.Weights) == 0 {
-		d.refuse(c, paths, "is empty, %s", expected)
-		return nil, false
-	}
-	if i := repeated(k.Weights); i >= 0 {
-		d.refuse(c, paths, "%q is given twice, %s", k.Weights[i], expected)
-		return nil, false
-	}
-	for _, w := range k.Weights {
-		switch {
-		case w == "all":
-			d.refuse(c, paths, `"all" stands with others, expected it alone, or of %s`, strings.Join(learners, ", "))
-			return nil, false
-		case !slices.Contains(learners, w):
-			hint := ""
-			if near := nearest(w, learners); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			d.refuse(c, paths, "%q are no weights that learn, %s%s", w, expected, hint)
-			return nil, false
-		}
-	}
-	return k.Weights, true
+	return k.Weights, d.learnersOnly(c, []string{name + ".weights", name, "learning.schedule"}, k.Weights, "all")
 }
 
 // knotTime is when a knot of the schedule is, since learning began: in seconds, or
