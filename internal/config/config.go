@@ -170,7 +170,7 @@ type Own struct {
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
+	At      Duration `toml:"at" if:"task.kind=regression|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it, or later"`
 	Epoch   float64  `toml:"epoch" if:"task.kind=mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
 	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
 	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`
