@@ -29,7 +29,7 @@ var otherValues = map[string][]string{
 	"run.name": {"other"}, "run.label": {"other"}, "run.seed": {"2"}, "run.out": {"elsewhere"},
 	"task.sample": {"200ms"}, "task.inputs": {"2"}, "task.outputs": {"2"}, "task.shortest_period": {"3s"},
 	"task.teacher_hidden": {"[3]"}, "task.teacher_gain": {"2"}, "task.hold": {"700ms"}, "task.blank": {"300ms", "1s"}, "task.test_shown": {"3"}, "learning.teacher_strength": {"0.5"}, "learning.schedule": {"[{factor=0.5}]", "[{at='2s', factor=0, shape='linear'}]", "[{epoch=2, factor=0, shape='cosine'}]", "[{factor=0.5, weights=['W']}]"},
-	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
+	"task.label_smoothing": {"0.1"}, "task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
 	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
 	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
 	"model.equations": {"absent"}, "model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},

@@ -96,6 +96,7 @@ type Task struct {
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
 	TestShown    int      `toml:"test_shown" if:"time.kind=continuous" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images the network is shown in continuous time as well, after learning, each for hold; the error is that of its answers where they end. The other test error is that of the answers that it would settle to"`
 	Augmentation bool     `toml:"augmentation" default:"true" for:"cifar10,discrete" doc:"random crops of images with a frame of 4 pixels, and mirroring, while training"`
+	Smoothing    float64  `toml:"label_smoothing" default:"0" range:"[0,0.5]" for:"mnist,fashion-mnist,idx,cifar10,discrete" doc:"how much of the target of an image's class the other classes share while training: 1 - s and s/(classes - 1) in place of 1 and 0"`
 }
 
 // Model is the network: its populations and its feedback.

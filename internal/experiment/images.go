@@ -105,6 +105,7 @@ type examples[F sim.Float] struct {
 	set       *images.Images
 	transform *images.Transform
 	seed      uint64
+	smoothing float64 // how much of a target the other classes share
 }
 
 func (e *examples[F]) Len() int { return e.set.Len() }
@@ -117,7 +118,7 @@ func (e *examples[F]) Order(epoch int, dst []int) []int {
 
 func (e *examples[F]) Fill(inputs, targets []F, indices []int, epoch int) {
 	images.FillBatch(inputs, e.set, indices, e.transform, epoch)
-	images.FillTargets(targets, e.set, indices, 0, 1)
+	images.FillTargets(targets, e.set, indices, F(e.smoothing/max(1, float64(e.set.Classes-1))), F(1-e.smoothing))
 }
 
 // imageTraining is one variant of a discrete network on images, ready to run.
@@ -156,7 +157,7 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*imageTrain
 		t.Validation = set(validation, plain)
 	}
 	t.Model = model
-	t.Train, t.Test = set(train, augment), set(data.Test, plain)
+	t.Train, t.Test = &examples[F]{set: train, transform: augment, seed: seed, smoothing: cfg.Task.Smoothing}, set(data.Test, plain)
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
 	t.Filters = training.FilterShape{Channels: shape.channels, Height: shape.height, Width: shape.width}
 	if cfg.Record.LogMode != "minimal" {
