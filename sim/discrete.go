@@ -33,7 +33,8 @@ type Learning struct {
 
 	// Noise is the standard deviation of Gaussian noise on what the text calls
 	// noisy, while the network learns; it must have been compiled with noise.
-	// Random, the source it is drawn from, must be set with it.
+	// Random, the source it is drawn from, must be set with it, and with any that
+	// SetNoiseLevel asks for later.
 	Noise  float64
 	Random *rand.PCG
 }
@@ -50,6 +51,7 @@ type Discrete[F Float] struct {
 	params   []*parameter[F]
 	groups   []*group[F] // of all parameters: by Learning, plainly, by each of its Updates
 	direct   bool        // plain descent needs no gradients: products add to the weights
+	learners []string    // the names of projections that learn at present; nil: all that have rules
 }
 
 // NewDiscrete puts a network in discrete time, with weights that begin as w,
@@ -70,7 +72,7 @@ func NewDiscrete[F Float](w *Weights[F], learning Learning) (*Discrete[F], error
 		return nil, err
 	}
 	d := &Discrete[F]{state: state, machine: state.machine, learning: learning, groups: groups}
-	if learning.Noise > 0 {
+	if d.mayBeNoisy() {
 		d.machine.Noise, d.machine.Random = learning.Noise, rand.New(learning.Random)
 	}
 	if err := d.parameters(); err != nil {
@@ -128,7 +130,7 @@ func (d *Discrete[F]) Visit(visit Visit) {
 	for k, g := range d.groups {
 		g.rule.Visit(g.params, Within(fmt.Sprint("optimiser", k), visit))
 	}
-	if d.learning.Noise > 0 {
+	if d.mayBeNoisy() {
 		visit("noise", d.learning.Random)
 	}
 }
@@ -204,6 +206,27 @@ func (d *Discrete[F]) settle(teacher bool) error {
 
 // SetNoise says whether there is noise on what the text calls noisy.
 func (d *Discrete[F]) SetNoise(on bool) { d.noisy = on && d.learning.Noise > 0 }
+
+// SetNoiseLevel makes the standard deviation of that noise another one than
+// Learning.Noise from now on. Above 0 it needs a source of noise, and a network
+// that is compiled with it.
+func (d *Discrete[F]) SetNoiseLevel(sd float64) error {
+	if !(sd >= 0 && sd <= math.MaxFloat64) {
+		return fmt.Errorf("sim: a noise of %v, expected at least 0", sd)
+	}
+	if sd > 0 && !d.mayBeNoisy() {
+		return errors.New("sim: noise needs Learning.Random, and a network that is compiled with noise")
+	}
+	d.learning.Noise, d.machine.Noise = sd, sd
+	return nil
+}
+
+// NoiseLevel is the standard deviation of that noise.
+func (d *Discrete[F]) NoiseLevel() float64 { return d.learning.Noise }
+
+func (d *Discrete[F]) mayBeNoisy() bool {
+	return d.learning.Random != nil && d.state.Network().Setting.Noise
+}
 
 // Gradients computes what plasticity would change for what was last presented,
 // as gradients: minus the right-hand side of each rule, the mean over the batch.

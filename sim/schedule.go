@@ -208,6 +208,7 @@ func (d *Discrete[F]) setRates(t float64) {
 		f := d.schedule.Factor(p.rule.Projection(), t)
 		p.Rate = p.base * f
 		p.DecayW, p.DecayC = p.decayW*f, p.decayC*f
-		p.Frozen = f == 0
+		p.held = f == 0
 	}
+	d.freeze()
 }

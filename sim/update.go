@@ -81,6 +81,7 @@ type parameter[F Float] struct {
 	product program.Product[F]               // of rule w, while it stores what changes
 	store   func(then func(lo, hi int)) bool // Store, if rule w is a product
 	coupled [2]float64                       // decay of weights and bias in their gradients
+	held    bool                             // by the schedule, whose factor is 0
 }
 
 // parameters pairs the rules of projections with those of their biases, and puts
@@ -166,6 +167,24 @@ func (d *Discrete[F]) groupOf(r program.Rule) *group[F] {
 		return d.groups[1]
 	}
 	return d.groups[0]
+}
+
+// SetLearners lets only the weights of these projections learn from now on, each
+// with its bias: all others are not touched, not by a decay either, nor is what an
+// optimiser keeps of them. nil: all learn that have rules.
+func (d *Discrete[F]) SetLearners(names []string) error {
+	if err := named(d.machine.Program().Rules, names, "learning is"); err != nil {
+		return err
+	}
+	d.learners = names
+	d.freeze()
+	return nil
+}
+
+func (d *Discrete[F]) freeze() {
+	for _, p := range d.params {
+		p.Frozen = p.held || d.learners != nil && !slices.Contains(d.learners, p.rule.Projection())
+	}
 }
 
 // Learn makes one update of all plastic weights for what was last presented;

@@ -58,6 +58,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
 	d.checkOptimiser(c)
+	d.checkBlocks(c)
 	d.checkStep(c, opt.StabilityLimit)
 	if !opt.Recorded {
 		d.checkNumbers(c, opt)

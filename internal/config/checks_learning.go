@@ -41,6 +41,20 @@ func (d *decoder) checkOptimiser(c *Config) {
 	}
 }
 
+// checkBlocks refuses blocks in which nothing is learned.
+func (d *decoder) checkBlocks(c *Config) {
+	for i, b := range c.Learning.Blocks {
+		name := fmt.Sprintf("learning.blocks[%d]", i)
+		at := func(key string) []string { return []string{name + "." + key, name, "learning.blocks"} }
+		if b.Batches == 0 && b.Pretraining == 0 {
+			d.refuse(c, at("batches"), "is 0 as pretraining is, expected more than 0 of one of them")
+		}
+		if c.Model.Text != nil {
+			d.learnersOnly(c, at("weights"), b.Weights, "")
+		}
+	}
+}
+
 func (d *decoder) checkMomentum(c *Config, paths []string, optimiser string, momentum float64) {
 	switch {
 	case optimiser == "momentum" && momentum == 0:

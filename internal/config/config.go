@@ -156,6 +156,7 @@ type Learning struct {
 	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
 	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
 	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
+	Blocks      []Block `toml:"blocks" for:"mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ batches = 10, weights = [\"W\"] }]" doc:"batches beside the epochs of a training, in which some weights learn alone, one table each, in this order"`
 	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
 }
 
@@ -167,6 +168,15 @@ type Own struct {
 	Beta1       float64  `toml:"adam_beta1" default:"0.9" range:"[0,1)" doc:"for optimiser = \"adam\""`
 	Beta2       float64  `toml:"adam_beta2" default:"0.999" range:"(0,1)" doc:"for optimiser = \"adam\""`
 	WeightDecay float64  `toml:"weight_decay" default:"0" range:">=0" doc:"as that of [learning]"`
+}
+
+// Block is a number of batches beside the epochs.
+type Block struct {
+	Batches     int      `toml:"batches" default:"0" range:">=0" doc:"how many after the training of each epoch, ahead of its evaluation"`
+	Pretraining int      `toml:"pretraining" default:"0" range:">=0" doc:"how many ahead of the first epoch"`
+	Weights     []string `toml:"weights" doc:"which projections learn, each with its bias; all others are not touched, not by a decay either"`
+	Teacher     bool     `toml:"teacher" default:"false" doc:"whether the target reaches the output"`
+	Noise       float64  `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of noise on what each layer receives, in place of that of [learning]"`
 }
 
 // Knot is a time from which on a factor holds.

@@ -27,6 +27,11 @@ func TestOptimisersAreChecked(t *testing.T) {
 		{plasticY + "learning.decay = 'gradient'\nlearning.weights = [{ of = ['Y'] }]", `learning.decay: is "gradient" but nothing decays, expected a weight_decay`},
 		{"learning = { weight_decay = 0.1, decay = 'gradient' }", "learning.decay: has no effect here: it belongs to time.kind discrete"},
 		{"learning.weights = [{ of = ['W'] }]", "learning.weights: has no effect here"},
+		{trained + "learning.blocks = [{ batches = 3 }]", "learning.blocks[0].weights: missing"},
+		{trained + "learning.blocks = [{ weights = ['W'] }]", "learning.blocks[0].batches: is 0 as pretraining is"},
+		{trained + "learning.blocks = [{ batches = 3, weights = ['Y'] }]", `"Y" are no weights that learn`},
+		{trained + "learning.blocks = [{ batches = -3, weights = ['W'] }]", "learning.blocks[0].batches: is the integer -3, expected a whole number, at least 0"},
+		{"time.kind = 'discrete'\nlearning.blocks = [{ batches = 3, weights = ['W'] }]", "learning.blocks: has no effect here"},
 	} {
 		_, err := Parse("e.toml", []byte(c.text), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -44,6 +49,7 @@ func TestOptimisersAreWritten(t *testing.T) {
 		plasticY + "learning = { weight_decay = 0.1, decay = 'gradient' }",
 		plasticY + "learning = { optimiser = 'adam', adam_beta1 = 0.8, weights = [{ of = ['Y'], optimiser = 'adam', adam_beta2 = 0.9 }] }",
 		plasticY + "learning = { decay = 'gradient', weights = [{ of = ['Y', 'W'], weight_decay = 0.1 }] }",
+		trained + "learning.blocks = [{ batches = 3, pretraining = 4, weights = ['W'], teacher = true, feedforward_noise = 0.1 }, { pretraining = 4, weights = ['W'] }]",
 		plasticY + "learning.weights = [{ of = ['Y'], optimiser = 'momentum', momentum = 0.9 }]\n[[compare]]\nname = 'a'\ntime.kind = 'continuous'",
 	} {
 		c, err := Parse("e.toml", []byte(text), Options{})

@@ -159,6 +159,9 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*imageTrain
 	t.Model = model
 	t.Train, t.Test = &examples[F]{set: train, transform: augment, seed: seed, smoothing: cfg.Task.Smoothing}, set(data.Test, plain)
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
+	for _, b := range cfg.Learning.Blocks {
+		t.Blocks = append(t.Blocks, training.Block{Batches: b.Batches, Pretraining: b.Pretraining, Weights: b.Weights, Teacher: b.Teacher, Noise: b.Noise})
+	}
 	t.Filters = training.FilterShape{Channels: shape.channels, Height: shape.height, Width: shape.width}
 	if cfg.Record.LogMode != "minimal" {
 		t.Log = training.Log{Every: cfg.Record.LogEvery, States: cfg.Record.LogMode == "all"}

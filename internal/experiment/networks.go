@@ -98,7 +98,7 @@ func newNetworkOf(cfg config.Config, shape networkShape, values model.Values) (*
 		return nil, err
 	}
 	return program.New(cfg.Model.Text, program.Setting{
-		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Learning.Noise > 0, Usage: cfg.Usage(),
+		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Noisy(), Usage: cfg.Usage(),
 		Seed: random(cfg, pathStream).Uint64(), Strength: cfg.Learning.Strength,
 	})
 }
