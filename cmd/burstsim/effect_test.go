@@ -42,6 +42,7 @@ var otherValues = map[string][]string{
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
 	"learning.lr": {"0.3"}, "learning.y_lr": {"0.3"}, "learning.q_lr": {"0.3"}, "learning.recurrent_lr": {"0.3"}, "learning.interneuron_lr_scale": {"3"},
 	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.adam_beta1": {"0.5"}, "learning.adam_beta2": {"0.9"},
+	"learning.changes":           {"[{kind='zero', weights=['W']}]"},
 	"learning.blocks":            {"[{batches=2, weights=['W'], teacher=true}]", "[{batches=2, weights=['Y']}]"},
 	"learning.weights":           {"[{of=['W'], optimiser='momentum', momentum=0.5}]"},
 	"learning.feedforward_noise": {"0.1"},

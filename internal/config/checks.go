@@ -59,6 +59,7 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkLayers(c)
 	d.checkOptimiser(c)
 	d.checkBlocks(c)
+	d.checkChanges(c)
 	d.checkStep(c, opt.StabilityLimit)
 	if !opt.Recorded {
 		d.checkNumbers(c, opt)

@@ -55,6 +55,23 @@ func (d *decoder) checkBlocks(c *Config) {
 	}
 }
 
+// checkChanges refuses changes of nothing, and those that come too late. Which
+// weights there are is known once there is a network.
+func (d *decoder) checkChanges(c *Config) {
+	for i, ch := range c.Learning.Changes {
+		name := fmt.Sprintf("learning.changes[%d]", i)
+		at := func(key string) []string { return []string{name + "." + key, name, "learning.changes", "task.epochs"} }
+		if len(ch.Weights) == 0 {
+			d.refuse(c, at("weights"), "is empty, expected symbols of weights")
+		} else if i := repeated(ch.Weights); i >= 0 {
+			d.refuse(c, at("weights"), "%q is given twice, expected each weights once", ch.Weights[i])
+		}
+		if ch.Epoch > c.Task.Epochs {
+			d.refuse(c, at("epoch"), "is %d, expected at most task.epochs, %d", ch.Epoch, c.Task.Epochs)
+		}
+	}
+}
+
 func (d *decoder) checkMomentum(c *Config, paths []string, optimiser string, momentum float64) {
 	switch {
 	case optimiser == "momentum" && momentum == 0:

@@ -146,18 +146,19 @@ type Phase struct {
 // Learning holds how weights change, beside the learning rates and time constants
 // that the model declares.
 type Learning struct {
-	Optimiser   string  `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
-	Momentum    float64 `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
-	Beta1       float64 `toml:"adam_beta1" if:"learning.optimiser=adam" for:"discrete" default:"0.9" range:"[0,1)" doc:"what is left at each update of Adam's mean of gradients"`
-	Beta2       float64 `toml:"adam_beta2" if:"learning.optimiser=adam" for:"discrete" default:"0.999" range:"(0,1)" doc:"and of its mean of their squares"`
-	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning; with decay = \"gradient\", how much of a weight joins its gradient"`
-	Decay       string  `toml:"decay" for:"discrete" if:"learning.weight_decay or learning.weights" default:"fraction" oneof:"fraction,gradient" doc:"what weight_decay is. fraction: what weights lose at each update, whatever the learning rate; gradient: as in PyTorch, weight_decay times the weights joins the gradients, and goes through momentum or Adam's means and the learning rate"`
-	Weights     []Own   `toml:"weights" for:"discrete" example:"[{ of = [\"W\"], optimiser = \"momentum\", momentum = 0.9 }]" doc:"weights with an optimiser and a decay of their own, one table each; nothing is inherited from [learning], but learning rates and decay are those of all"`
-	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
-	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
-	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
-	Blocks      []Block `toml:"blocks" for:"mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ batches = 10, weights = [\"W\"] }]" doc:"batches beside the epochs of a training, in which some weights learn alone, one table each, in this order"`
-	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
+	Optimiser   string   `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
+	Momentum    float64  `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
+	Beta1       float64  `toml:"adam_beta1" if:"learning.optimiser=adam" for:"discrete" default:"0.9" range:"[0,1)" doc:"what is left at each update of Adam's mean of gradients"`
+	Beta2       float64  `toml:"adam_beta2" if:"learning.optimiser=adam" for:"discrete" default:"0.999" range:"(0,1)" doc:"and of its mean of their squares"`
+	WeightDecay float64  `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning; with decay = \"gradient\", how much of a weight joins its gradient"`
+	Decay       string   `toml:"decay" for:"discrete" if:"learning.weight_decay or learning.weights" default:"fraction" oneof:"fraction,gradient" doc:"what weight_decay is. fraction: what weights lose at each update, whatever the learning rate; gradient: as in PyTorch, weight_decay times the weights joins the gradients, and goes through momentum or Adam's means and the learning rate"`
+	Weights     []Own    `toml:"weights" for:"discrete" example:"[{ of = [\"W\"], optimiser = \"momentum\", momentum = 0.9 }]" doc:"weights with an optimiser and a decay of their own, one table each; nothing is inherited from [learning], but learning rates and decay are those of all"`
+	Noise       float64  `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
+	NoTeaching  bool     `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
+	Strength    float64  `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
+	Blocks      []Block  `toml:"blocks" for:"mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ batches = 10, weights = [\"W\"] }]" doc:"batches beside the epochs of a training, in which some weights learn alone, one table each, in this order"`
+	Changes     []Change `toml:"changes" for:"mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ kind = \"noise\", weights = [\"W\"], sd = 0.01 }]" doc:"what happens to weights where an epoch of a training begins, beside learning, one table each, in this order"`
+	Schedule    []Knot   `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
 }
 
 // Own is how some weights follow their gradients.
@@ -177,6 +178,15 @@ type Block struct {
 	Weights     []string `toml:"weights" doc:"which projections learn, each with its bias; all others are not touched, not by a decay either"`
 	Teacher     bool     `toml:"teacher" default:"false" doc:"whether the target reaches the output"`
 	Noise       float64  `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of noise on what each layer receives, in place of that of [learning]"`
+}
+
+// Change is what happens to weights where an epoch begins.
+type Change struct {
+	Kind    string   `toml:"kind" oneof:"zero,noise,begin" doc:"zero: they are set to 0; noise: normal numbers are added to them; begin: they begin anew as the model's text says, from what other weights are now, so that feedback that is symmetric at the start is aligned again"`
+	Weights []string `toml:"weights" doc:"which weights and biases of the model, by their symbols, such as Y or c, in all layers; none that follow from others"`
+	SD      float64  `toml:"sd" range:">0" for:"noise" doc:"standard deviation of what is added to the weights of a layer, in units of theirs"`
+	Epoch   int      `toml:"epoch" default:"1" range:">=1" doc:"the epoch ahead of which it happens, counted from 1, which is before any learning"`
+	Each    bool     `toml:"each" default:"false" doc:"whether it happens ahead of every later epoch too"`
 }
 
 // Knot is a time from which on a factor holds.

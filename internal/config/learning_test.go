@@ -31,6 +31,13 @@ func TestOptimisersAreChecked(t *testing.T) {
 		{trained + "learning.blocks = [{ weights = ['W'] }]", "learning.blocks[0].batches: is 0 as pretraining is"},
 		{trained + "learning.blocks = [{ batches = 3, weights = ['Y'] }]", `"Y" are no weights that learn`},
 		{trained + "learning.blocks = [{ batches = -3, weights = ['W'] }]", "learning.blocks[0].batches: is the integer -3, expected a whole number, at least 0"},
+		{trained + "learning.changes = [{ kind = 'noise', weights = ['W'] }]", "learning.changes[0].sd: missing"},
+		{trained + "learning.changes = [{ kind = 'zero', weights = ['W'], sd = 1 }]", "learning.changes[0].sd: "},
+		{trained + "learning.changes = [{ kind = 'flip', weights = ['W'] }]", "learning.changes[0].kind: "},
+		{trained + "learning.changes = [{ kind = 'zero', weights = [] }]", "learning.changes[0].weights: is empty"},
+		{trained + "learning.changes = [{ kind = 'zero', weights = ['W', 'W'] }]", `"W" is given twice`},
+		{trained + "learning.changes = [{ kind = 'zero', weights = ['W'], epoch = 11 }]", "learning.changes[0].epoch: is 11, expected at most task.epochs, 10"},
+		{"learning.changes = [{ kind = 'zero', weights = ['W'] }]", "learning.changes: has no effect here"},
 		{"time.kind = 'discrete'\nlearning.blocks = [{ batches = 3, weights = ['W'] }]", "learning.blocks: has no effect here"},
 	} {
 		_, err := Parse("e.toml", []byte(c.text), Options{})
@@ -50,6 +57,7 @@ func TestOptimisersAreWritten(t *testing.T) {
 		plasticY + "learning = { optimiser = 'adam', adam_beta1 = 0.8, weights = [{ of = ['Y'], optimiser = 'adam', adam_beta2 = 0.9 }] }",
 		plasticY + "learning = { decay = 'gradient', weights = [{ of = ['Y', 'W'], weight_decay = 0.1 }] }",
 		trained + "learning.blocks = [{ batches = 3, pretraining = 4, weights = ['W'], teacher = true, feedforward_noise = 0.1 }, { pretraining = 4, weights = ['W'] }]",
+		trained + "learning.changes = [{ kind = 'noise', weights = ['W', 'c'], sd = 0.1, each = true }, { kind = 'begin', weights = ['W'], epoch = 10 }]",
 		plasticY + "learning.weights = [{ of = ['Y'], optimiser = 'momentum', momentum = 0.9 }]\n[[compare]]\nname = 'a'\ntime.kind = 'continuous'",
 	} {
 		c, err := Parse("e.toml", []byte(text), Options{})

@@ -28,6 +28,7 @@ const (
 	taskStream
 	noiseStream
 	pathStream
+	changeStream
 )
 
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }

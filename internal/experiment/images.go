@@ -159,6 +159,13 @@ func newTraining[F sim.Float](cfg config.Config, data *images.Data) (*imageTrain
 	t.Model = model
 	t.Train, t.Test = &examples[F]{set: train, transform: augment, seed: seed, smoothing: cfg.Task.Smoothing}, set(data.Test, plain)
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
+	if err := checkChanges(cfg, w.Network()); err != nil {
+		return nil, err
+	}
+	changes := random(cfg, changeStream)
+	for _, c := range cfg.Learning.Changes {
+		t.Changes = append(t.Changes, training.Change{Change: sim.Change{Kind: c.Kind, Weights: c.Weights, SD: c.SD}, Epoch: c.Epoch, Each: c.Each, Seed: changes.Uint64()})
+	}
 	for _, b := range cfg.Learning.Blocks {
 		t.Blocks = append(t.Blocks, training.Block{Batches: b.Batches, Pretraining: b.Pretraining, Weights: b.Weights, Teacher: b.Teacher, Noise: b.Noise})
 	}

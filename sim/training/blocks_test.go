@@ -124,6 +124,10 @@ func TestBlocksResume(t *testing.T) {
 			train := func() *Training[float64] {
 				tr := hybrid(t, name, sim.Learning{Optimiser: "adam", WeightDecay: 1e-3, Updates: []sim.Update{{Weights: names[:1], Optimiser: "momentum", Momentum: 0.9}}})
 				tr.Blocks = []Block{{Pretraining: 30, Batches: 7, Weights: names, Noise: 0.1}, {Batches: 26, Weights: names, Teacher: true}}
+				tr.Changes = []Change{
+					{Change: sim.Change{Kind: "noise", Weights: names, SD: 0.5}, Epoch: 1, Each: true, Seed: 3},
+					{Change: sim.Change{Kind: "zero", Weights: []string{"c"}}, Epoch: 2},
+				}
 				return tr
 			}
 			whole := train()
@@ -164,6 +168,51 @@ func TestBlocksAreChecked(t *testing.T) {
 		tr.Blocks = []Block{b}
 		if _, err := tr.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %s", b, err, want)
+		}
+	}
+}
+
+// TestChanges: what an epoch begins with is what its changes make of what the one
+// before ended with, once.
+func TestChanges(t *testing.T) {
+	c := sim.Change{Kind: "noise", Weights: []string{"Y"}, SD: 0.5}
+	one := hybrid(t, "burstccn", sim.Learning{})
+	one.Changes = []Change{{Change: c, Epoch: 2, Seed: 3}}
+	if _, err := one.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	by := hybrid(t, "burstccn", sim.Learning{})
+	by.Epochs = 1
+	if _, err := by.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := by.Model.Change(c, rand.New(rand.NewPCG(3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	set, net := newBlobs(203, 1), by.Model.Moved()
+	order := set.Order(2, nil)
+	for k := range 25 {
+		set.Fill(net.Input(), net.Target(), order[k*8:][:8], 2)
+		loss, err := by.Model.Present(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		by.Model.Learn(loss)
+	}
+	if !slices.Equal(simtest.Weights(net.Weights()), simtest.Weights(one.Model.Moved().Weights())) {
+		t.Error("a training with a change ends with other weights than the same, step by step")
+	}
+	for want, c := range map[string]Change{
+		"in epoch 3":           {Change: c, Epoch: 3},
+		"in epoch 0":           {Change: c},
+		`the weights "Z"`:      {Change: sim.Change{Kind: "zero", Weights: []string{"Z"}}, Epoch: 1},
+		"zero, noise or begin": {Change: sim.Change{Kind: "flip", Weights: []string{"Y"}}, Epoch: 1},
+		"noise of 0":           {Change: sim.Change{Kind: "noise", Weights: []string{"Y"}}, Epoch: 1},
+	} {
+		tr := hybrid(t, "burstccn", sim.Learning{})
+		tr.Changes = []Change{c}
+		if _, err := tr.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %s", c, err, want)
 		}
 	}
 }

@@ -45,19 +45,21 @@ func (t *Training[F]) within(b Block, do func() error) error {
 	return errors.Join(err, t.Model.SetNoiseLevel(usual), t.Model.SetLearners(nil))
 }
 
-// learnStage goes through what is left of a block or of the epoch.
+// learnStage goes through what is left of a stage of the epoch.
 func (r *trainingRun[F]) learnStage(ctx context.Context) error {
 	begin, spent := time.Now(), r.out.Learning
 	r.timedLearning = func() { r.out.Learning = spent + time.Since(begin) }
 	defer r.timedLearning()
 	switch n := len(r.Blocks); {
-	case r.stage == n:
+	case r.stage == 0:
+		return r.change()
+	case r.stage == n+1:
 		return r.learn(ctx)
-	case r.stage > n:
-		b := r.Blocks[r.stage-n-1]
+	case r.stage > n+1:
+		b := r.Blocks[r.stage-n-2]
 		return r.learnBlock(ctx, b, b.Batches)
 	case r.epoch == 1:
-		return r.learnBlock(ctx, r.Blocks[r.stage], r.Blocks[r.stage].Pretraining)
+		return r.learnBlock(ctx, r.Blocks[r.stage-1], r.Blocks[r.stage-1].Pretraining)
 	}
 	return nil
 }

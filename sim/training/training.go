@@ -36,8 +36,9 @@ type Training[F sim.Float] struct {
 	Train            Examples[F]
 	Validation, Test Examples[F] // nil: none
 	Epochs           int
-	MaxStagnant      int     // epochs without a smaller error after which training stops; 0: never
-	NoTeacher        bool    // the target never reaches the output layer
+	MaxStagnant      int  // epochs without a smaller error after which training stops; 0: never
+	NoTeacher        bool // the target never reaches the output layer
+	Changes          []Change
 	Blocks           []Block // beside the epochs, in this order
 	Log              Log
 	Filters          FilterShape // of the weights of layer 1; zero: they are not kept
@@ -106,7 +107,7 @@ type trainingRun[F sim.Float] struct {
 	timed time.Time // up to when out.Wall counts
 
 	epoch    int         // the present one; 0 before the untrained network was evaluated
-	stage    int         // of the epoch: blocks ahead of it, the epoch itself, blocks behind it
+	stage    int         // of the epoch: changes, blocks ahead of it, the epoch itself, blocks behind it
 	done     int         // batches of the present block
 	passes   int         // over the examples, or parts of one, that blocks before it made
 	batch    int         // the next one of the epoch
@@ -140,7 +141,7 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 	if t.Epochs < 1 {
 		return nil, fmt.Errorf("sim: %d epochs, expected at least 1", t.Epochs)
 	}
-	if err := t.checkBlocks(); err != nil {
+	if err := errors.Join(t.checkBlocks(), t.checkChanges()); err != nil {
 		return nil, err
 	}
 	var err error
@@ -154,7 +155,7 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 	}
 	_, err = t.Journal.Restore(r.visit)
 	if batches := t.Train.Len() / r.rows; err == nil && (r.epoch < 0 || r.epoch > t.Epochs+1 || r.batch < 0 || r.batch > batches ||
-		r.stage < 0 || r.stage > 2*len(t.Blocks)+1 || r.done < 0 || r.passes < 0) {
+		r.stage < 0 || r.stage > 2*len(t.Blocks)+2 || r.done < 0 || r.passes < 0) {
 		err = fmt.Errorf("sim: the checkpoint, in epoch %d before batch %d, does not fit %d epochs of %d batches", r.epoch, r.batch+1, t.Epochs, batches)
 	}
 	return r, err
@@ -202,7 +203,7 @@ func (r *trainingRun[F]) epochs(ctx context.Context) error {
 		r.next()
 	}
 	for r.epoch <= r.Epochs && (r.MaxStagnant == 0 || r.stagnant < r.MaxStagnant) {
-		for r.stage <= 2*len(r.Blocks) {
+		for r.stage <= 2*len(r.Blocks)+1 {
 			if err := r.learnStage(ctx); err != nil {
 				return err
 			}
