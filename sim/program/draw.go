@@ -53,7 +53,8 @@ type drawer[F Float] struct {
 // is drawn: then it is what they are, not what a line says that it begins with.
 func (d *drawer[F]) stays(p *projection) bool {
 	return d.again != nil && !slices.ContainsFunc(newBuilder(d.net, map[key]*variable{}, phase{}).resolve(p), func(t term) bool {
-		return d.again(d.net.matrices[t.w.stored.index])
+		k := t.w.stored.index // or that of one which is computed, from what stays
+		return k < len(d.net.matrices) && d.again(d.net.matrices[k])
 	})
 }
 
