@@ -18,7 +18,8 @@ import (
 // Examples is a data set as a network sees it.
 type Examples[F sim.Float] interface {
 	Len() int
-	// Order stores the order of an epoch in dst and returns it.
+	// Order stores the order of an epoch in dst and returns it. Epochs count from 1;
+	// passes over the examples in blocks have numbers below 0.
 	Order(epoch int, dst []int) []int
 	// Fill stores inputs and targets of the examples with these indices, one a
 	// row, as they look in an epoch. Goroutines may call it at the same time.
