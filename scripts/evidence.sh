@@ -9,5 +9,5 @@ export BURSTSIM_EVIDENCE=1
 go test -count 1 -timeout 60m "$@" ./cmd/burstsim \
 	-run '^(TestKilledRunsGoOn|TestInterruptedRunsGoOn|TestFullDisk|TestLargestFile|TestMemoryDoesNotGrow)$'
 go test -count 1 -timeout 60m "$@" ./internal/experiment \
-	-run '^(TestExampleLearns|TestXORIsSolved|TestModelsLearnRegression)$'
+	-run '^(TestExampleLearns|TestXORIsSolved|TestModelsLearnRegression|TestTracesBridgeDelays)$'
 go test -count 1 -timeout 60m "$@" ./sim -run '^TestDalesKeepsSigns$'

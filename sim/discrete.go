@@ -13,13 +13,17 @@ import (
 // Learning says how the discrete model changes its weights. Learning rates are
 // parameters of the model.
 type Learning struct {
-	Optimiser   string  // a name of synapse.RuleNames; "" is sgd. Rules that are plain have none.
-	Momentum    float64 // in [0, 1), for "momentum"
-	WeightDecay float64 // fraction of the weights lost at each update
+	Optimiser   string     // a name of synapse.RuleNames; "" is sgd. Rules that are plain have none.
+	Momentum    float64    // in [0, 1), for "momentum"
+	Betas       [2]float64 // for "adam": in [0, 1) and (0, 1); zero: 0.9 and 0.999
+	WeightDecay float64    // fraction of the weights lost at each update
 	// Coupled makes weight decay a part of the gradient, WeightDecay times the
 	// weights, as PyTorch's optimisers do: it goes through momentum and is
-	// multiplied by the learning rate.
+	// multiplied by the learning rate. It holds for Updates too.
 	Coupled bool
+	// Updates are for weights that follow their gradients otherwise, even where
+	// their rules are plain.
+	Updates []Update
 
 	// FixedPoint lets the compartments of the continuous model adopt their
 	// drives again and again until they stop moving. It makes a difference only
@@ -29,7 +33,8 @@ type Learning struct {
 
 	// Noise is the standard deviation of Gaussian noise on what the text calls
 	// noisy, while the network learns; it must have been compiled with noise.
-	// Random, the source it is drawn from, must be set with it.
+	// Random, the source it is drawn from, must be set with it, and with any that
+	// SetNoiseLevel asks for later.
 	Noise  float64
 	Random *rand.PCG
 }
@@ -44,42 +49,20 @@ type Discrete[F Float] struct {
 	noisy    bool // noise is on
 	schedule Schedule
 	params   []*parameter[F]
-	rule     synapse.Rule[F]
-	ruled    []*synapse.Param[F] // moved by rule
-	plain    synapse.SGD[F]
-	plains   []*synapse.Param[F] // moved by plain
-}
-
-// parameter is a projection that learns and its bias, as an optimiser sees them.
-type parameter[F Float] struct {
-	synapse.Param[F]
-	w, c    int // rules; -1: none
-	rule    program.Rule
-	base    float64 // learning rate before the schedule
-	decayW  float64 // and decay
-	decayC  float64
-	product program.Product[F]               // of rule w, while it stores what changes
-	store   func(then func(lo, hi int)) bool // Store, if rule w is a product
-	coupled [2]float64                       // decay of weights and bias in their gradients
+	groups   []*group[F] // of all parameters: by Learning, plainly, by each of its Updates
+	direct   bool        // plain descent needs no gradients: products add to the weights
+	learners []string    // the names of projections that learn at present; nil: all that have rules
 }
 
 // NewDiscrete puts a network in discrete time, with weights that begin as w,
 // which stay as they are.
 func NewDiscrete[F Float](w *Weights[F], learning Learning) (*Discrete[F], error) {
-	if learning.Optimiser == "" {
-		learning.Optimiser = "sgd"
-	}
-	rule, err := synapse.NewRule[F](learning.Optimiser, learning.Momentum)
+	groups, err := newGroups[F](learning)
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range []struct {
-		name  string
-		value float64
-	}{{"Learning.WeightDecay", learning.WeightDecay}, {"Learning.Noise", learning.Noise}} {
-		if !(v.value >= 0 && v.value <= math.MaxFloat64) {
-			return nil, fmt.Errorf("sim: %s is %v, expected at least 0", v.name, v.value)
-		}
+	if !(learning.Noise >= 0 && learning.Noise <= math.MaxFloat64) {
+		return nil, fmt.Errorf("sim: Learning.Noise is %v, expected at least 0", learning.Noise)
 	}
 	if learning.Noise > 0 && (learning.Random == nil || !w.net.Setting.Noise) {
 		return nil, errors.New("sim: Learning.Noise needs Learning.Random, and a network that is compiled with noise")
@@ -88,79 +71,17 @@ func NewDiscrete[F Float](w *Weights[F], learning Learning) (*Discrete[F], error
 	if err != nil {
 		return nil, err
 	}
-	d := &Discrete[F]{state: state, machine: state.machine, learning: learning, rule: rule}
-	if learning.Noise > 0 {
+	d := &Discrete[F]{state: state, machine: state.machine, learning: learning, groups: groups}
+	if d.mayBeNoisy() {
 		d.machine.Noise, d.machine.Random = learning.Noise, rand.New(learning.Random)
 	}
-	d.parameters()
+	if err := d.parameters(); err != nil {
+		return nil, err
+	}
 	if synapse.Compensated[F]() {
 		d.Compensate()
 	}
 	return d, nil
-}
-
-// parameters pairs the rules of projections with those of their biases.
-func (d *Discrete[F]) parameters() {
-	rules := d.machine.Program().Rules
-	biases := map[string]int{} // rules of biases, by the name of the projection
-	for k, r := range rules {
-		if r.Bias {
-			biases[r.BiasOf()] = k
-		}
-	}
-	add := func(w, c int) {
-		p := &parameter[F]{w: w, c: c}
-		if w >= 0 {
-			p.rule = rules[w]
-			p.W = d.state.weights.values[p.rule.Index()]
-			p.Rows, p.GradW = p.rule.Shape[0], make([]F, len(p.W))
-			p.store = func(then func(lo, hi int)) bool { return d.machine.ChangeThen(p.GradW, w, -1, p.product, then) }
-			if pattern := p.rule.Pattern(); pattern != nil {
-				p.Starts = pattern.Starts()
-			}
-		}
-		if c >= 0 {
-			p.C = d.state.weights.values[rules[c].Index()]
-			p.GradC = make([]F, len(p.C))
-			if w < 0 {
-				p.rule, p.Rows = rules[c], len(p.C)
-			}
-		}
-		p.Rate, p.base = p.rule.Rate, p.rule.Rate
-		d.params = append(d.params, p)
-		if p.rule.Plain {
-			d.plains = append(d.plains, &p.Param)
-			return
-		}
-		d.ruled = append(d.ruled, &p.Param)
-		if !p.rule.Keeps {
-			p.decayW = d.learning.WeightDecay
-			if c >= 0 && !rules[c].Keeps {
-				p.decayC = p.decayW
-			}
-		}
-		if d.learning.Coupled {
-			p.coupled, p.decayW, p.decayC = [2]float64{p.decayW, p.decayC}, 0, 0
-		}
-		p.DecayW, p.DecayC = p.decayW, p.decayC
-	}
-	for k, r := range rules {
-		if r.Bias {
-			continue
-		}
-		c, ok := biases[r.Name]
-		if !ok || rules[c].Rate != r.Rate || rules[c].Plain != r.Plain {
-			c = -1 // a bias that learns otherwise stands alone
-		} else {
-			delete(biases, r.Name)
-		}
-		add(k, c)
-	}
-	for k, r := range rules {
-		if _, alone := biases[r.BiasOf()]; r.Bias && alone {
-			add(-1, k)
-		}
-	}
 }
 
 // Compensate keeps what rounding withholds from the weights from now on, as is
@@ -206,8 +127,10 @@ func (d *Discrete[F]) Visit(visit Visit) {
 			visit(fmt.Sprintf("carry%d/c", k), p.CarryC)
 		}
 	}
-	d.rule.Visit(d.ruled, Within("optimiser", visit))
-	if d.learning.Noise > 0 {
+	for k, g := range d.groups {
+		g.rule.Visit(g.params, Within(fmt.Sprint("optimiser", k), visit))
+	}
+	if d.mayBeNoisy() {
 		visit("noise", d.learning.Random)
 	}
 }
@@ -284,6 +207,27 @@ func (d *Discrete[F]) settle(teacher bool) error {
 // SetNoise says whether there is noise on what the text calls noisy.
 func (d *Discrete[F]) SetNoise(on bool) { d.noisy = on && d.learning.Noise > 0 }
 
+// SetNoiseLevel makes the standard deviation of that noise another one than
+// Learning.Noise from now on. Above 0 it needs a source of noise, and a network
+// that is compiled with it.
+func (d *Discrete[F]) SetNoiseLevel(sd float64) error {
+	if !(sd >= 0 && sd <= math.MaxFloat64) {
+		return fmt.Errorf("sim: a noise of %v, expected at least 0", sd)
+	}
+	if sd > 0 && !d.mayBeNoisy() {
+		return errors.New("sim: noise needs Learning.Random, and a network that is compiled with noise")
+	}
+	d.learning.Noise, d.machine.Noise = sd, sd
+	return nil
+}
+
+// NoiseLevel is the standard deviation of that noise.
+func (d *Discrete[F]) NoiseLevel() float64 { return d.learning.Noise }
+
+func (d *Discrete[F]) mayBeNoisy() bool {
+	return d.learning.Random != nil && d.state.Network().Setting.Noise
+}
+
 // Gradients computes what plasticity would change for what was last presented,
 // as gradients: minus the right-hand side of each rule, the mean over the batch.
 func (d *Discrete[F]) Gradients() {
@@ -307,59 +251,4 @@ func (d *Discrete[F]) Gradient(name string) *synapse.Param[F] {
 		}
 	}
 	return nil
-}
-
-// Learn makes one update of all plastic weights for what was last presented;
-// loss is what Present returned.
-func (d *Discrete[F]) Learn(loss float64) {
-	d.machine.Factors(d.state.teaching)
-	if d.direct() {
-		d.descend()
-	} else {
-		d.prepare()
-		d.rule.Update(d.ruled, loss)
-		d.plain.Update(d.plains, 0)
-	}
-	d.machine.Constrain()
-}
-
-// direct says whether plain descent needs no gradients: products add to the
-// weights.
-func (d *Discrete[F]) direct() bool {
-	_, sgd := d.rule.(*synapse.SGD[F])
-	return sgd && d.learning.WeightDecay == 0
-}
-
-// prepare computes the gradients that may depend on weights. Those that are a
-// product of factors are left to the optimiser, which can use them as they
-// come.
-func (d *Discrete[F]) prepare() {
-	for _, p := range d.params {
-		p.Store = nil
-		if p.w >= 0 {
-			if product, ok := d.machine.Product(p.w); ok && product.Pre != nil && p.coupled[0] == 0 {
-				p.product, p.Store = product, p.store
-			} else {
-				d.machine.Change(p.GradW, p.w, -1)
-				d.machine.AddWeights(p.GradW, p.w, p.coupled[0])
-			}
-		}
-		if p.c >= 0 {
-			d.machine.Change(p.GradC, p.c, -1)
-			d.machine.AddWeights(p.GradC, p.c, p.coupled[1])
-		}
-	}
-}
-
-// descend is an update by plain gradient descent: the weights take their change
-// in one pass where they can, without storing a gradient.
-func (d *Discrete[F]) descend() {
-	for _, p := range d.params {
-		if p.w >= 0 {
-			d.machine.Learn(p.w, p.Rate, p.CarryW, p.GradW)
-		}
-		if p.c >= 0 {
-			d.machine.Learn(p.c, p.Rate, p.CarryC, p.GradC)
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"burstsim/sim/program"
@@ -20,7 +19,7 @@ type Schedule []Knot
 // weights.
 type Knot struct {
 	At     float64
-	Factor float64 // at least 0; 0: they do not learn
+	Factor float64 // at least 0; 0: they do not learn, nor does what an optimiser keeps of them change
 	// Shape is how the factor gets there from that of the knot before: "step" at
 	// once; "linear" and "cosine", along half a wave, over the time between. Where
 	// there is none before, it gets there at once.
@@ -36,12 +35,6 @@ var Shapes = []string{"step", "linear", "cosine"}
 // check returns an error for a schedule that goes back in time, has a factor or a
 // shape that there is not, or names what does not learn by these rules.
 func (s Schedule) check(rules []program.Rule) error {
-	var names []string
-	for _, r := range rules {
-		if name := r.Projection(); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
 	for i, k := range s {
 		switch {
 		case !(k.Factor >= 0 && k.Factor <= math.MaxFloat64):
@@ -51,10 +44,8 @@ func (s Schedule) check(rules []program.Rule) error {
 		case math.IsNaN(k.At), i > 0 && k.At < s[i-1].At:
 			return fmt.Errorf("sim: knot %d of a schedule is at %v, expected not before the one ahead of it", i, k.At)
 		}
-		for _, name := range k.Weights {
-			if !slices.Contains(names, name) {
-				return fmt.Errorf("sim: a schedule for the weights %q, expected of those that learn: %s", name, strings.Join(names, ", "))
-			}
+		if err := named(rules, k.Weights, "a schedule"); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -217,5 +208,7 @@ func (d *Discrete[F]) setRates(t float64) {
 		f := d.schedule.Factor(p.rule.Projection(), t)
 		p.Rate = p.base * f
 		p.DecayW, p.DecayC = p.decayW*f, p.decayC*f
+		p.held = f == 0
 	}
+	d.freeze()
 }

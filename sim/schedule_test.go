@@ -34,6 +34,30 @@ func TestScheduleFactor(t *testing.T) {
 	}
 }
 
+// TestWarmUp: a cosine after a linear warm-up, over whole updates, is what the
+// recipe of docs/experiment-file.md says. Updates are made at times k/n.
+func TestWarmUp(t *testing.T) {
+	for _, c := range []struct{ n, warm, end int }{{1875, 2, 100}, {1563, 5, 50}, {25, 1, 2}, {7, 3, 4}} {
+		n, kw, kt := float64(c.n), float64(c.warm*c.n), float64(c.end*c.n)
+		s := Schedule{
+			{At: 0, Factor: 1 / kw, Shape: "step"},
+			{At: float64(c.warm) - 1/n, Factor: 1, Shape: "linear"},
+			{At: float64(c.warm), Factor: 1, Shape: "step"},
+			{At: float64(c.end), Factor: 0, Shape: "cosine"},
+		}
+		for k := 0.0; k < kt; k++ {
+			want := (k + 1) / kw
+			if k >= kw {
+				want = (1 + math.Cos(math.Pi*(k-kw)/(kt-kw))) / 2
+			}
+			epoch, batch := math.Floor(k/n), math.Mod(k, n)
+			if got := s.Factor("W", epoch+batch/n); math.Abs(got-want) > 1e-12 {
+				t.Fatalf("%+v: factor %v at update %v, want %v", c, got, k, want)
+			}
+		}
+	}
+}
+
 // TestScheduleRefused: what is wrong is said in both kinds of time, and the
 // schedule from before stays.
 func TestScheduleRefused(t *testing.T) {

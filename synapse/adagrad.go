@@ -47,9 +47,9 @@ func (r *Adagrad[F]) Update(params []*Param[F], _ float64) {
 	switch r.Scope {
 	case PerSynapse:
 		for k := range r.pass.slabs {
-			r.pass.slabs[k].m = r.sums[k]
+			s := &r.pass.slabs[k]
+			s.m, s.factors = r.sums[k], factors[F]{adagradEps}
 		}
-		r.pass.factors = factors[F]{adagradEps}
 		r.pass.run(adagrad, params)
 		return
 	case PerNeuron:
@@ -57,12 +57,12 @@ func (r *Adagrad[F]) Update(params []*Param[F], _ float64) {
 		return
 	case PerLayer:
 		r.squares()
-		for k, p := range params {
-			r.perGroup(2*k, 2*k+2, len(p.W)+len(p.C), r.sums[k])
+		for k := range params {
+			r.perGroup(2*k, 2*k+2, r.sums[k])
 		}
 	case PerNetwork:
 		r.squares()
-		r.perGroup(0, len(r.pass.slabs), r.pass.size, r.sums[0])
+		r.perGroup(0, len(r.pass.slabs), r.sums[0])
 	}
 	r.pass.runStored(descend)
 }
@@ -80,7 +80,10 @@ func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
 		r.team = linalg.NewTeam(func(t int) {
 			b := &r.blocks[t]
 			w, c, sums := r.pass.slabs[2*b.slab], r.pass.slabs[2*b.slab+1], r.sums[b.slab]
-			alpha := w.alpha
+			if w.frozen {
+				return
+			}
+			alpha, f := w.alpha, &r.pass.slabs[2*b.slab].factors
 			for j := b.lo; j < b.hi; j++ {
 				from, to := params[b.slab].row(j)
 				k, end := min(j, len(c.w)), min(j+1, len(c.w)) // there may be no bias
@@ -91,12 +94,12 @@ func (r *Adagrad[F]) perNeuron(params []*Param[F]) {
 				sums[j] += F(total) / F(to-from+end-k)
 				w.alpha = alpha / (root(sums[j]) + adagradEps)
 				c.alpha = w.alpha
-				w.move(descend, &r.pass.factors, from, to)
-				c.move(descend, &r.pass.factors, k, end)
+				w.move(descend, f, from, to)
+				c.move(descend, f, k, end)
 			}
 		})
 	}
-	r.team.Share(len(r.blocks), elementWork*r.pass.size)
+	r.team.Share(len(r.blocks), elementWork*r.pass.size())
 }
 
 // row is where the weights of a neuron or channel stand.
@@ -116,20 +119,27 @@ func (r *Adagrad[F]) squares() {
 		}
 		r.team = linalg.NewTeam(func(t int) {
 			b := &r.blocks[t]
-			b.total = squares(r.pass.slabs[b.slab].g[b.lo:b.hi], &b.sums)
+			if s := &r.pass.slabs[b.slab]; !s.frozen {
+				b.total = squares(s.g[b.lo:b.hi], &b.sums)
+			}
 		})
 	}
-	r.team.Share(len(r.blocks), elementWork/4*r.pass.size)
+	r.team.Share(len(r.blocks), elementWork/4*r.pass.size())
 }
 
-// perGroup adds the mean of the squares of slabs from to before to, n elements,
-// to sum, and has their steps divided by its root.
-func (r *Adagrad[F]) perGroup(from, to, n int, sum []F) {
+// perGroup adds the mean of the squares of slabs from to before to, but those
+// that are frozen, to sum, and has their steps divided by its root.
+func (r *Adagrad[F]) perGroup(from, to int, sum []F) {
 	var total float64
+	n := 0
 	for _, b := range r.blocks {
-		if from <= b.slab && b.slab < to {
+		if from <= b.slab && b.slab < to && !r.pass.slabs[b.slab].frozen {
 			total += b.total
+			n += b.hi - b.lo
 		}
+	}
+	if n == 0 {
+		return
 	}
 	sum[0] += F(total) / F(n)
 	for k := from; k < to; k++ {

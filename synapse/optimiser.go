@@ -19,6 +19,9 @@ type Param[F Float] struct {
 	Rate           float64 // learning rate
 	DecayW, DecayC float64 // fraction that is lost at each update
 
+	// Frozen parameters stay as they are, and so does what a rule keeps of them.
+	Frozen bool
+
 	// Store, if not nil, computes GradW, which is not up to date until then. If it
 	// can, it calls then with the bounds of each part as soon as that is stored,
 	// from several goroutines, and returns true. then may be nil.
@@ -27,8 +30,9 @@ type Param[F Float] struct {
 
 // Rule is an optimiser: it makes a step of a gradient.
 type Rule[F Float] interface {
-	// Update moves every weight of params by -Rate step - Decay weight, spread
-	// over the processors, whose number does not change a bit. It must be called
+	// Update moves every weight of params by -Rate step - Decay weight but those
+	// that are frozen, spread over the processors, whose number does not change a
+	// bit. It must be called
 	// with the same parameters every time. loss is that of the batch.
 	Update(params []*Param[F], loss float64)
 	// Visit calls visit with a name for, and a reference to, all that Update
@@ -40,7 +44,8 @@ type Rule[F Float] interface {
 var RuleNames = []string{"sgd", "momentum", "adam", "sadagrad", "nadagrad", "ladagrad", "fadagrad", "global_cost"}
 
 // NewRule returns the rule of that name. mu is the coefficient of momentum, in
-// [0, 1); the other rules ignore it.
+// [0, 1); the other rules ignore it. Adam has the constants that its authors
+// propose.
 func NewRule[F Float](name string, mu float64) (Rule[F], error) {
 	switch name {
 	case "sgd":
@@ -48,7 +53,7 @@ func NewRule[F Float](name string, mu float64) (Rule[F], error) {
 	case "momentum":
 		return &Momentum[F]{Mu: mu}, nil
 	case "adam":
-		return &Adam[F]{}, nil
+		return &Adam[F]{Beta1: AdamBeta1, Beta2: AdamBeta2}, nil
 	case "sadagrad":
 		return &Adagrad[F]{Scope: PerSynapse}, nil
 	case "nadagrad":
@@ -104,9 +109,9 @@ func (r *Momentum[F]) Update(params []*Param[F], _ float64) {
 	r.allocate(params)
 	r.pass.prepare(params)
 	for k := range r.pass.slabs {
-		r.pass.slabs[k].m = r.m[k]
+		s := &r.pass.slabs[k]
+		s.m, s.factors = r.m[k], factors[F]{F(r.Mu)}
 	}
-	r.pass.factors = factors[F]{F(r.Mu)}
 	r.pass.run(momentum, params)
 }
 
@@ -124,16 +129,19 @@ func (r *Momentum[F]) Visit(params []*Param[F], visit func(name string, ref any)
 
 // The constants of Adam as Kingma and Ba propose them (arXiv 1412.6980).
 const (
-	adamBeta1 = 0.9
-	adamBeta2 = 0.999
+	AdamBeta1 = 0.9
+	AdamBeta2 = 0.999
 	adamEps   = 1e-8
 )
 
 // Adam divides a decaying mean of gradients by the root of that of their
 // squares, both corrected for their start at zero (Kingma and Ba, ICLR 2015).
 type Adam[F Float] struct {
+	Beta1 float64 // what stays of the mean at each update, in [0, 1)
+	Beta2 float64 // and of that of the squares, in (0, 1)
+
 	m, v [][]F
-	n    int
+	n    []int // updates of each parameter
 	pass pass[F]
 }
 
@@ -141,28 +149,35 @@ type Adam[F Float] struct {
 func (r *Adam[F]) Update(params []*Param[F], _ float64) {
 	r.allocate(params)
 	r.pass.prepare(params)
-	r.n++
-	c1 := 1 - math.Pow(adamBeta1, float64(r.n))
-	c2 := 1 - math.Pow(adamBeta2, float64(r.n))
-	for k := range r.pass.slabs {
-		s := &r.pass.slabs[k]
-		s.m, s.v = r.m[k], r.v[k]
-		s.alpha = -F(params[k/2].Rate / c1) // the ratio's numerator is corrected here
+	for k, p := range params {
+		if p.Frozen {
+			continue
+		}
+		r.n[k]++
+		c1 := 1 - math.Pow(r.Beta1, float64(r.n[k]))
+		c2 := 1 - math.Pow(r.Beta2, float64(r.n[k]))
+		for i := range 2 {
+			s := &r.pass.slabs[2*k+i]
+			s.m, s.v = r.m[2*k+i], r.v[2*k+i]
+			s.alpha = -F(p.Rate / c1) // the ratio's numerator is corrected here
+			s.factors = factors[F]{F(r.Beta1), F(1 - r.Beta1), F(r.Beta2), F(1 - r.Beta2), F(1 / c2), adamEps}
+		}
 	}
-	r.pass.factors = factors[F]{adamBeta1, 1 - adamBeta1, adamBeta2, 1 - adamBeta2, F(1 / c2), adamEps}
 	r.pass.run(adam, params)
 }
 
 func (r *Adam[F]) allocate(params []*Param[F]) {
 	if r.m == nil {
-		r.m, r.v = zeros(params), zeros(params)
+		r.m, r.v, r.n = zeros(params), zeros(params), make([]int, len(params))
 	}
 }
 
-// Visit visits the means and the number of steps.
+// Visit visits the means and the numbers of updates.
 func (r *Adam[F]) Visit(params []*Param[F], visit func(name string, ref any)) {
 	r.allocate(params)
-	visit("n", &r.n)
+	for k := range r.n {
+		visit(fmt.Sprint("n", k), &r.n[k])
+	}
 	visitAll("m", r.m, visit)
 	visitAll("v", r.v, visit)
 }

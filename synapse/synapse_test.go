@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -122,6 +124,81 @@ func TestRuleScale(t *testing.T) {
 		}
 		if got := step(1000) / step(1); math.Abs(got/want-1) > 1e-6 {
 			t.Errorf("%s: a gradient 1000 times as large makes a step %v times as large, want %v", name, got, want)
+		}
+	}
+}
+
+// TestFrozen: what is frozen stays as it is, and so does what a rule keeps of it;
+// all else moves as if it were not there.
+func TestFrozen(t *testing.T) {
+	for _, name := range RuleNames {
+		rng := rand.New(rand.NewPCG(7, 8))
+		draw := func(p *Param[float64]) {
+			for _, g := range [][]float64{p.GradW, p.GradC} {
+				for i := range g {
+					g[i] = rng.NormFloat64()
+				}
+			}
+		}
+		drawn := func(n int) *Param[float64] {
+			p := &Param[float64]{Rows: 2, W: make([]float64, 2*n), C: make([]float64, 2), GradW: make([]float64, 2*n), GradC: make([]float64, 2),
+				Rate: 0.1, DecayW: 0.01, DecayC: 0.01}
+			for i := range p.W {
+				p.W[i] = rng.NormFloat64()
+			}
+			return p
+		}
+		rule, err := NewRule[float64](name, 0.5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := NewRule[float64](name, 0.5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := func(r Rule[float64], params []*Param[float64]) map[string]string {
+			out := map[string]string{}
+			r.Visit(params, func(name string, ref any) { out[name] = fmt.Sprint(reflect.Indirect(reflect.ValueOf(ref))) })
+			return out
+		}
+		moving, frozen := drawn(3), drawn(5)
+		twin := &Param[float64]{Rows: 2, W: slices.Clone(moving.W), C: slices.Clone(moving.C), GradW: moving.GradW, GradC: moving.GradC, Rate: 0.1, DecayW: 0.01, DecayC: 0.01}
+		params := []*Param[float64]{moving, frozen}
+		frozen.Frozen = true
+		frozen.GradW[0] = math.NaN()
+		before := slices.Concat(frozen.W, frozen.C)
+		for range 3 {
+			draw(moving)
+			rule.Update(params, 0.5)
+			alone.Update([]*Param[float64]{twin}, 0.5)
+		}
+		if !slices.Equal(before, slices.Concat(frozen.W, frozen.C)) {
+			t.Errorf("%s: frozen weights moved", name)
+		}
+		if !slices.Equal(slices.Concat(moving.W, moving.C), slices.Concat(twin.W, twin.C)) {
+			t.Errorf("%s: others move otherwise than without those that are frozen", name)
+		}
+		whole, part := kept(rule, params), kept(alone, []*Param[float64]{twin})
+		for k, v := range part {
+			if whole[k] != v {
+				t.Errorf("%s keeps %s of %s, without frozen weights %s", name, whole[k], k, v)
+			}
+		}
+		// Once they learn, it is as if they had just begun.
+		frozen.Frozen = false
+		if name == "fadagrad" {
+			continue // one sum for all
+		}
+		fresh, err := NewRule[float64](name, 0.5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draw(frozen)
+		late := &Param[float64]{Rows: 2, W: slices.Clone(frozen.W), C: slices.Clone(frozen.C), GradW: frozen.GradW, GradC: frozen.GradC, Rate: 0.1, DecayW: 0.01, DecayC: 0.01}
+		rule.Update(params, 0.5)
+		fresh.Update([]*Param[float64]{late}, 0.5)
+		if !slices.Equal(slices.Concat(frozen.W, frozen.C), slices.Concat(late.W, late.C)) {
+			t.Errorf("%s: weights that thaw move otherwise than at their first update", name)
 		}
 	}
 }

@@ -64,6 +64,8 @@ func init() { instructions()[0].use() }
 type slab[F Float] struct {
 	w, carry, g, m, v []F
 	alpha, decay      F
+	factors           factors[F]
+	frozen            bool
 }
 
 // factors are those of a kernel.
@@ -161,12 +163,10 @@ type piece struct{ slab, lo, hi int }
 // pass is an update of all weights by one rule whose steps follow element by
 // element. It is spread over the processors.
 type pass[F Float] struct {
-	by      move
-	factors factors[F]
-	slabs   []slab[F] // W and C of each parameter
-	pieces  []piece
-	size    int // of all slabs
-	team    *linalg.Team
+	by     move
+	slabs  []slab[F] // W and C of each parameter
+	pieces []piece
+	team   *linalg.Team
 
 	moves []func(lo, hi int) // of each slab
 	left  []piece            // that have not been moved
@@ -178,19 +178,18 @@ func (p *pass[F]) prepare(params []*Param[F]) {
 	for _, q := range params {
 		alpha := -F(q.Rate)
 		p.slabs = append(p.slabs,
-			slab[F]{w: q.W, carry: q.CarryW, g: q.GradW, alpha: alpha, decay: F(q.DecayW)},
-			slab[F]{w: q.C, carry: q.CarryC, g: q.GradC, alpha: alpha, decay: F(q.DecayC)})
+			slab[F]{w: q.W, carry: q.CarryW, g: q.GradW, alpha: alpha, decay: F(q.DecayW), frozen: q.Frozen},
+			slab[F]{w: q.C, carry: q.CarryC, g: q.GradC, alpha: alpha, decay: F(q.DecayC), frozen: q.Frozen})
 	}
 	if p.team != nil {
 		return
 	}
 	for k := range p.slabs {
 		n := len(p.slabs[k].w)
-		p.size += n
 		for lo := 0; lo < n; lo += pieceElements {
 			p.pieces = append(p.pieces, piece{k, lo, min(lo+pieceElements, n)})
 		}
-		p.moves = append(p.moves, func(lo, hi int) { p.slabs[k].move(p.by, &p.factors, lo, hi) })
+		p.moves = append(p.moves, func(lo, hi int) { p.slabs[k].move(p.by, &p.slabs[k].factors, lo, hi) })
 	}
 	p.team = linalg.NewTeam(func(t int) {
 		q := p.left[t]
@@ -198,7 +197,18 @@ func (p *pass[F]) prepare(params []*Param[F]) {
 	})
 }
 
-// run moves all weights: those of gradients that are not stored yet as these
+// size is how many weights may move.
+func (p *pass[F]) size() int {
+	n := 0
+	for k := range p.slabs {
+		if !p.slabs[k].frozen {
+			n += len(p.slabs[k].w)
+		}
+	}
+	return n
+}
+
+// run moves all weights that are not frozen: those of gradients that are not stored yet as these
 // come, if that is possible, then all others.
 func (p *pass[F]) run(by move, params []*Param[F]) {
 	p.by, p.left = by, p.left[:0]
@@ -208,7 +218,8 @@ func (p *pass[F]) run(by move, params []*Param[F]) {
 		for at < len(p.pieces) && p.pieces[at].slab == k {
 			at++
 		}
-		if q := params[k/2]; k%2 == 0 && q.Store != nil && q.Store(p.moves[k]) {
+		q := params[k/2]
+		if q.Frozen || k%2 == 0 && q.Store != nil && q.Store(p.moves[k]) {
 			continue
 		}
 		p.left = append(p.left, p.pieces[from:at]...)
@@ -217,16 +228,21 @@ func (p *pass[F]) run(by move, params []*Param[F]) {
 	p.team.Share(len(p.left), elementWork*size)
 }
 
-// runStored moves all weights by gradients that are stored.
+// runStored moves all weights that are not frozen by gradients that are stored.
 func (p *pass[F]) runStored(by move) {
-	p.by, p.left = by, append(p.left[:0], p.pieces...)
-	p.team.Share(len(p.left), elementWork*p.size)
+	p.by, p.left = by, p.left[:0]
+	for _, q := range p.pieces {
+		if !p.slabs[q.slab].frozen {
+			p.left = append(p.left, q)
+		}
+	}
+	p.team.Share(len(p.left), elementWork*p.size())
 }
 
-// store has all gradients stored.
+// store has all gradients stored of parameters that are not frozen.
 func store[F Float](params []*Param[F]) {
 	for _, q := range params {
-		if q.Store != nil {
+		if q.Store != nil && !q.Frozen {
 			q.Store(nil)
 		}
 	}

@@ -35,20 +35,27 @@ var otherValues = map[string][]string{
 	"task.test_input_names": {"absent"}, "task.test_target_names": {"absent"},
 	"task.teacher_bias": {"0.5"}, "task.films": {`["generated", "generated", "generated"]`}, "task.film_frames": {"9"}, "task.frame": {"140ms"}, "task.crop": {"40"},
 	"task.crop_at": {"[3, 40]"}, "task.crop_seed": {"7"}, "task.side": {"3"}, "task.low_pass": {"400ms"}, "task.low_pass_step": {"20ms"},
-	"task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
+	"task.label_smoothing": {"0.1"}, "task.target_low": {"0.2"}, "task.target_high": {"0.8"}, "task.data": {"/nowhere"}, "task.files": {`["a", "b", "c", "d"]`},
 	"task.epochs": {"1"}, "task.batch": {"7"}, "task.max_stagnant_epochs": {"1"}, "task.train_images": {"50"}, "task.validation_images": {"50"}, "task.test_images": {"50", "41", "33"},
 	"model.hidden": {"[5]"}, "model.layer": {`[{ kind = "dense", units = 3 }]`, `[{ kind = "conv", channels = 2, kernel = 9, stride = 6 }]`},
 	"model.equations": {"absent"}, "model.p_baseline": {"0.3"}, "model.beta": {"2"}, "model.weight_gain": {"2"}, "model.weights": {"absent"},
 	"model.y_scale": {"0.5"}, "model.q_scale": {"0.5"}, "model.recurrent_scale": {"0.5"},
 	"model.lambda_output": {"0.3"}, "model.lambda_interneuron": {"0.3"}, "model.lambda_hidden": {"0.3"}, "model.interneuron_scale": {"0.5"},
 	"model.error_scale": {"0.8"}, "model.feedback_scale": {"2"}, "model.sst": {"1", "2"},
+	"model.output_shift": {"0.5"}, "model.branches": {"2"},
 	"time.tau_pv": {"70ms"}, "time.tau_vip": {"70ms"}, "time.tau_sst": {"70ms"}, "time.tau_ndnf": {"70ms"}, "time.tau_bias": {"3s"}, "learning.bias_lr": {"0.3"},
+	"model.sigma": {"0.3"}, "time.tau_noise": {"300ms"},
+	"time.tau_to_interneuron": {"3s"}, "time.tau_from_interneuron": {"3s"}, "learning.to_interneuron_lr": {"0.3"}, "learning.from_interneuron_lr": {"0.3"},
 	"time.dt": {"20ms"}, "time.tau_soma": {"150ms"}, "time.tau_dendrite": {"150ms"}, "time.tau_average": {"2s"}, "time.tau_weight": {"3s"},
-	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"},
+	"time.tau_y": {"3s"}, "time.tau_q": {"3s"}, "time.tau_interneuron": {"3s"}, "time.trace_delay": {"300ms"}, "time.tau_trace": {"250ms"},
 	"time.before": {"600ms"}, "time.learn": {"2500ms"}, "time.after": {"600ms"}, "time.phases": {`[{ duration = "300ms" }, { duration = "200ms", learning = true }]`},
 	"learning.lr": {"0.3"}, "learning.y_lr": {"0.3"}, "learning.q_lr": {"0.3"}, "learning.recurrent_lr": {"0.3"}, "learning.interneuron_lr_scale": {"3"},
-	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.feedforward_noise": {"0.1"},
-	"integrator.rtol": {"1e-3"}, "integrator.atol": {"1e-2"},
+	"learning.interneuron_lr": {"0.3"}, "learning.momentum": {"0.5"}, "learning.weight_decay": {"0.1"}, "learning.adam_beta1": {"0.5"}, "learning.adam_beta2": {"0.9"},
+	"learning.changes":           {"[{kind='zero', weights=['W']}]"},
+	"learning.blocks":            {"[{batches=2, weights=['W'], teacher=true}]", "[{batches=2, weights=['Y']}]"},
+	"learning.weights":           {"[{of=['W'], optimiser='momentum', momentum=0.5}]"},
+	"learning.feedforward_noise": {"0.1"},
+	"integrator.rtol":            {"1e-3"}, "integrator.atol": {"1e-2"},
 	"record.metrics": {"1s"}, "record.angles": {"1s"}, "record.sample": {"2s"}, "record.units": {"2"}, "record.chosen_units": {"[1]"}, "record.signals": {`["soma"]`},
 	"record.log_every": {"2"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
 	"checkpoint.every": {"1h"}, "checkpoint.simulated": {"1s"}, "checkpoint.epochs": {"1"},
@@ -96,6 +103,7 @@ func effectKinds() map[string]string {
 		"chosen units":       begin + simulated + hidden + "record.chosen_units = [0, 2]\n",
 		"rate":               begin + span + hidden + discrete + "learning.lr = 0.2\n",
 		"momentum":           begin + simulated + hidden + discrete + "learning.optimiser = 'momentum'\nlearning.momentum = 0.9\n",
+		"adam":               begin + simulated + hidden + discrete + "learning.optimiser = 'adam'\nlearning.weight_decay = 0.1\n",
 		"limit":              begin + simulated + hidden + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
 		"limit, discrete":    begin + simulated + hidden + discrete + "limit.ratios = [0.1]\nlimit.presentations = 2\n",
 		"no layer":           begin + simulated + "model.hidden = []\n",
@@ -119,6 +127,8 @@ func effectKinds() map[string]string {
 		"burstccn_dales": "model.y_plastic = true\nmodel.bias_plastic = true\n",
 		"burstccn":       "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.q_mode = 'random'\nmodel.q_plastic = true\n",
 		"burstprop":      "model.y_mode = 'random'\nmodel.y_plastic = true\n",
+		"burstccn2":      "model.activation = 'relu_rms'\nmodel.y_rule = 'apical'\nmodel.q_rule = 'kolen_pollack'\n",
+		"ann2":           "model.activation = 'relu'\nmodel.y_rule = 'kolen_pollack'\n",
 		"edn":            "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
 	}
 	for _, model := range config.Choices("model.kind") {
@@ -138,6 +148,9 @@ func effectKinds() map[string]string {
 		} {
 			kinds[model+", "+name] = own + text + hidden
 			if p := plastic[model]; p != "" && !strings.HasPrefix(name, "xor") {
+				if model == "burstccn2" && strings.HasPrefix(name, "regression") {
+					p += "task.outputs = 2\n" // for branches to see
+				}
 				kinds[model+", "+name+", plastic"] = own + text + hidden + p
 			}
 		}
@@ -150,7 +163,7 @@ func effectKinds() map[string]string {
 }
 
 // fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
-var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "burstccn, video, plastic", "dopri5", "variants"}
+var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "burstccn, video, plastic", "dopri5", "adam", "variants"}
 
 // TestEveryKeyCounts gives every key another value in every kind of experiment:
 // either that changes a file of the run, or it is refused. All kinds are

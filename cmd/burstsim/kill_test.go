@@ -90,6 +90,11 @@ func killed() map[string][]string {
 		out["training "+rule] = []string{"learning.optimiser=" + rule, "learning.weight_decay=1e-4"}
 	}
 	out["training momentum"] = append(out["training momentum"], "learning.momentum=0.9")
+	out["training weights"] = []string{"model.y_mode=random", "model.y_plastic=true", "learning.decay=gradient", "learning.optimiser=adam", "learning.adam_beta2=0.99",
+		"learning.weight_decay=1e-4", "learning.weights=[{of=[\"Y\"], optimiser=\"momentum\", momentum=0.9, weight_decay=1e-3}]"}
+	out["training blocks"] = []string{"model.y_mode=random", "model.y_plastic=true", "learning.y_lr=0.1", "learning.feedforward_noise=0.05",
+		"learning.blocks=[{pretraining=15, batches=33, weights=[\"Y\"], feedforward_noise=0.1}, {batches=2, weights=[\"W\"], teacher=true}]",
+		"learning.changes=[{kind=\"noise\", weights=[\"Y\"], sd=0.01, each=true}, {kind=\"begin\", weights=[\"Q\"], epoch=2}]", "model.q_mode=symmetric_init"}
 	out["training noise"] = []string{"learning.feedforward_noise=0.1", "run.precision=float32", "task.max_stagnant_epochs=9"}
 	out["training epochs"] = []string{"checkpoint.every=0s", "checkpoint.epochs=0.3"}
 	out["training figures"] = []string{"record.tensorboard=true", "plots.figures=[\"all\"]"}
@@ -131,7 +136,7 @@ func evidence() bool { return os.Getenv("BURSTSIM_EVIDENCE") != "" }
 // checkpoints hold.
 var killedAlways = map[string]bool{
 	"variants": true, "plastic": true, "phases": true, "edn split dopri5": true, "ann exponential": true,
-	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training burstprop": true,
+	"xor discrete": true, "images": true, "training conv": true, "training adam": true, "training weights": true, "training blocks": true, "training burstprop": true,
 	"signals": true, "signals held dopri5": true, "signals discrete": true, "training arrays": true, "training values": true, "arrays": true,
 	"own": true, "own discrete": true, "noise": true, "video": true, "delay rk4": true,
 }

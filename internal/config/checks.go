@@ -58,6 +58,8 @@ func (d *decoder) crossChecks(c *Config, opt Options) {
 	d.checkInputs(c, opt.Input)
 	d.checkLayers(c)
 	d.checkOptimiser(c)
+	d.checkBlocks(c)
+	d.checkChanges(c)
 	d.checkStep(c, opt.StabilityLimit)
 	if !opt.Recorded {
 		d.checkNumbers(c, opt)
@@ -159,17 +161,6 @@ func parameterError(err error) (paths []string, msg string) {
 		paths = append(paths, p.Path())
 	}
 	return paths, e.Msg
-}
-
-func (d *decoder) checkOptimiser(c *Config) {
-	l := &c.Learning
-	paths := []string{"learning.momentum", "learning.optimiser"}
-	switch {
-	case l.Optimiser == "momentum" && l.Momentum == 0:
-		d.refuse(c, paths, `is 0, expected more than 0 with optimiser = "momentum", such as 0.9`)
-	case l.Optimiser != "momentum" && l.Momentum != 0:
-		d.refuse(c, paths, `is %v but has no effect with optimiser = %q, expected optimiser = "momentum"`, l.Momentum, l.Optimiser)
-	}
 }
 
 // checkStep refuses a step at which the leak of the fastest compartment does not

@@ -76,7 +76,8 @@ type Task struct {
 	Outputs        int      `toml:"outputs" default:"1" range:">=1" if:"!task.teacher_file" for:"regression,video" doc:"number of target signals"`
 	ShortestPeriod Duration `toml:"shortest_period" default:"4s" range:">0" for:"regression" doc:"inputs are cos(w t + phi) with w uniform in (0, 2 pi / shortest_period)"`
 	TeacherHidden  []int    `toml:"teacher_hidden" default:"[25]" range:">=1" if:"!task.teacher_file" for:"regression,video" doc:"hidden layers of the random teacher network"`
-	TeacherGain    float64  `toml:"teacher_gain" default:"3" if:"!task.teacher_file" for:"regression,video" doc:"teacher weights are uniform in +-gain/sqrt(n_in), for video normal with standard deviation gain sqrt(2/(n_in + n_out))"`
+	TeacherGain    float64  `toml:"teacher_gain" default:"3" if:"!task.teacher_file" for:"regression,video" doc:"scale of the teacher's weights, which for video are normal with standard deviation gain sqrt(2/(n_in + n_out))"`
+	TeacherWeights string   `toml:"teacher_weights" default:"uniform" oneof:"uniform,normal" if:"!task.teacher_file" for:"regression" doc:"uniform: in +-teacher_gain/sqrt(n_in); normal: with standard deviation teacher_gain sqrt(2/(n_in + n_out))"`
 	Teacher        string   `toml:"teacher" default:"instant" if:"time.kind=continuous and task.kind=regression|video or time.kind=continuous and task.teacher_file" oneof:"instant,leaky" for:"regression,signals,video" doc:"instant: the target follows the input at once; leaky: the teacher's units have the somatic time constant of the student"`
 
 	TeacherFile string   `toml:"teacher_file" format:"file" for:"regression,signals,video" example:"\"teacher.safetensors\"" doc:"a safetensors file with the weights of a network of sigmoids, of any depth, that makes the targets of the inputs: W1, c1, W2, ... as runs have them, or NAME.weight and NAME.bias as PyTorch has; @sha256: as with input_file"`
@@ -128,6 +129,7 @@ type Task struct {
 	TestImages   int      `toml:"test_images" default:"0" range:">=0" for:"mnist,fashion-mnist,idx,cifar10" doc:"how many test images are used; 0: all"`
 	TestShown    int      `toml:"test_shown" if:"time.kind=continuous and !task.targets=values" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10" doc:"how many test images or samples the network is shown in continuous time as well, after learning, each for hold; the error is that of its answers where they end. The other test error is that of the answers that it would settle to"`
 	Augmentation bool     `toml:"augmentation" default:"true" for:"cifar10,discrete" doc:"random crops of images with a frame of 4 pixels, and mirroring, while training"`
+	Smoothing    float64  `toml:"label_smoothing" if:"!task.targets=values" default:"0" range:"[0,0.5]" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"how much of the target of a class the other classes share while training: 1 - s and s/(classes - 1) in place of 1 and 0"`
 
 	// Found is what the files of signals, arrays and teachers hold; zero where
 	// nobody has looked.
@@ -188,18 +190,52 @@ type Phase struct {
 // Learning holds how weights change, beside the learning rates and time constants
 // that the model declares.
 type Learning struct {
-	Optimiser   string  `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
-	Momentum    float64 `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
-	WeightDecay float64 `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning"`
-	Noise       float64 `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
-	NoTeaching  bool    `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
-	Strength    float64 `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
-	Schedule    []Knot  `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
+	Optimiser   string   `toml:"optimiser" ahead:"parameters" for:"discrete" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule of W and bias"`
+	Momentum    float64  `toml:"momentum" for:"discrete" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
+	Beta1       float64  `toml:"adam_beta1" if:"learning.optimiser=adam" for:"discrete" default:"0.9" range:"[0,1)" doc:"what is left at each update of Adam's mean of gradients"`
+	Beta2       float64  `toml:"adam_beta2" if:"learning.optimiser=adam" for:"discrete" default:"0.999" range:"(0,1)" doc:"and of its mean of their squares"`
+	WeightDecay float64  `toml:"weight_decay" default:"0" range:">=0" doc:"fraction of W and bias lost at each update; in continuous time, in each task.sample or task.hold of learning; with decay = \"gradient\", how much of a weight joins its gradient"`
+	Decay       string   `toml:"decay" for:"discrete" if:"learning.weight_decay or learning.weights" default:"fraction" oneof:"fraction,gradient" doc:"what weight_decay is. fraction: what weights lose at each update, whatever the learning rate; gradient: as in PyTorch, weight_decay times the weights joins the gradients, and goes through momentum or Adam's means and the learning rate"`
+	Weights     []Own    `toml:"weights" for:"discrete" example:"[{ of = [\"W\"], optimiser = \"momentum\", momentum = 0.9 }]" doc:"weights with an optimiser and a decay of their own, one table each; nothing is inherited from [learning], but learning rates and decay are those of all"`
+	Noise       float64  `toml:"feedforward_noise" for:"discrete" default:"0" range:">=0" doc:"standard deviation of Gaussian noise on what each layer receives while it learns"`
+	NoTeaching  bool     `toml:"no_teaching_signal" for:"discrete" default:"false" doc:"learn without a teacher"`
+	Strength    float64  `toml:"teacher_strength" default:"1" range:"(0,1]" doc:"how far the teacher pulls: equations see as target the answer, and so much of the way from it to the target"`
+	Blocks      []Block  `toml:"blocks" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ batches = 10, weights = [\"W\"] }]" doc:"batches beside the epochs of a training, in which some weights learn alone, one table each, in this order"`
+	Changes     []Change `toml:"changes" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" example:"[{ kind = \"noise\", weights = [\"W\"], sd = 0.01 }]" doc:"what happens to weights where an epoch of a training begins, beside learning, one table each, in this order"`
+	Schedule    []Knot   `toml:"schedule" example:"[{ at = \"100s\", factor = 0.1 }]" doc:"factors on learning rates, and on weight decay, in the course of learning, in the order of time; default: 1 all the time"`
+}
+
+// Own is how some weights follow their gradients.
+type Own struct {
+	Of          []string `toml:"of" doc:"projections of the model, each with its bias"`
+	Optimiser   string   `toml:"optimiser" default:"sgd" oneof:"sgd,momentum,adam,sadagrad,nadagrad,ladagrad,fadagrad,global_cost" doc:"update rule"`
+	Momentum    float64  `toml:"momentum" default:"0" range:"[0,1)" doc:"for optimiser = \"momentum\", which needs more than 0"`
+	Beta1       float64  `toml:"adam_beta1" default:"0.9" range:"[0,1)" doc:"for optimiser = \"adam\""`
+	Beta2       float64  `toml:"adam_beta2" default:"0.999" range:"(0,1)" doc:"for optimiser = \"adam\""`
+	WeightDecay float64  `toml:"weight_decay" default:"0" range:">=0" doc:"as that of [learning]"`
+}
+
+// Block is a number of batches beside the epochs.
+type Block struct {
+	Batches     int      `toml:"batches" default:"0" range:">=0" doc:"how many after the training of each epoch, ahead of its evaluation"`
+	Pretraining int      `toml:"pretraining" default:"0" range:">=0" doc:"how many ahead of the first epoch"`
+	Weights     []string `toml:"weights" doc:"which projections learn, each with its bias; all others are not touched, not by a decay either"`
+	Teacher     bool     `toml:"teacher" default:"false" doc:"whether the target reaches the output"`
+	Noise       float64  `toml:"feedforward_noise" default:"0" range:">=0" doc:"standard deviation of noise on what each layer receives, in place of that of [learning]"`
+}
+
+// Change is what happens to weights where an epoch begins.
+type Change struct {
+	Kind    string   `toml:"kind" oneof:"zero,noise,begin" doc:"zero: they are set to 0; noise: normal numbers are added to them; begin: they begin anew as the model's text says, from what other weights are now, so that feedback that is symmetric at the start is aligned again"`
+	Weights []string `toml:"weights" doc:"which weights and biases of the model, by their symbols, such as Y or c, in all layers; none that follow from others"`
+	SD      float64  `toml:"sd" range:">0" for:"noise" doc:"standard deviation of what is added to the weights of a layer, in units of theirs"`
+	Epoch   int      `toml:"epoch" default:"1" range:">=1" doc:"the epoch ahead of which it happens, counted from 1, which is before any learning"`
+	Each    bool     `toml:"each" default:"false" doc:"whether it happens ahead of every later epoch too"`
 }
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it"`
+	At      Duration `toml:"at" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it, or later"`
 	Epoch   float64  `toml:"epoch" if:"task.kind=arrays|mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
 	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
 	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`

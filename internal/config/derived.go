@@ -86,6 +86,13 @@ func (t Task) Side() int {
 // Trains reports whether the experiment goes through epochs, not simulated time.
 func (c *Config) Trains() bool { return c.Task.Images() && c.Time.Kind == "discrete" }
 
+// Noisy reports whether there is ever noise on what layers receive while they
+// learn.
+func (c *Config) Noisy() bool {
+	l := &c.Learning
+	return l.Noise > 0 || slices.ContainsFunc(l.Blocks, func(b Block) bool { return b.Noise > 0 })
+}
+
 // somaticKey is the parameter that a leaky teacher takes from the model.
 const somaticKey = "time.tau_soma"
 

@@ -195,7 +195,7 @@ func TestEquationsErrors(t *testing.T) {
 		"rate, continuous": {equations + "learning.eta = 2", "", "x.toml:2: learning.eta: has no effect here: it belongs to model.kind oja and time.kind discrete, but they are oja and continuous"},
 		"time and rate":    {equations + "time.kind = 'discrete'\nlearning.eta = 2\ntime.tau_weight = '1s'", "", "x.toml:4: time.tau_weight: has no effect here, only with no learning.eta"},
 		"loaded":           {equations + "model.weights = 'w'\nmodel.gain = 2", "", `x.toml:3: model.gain: has no effect here, only with model.weights = "random"`},
-		"built-in's key":   {equations + "model.beta = 2", "", "x.toml:2: model.beta: has no effect here: it belongs to model.kind burstccn, burstccn_dales or burstprop, but that is oja"},
+		"built-in's key":   {equations + "model.beta = 2", "", "x.toml:2: model.beta: has no effect here: it belongs to model.kind burstccn, burstccn2, burstccn_dales or burstprop, but that is oja"},
 		"own key":          {equations + "[[compare]]\nname = 'e'\nmodel.kind = 'edn'\nmodel.decay = 2", "", "x.toml:5: compare[0].model.decay: has no effect here: it belongs to model.kind oja, but that is edn"},
 		"requirement":      {equations + "model.shape = 'rectified'\nmodel.decay = 0.1", "", `x.toml:3: model.decay: is 0.1, expected at least 0.5 with shape = "rectified": weights grow without end`},
 		"set kind":         {equations + "model.decay = 2", "model.kind=edn", "x.toml:2: model.decay: unknown key"},

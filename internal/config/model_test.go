@@ -87,9 +87,9 @@ func TestModelErrors(t *testing.T) {
 		key  string
 		msg  string
 	}{
-		"another model's":           {"[model]\nlambda_hidden = 0.2", 2, "model.lambda_hidden", nowhere + "model.kind edn, but that is burstccn"},
+		"another model's":           {"[model]\nlambda_hidden = 0.2", 2, "model.lambda_hidden", nowhere + "model.kind edn or edn2, but that is burstccn"},
 		"no variant's":              {"[model]\nlambda_hidden = 0.2\n[[compare]]\nname = \"a\"\nmodel.kind = \"ann\"", 2, "model.lambda_hidden", "that is burstccn, nor in any [[compare]] variant"},
-		"in a variant":              {"[[compare]]\nname = \"e\"\nmodel.kind = \"edn\"\nmodel.q_scale = 1", 4, "compare[0].model.q_scale", nowhere + "model.kind burstccn or burstccn_dales, but that is edn"},
+		"in a variant":              {"[[compare]]\nname = \"e\"\nmodel.kind = \"edn\"\nmodel.q_scale = 1", 4, "compare[0].model.q_scale", nowhere + "model.kind burstccn, burstccn2 or burstccn_dales, but that is edn"},
 		"Y of ann does not learn":   {"[model]\nkind = \"ann\"\ny_plastic = false", 3, "model.y_plastic", nowhere + "model.kind burstccn, burstccn_dales, burstprop or edn"},
 		"no time constant either":   {"model.kind = \"ann\"\ntime.tau_y = \"1s\"", 2, "time.tau_y", nowhere + "model.kind"},
 		"two kinds, one missing":    {"model.kind = \"edn\"\nlearning.interneuron_lr = 1", 2, "learning.interneuron_lr", nowhere + "model.kind edn and time.kind discrete, but they are edn and continuous"},

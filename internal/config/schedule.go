@@ -2,12 +2,15 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 )
 
-// checkSchedule refuses a schedule that goes back in time or lasts longer than
-// learning, that names what does not learn or nothing, and a shape of a change
+// longest keeps the sum of two times within what a Duration can say.
+const longest = Duration(math.MaxInt64 / 2)
+
+// checkSchedule refuses a schedule that goes back in time, a change that begins
+// when learning is over, one that names what does not learn or nothing, and a shape of a change
 // that takes no time.
 func (d *decoder) checkSchedule(c *Config) {
 	if len(c.Learning.Schedule) == 0 || c.Model.Text == nil {
@@ -27,20 +30,26 @@ func (d *decoder) checkSchedule(c *Config) {
 		switch {
 		case at < before:
 			d.refuse(c, when, "is %v %s, expected at least that of the one ahead of it, %v", at, unit, before)
-		case at > learn, at == learn && k.Shape == "step":
-			d.refuse(c, when, "is %v %s since learning began, expected less than it lasts, %v; a change that is not a step may end there", at, unit, learn)
+		case !c.Trains() && k.At > longest-c.Time.Before:
+			d.refuse(c, when, "is %v %s, expected less than 146 years with time.before, %v", at, unit, c.Time.Before)
+		case at >= learn && k.Shape == "step":
+			d.refuse(c, when, "is %v %s since learning began, expected less than it lasts, %v; a change that is not a step may end there, or later", at, unit, learn)
 		}
 		before = max(before, at)
 		of, ok := d.scheduled(c, name, k, learners)
 		if !ok {
 			continue
 		}
-		changes := k.Shape == "step"
+		changes, late := k.Shape == "step", at > learn
 		for _, w := range of {
 			changes = changes || at > last[w]
+			late = late && last[w] >= learn
 			last[w] = at
 		}
-		if !changes {
+		switch {
+		case late && k.Shape != "step":
+			d.refuse(c, when, "is %v %s since learning began, and so is the knot ahead of it no earlier than learning ends, %v: expected a change that begins before", at, unit, learn)
+		case !changes:
 			d.refuse(c, []string{name + ".shape", name, "learning.schedule"},
 				"is %q, expected step: between the knot ahead of it, or the beginning of learning, and %v %s there is no time", k.Shape, at, unit)
 		}
@@ -53,31 +62,7 @@ func (d *decoder) scheduled(c *Config, name string, k Knot, learners []string) (
 	if slices.Equal(k.Weights, []string{"all"}) {
 		return learners, true
 	}
-	paths := []string{name + ".weights", name, "learning.schedule"}
-	expected := "expected all, or of " + strings.Join(learners, ", ")
-	if len(k.Weights) == 0 {
-		d.refuse(c, paths, "is empty, %s", expected)
-		return nil, false
-	}
-	if i := repeated(k.Weights); i >= 0 {
-		d.refuse(c, paths, "%q is given twice, %s", k.Weights[i], expected)
-		return nil, false
-	}
-	for _, w := range k.Weights {
-		switch {
-		case w == "all":
-			d.refuse(c, paths, `"all" stands with others, expected it alone, or of %s`, strings.Join(learners, ", "))
-			return nil, false
-		case !slices.Contains(learners, w):
-			hint := ""
-			if near := nearest(w, learners); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			d.refuse(c, paths, "%q are no weights that learn, %s%s", w, expected, hint)
-			return nil, false
-		}
-	}
-	return k.Weights, true
+	return k.Weights, d.learnersOnly(c, []string{name + ".weights", name, "learning.schedule"}, k.Weights, "all")
 }
 
 // knotTime is when a knot of the schedule is, since learning began: in seconds, or

@@ -22,7 +22,9 @@ func TestScheduleIsChecked(t *testing.T) {
 		{"learning.schedule = [{ at = '9s', factor = 0 }, { at = '5s', factor = 1 }]",
 			"learning.schedule[1].at: is 5 s, expected at least that of the one ahead of it, 9"},
 		{"learning.schedule = [{ at = '1000s', factor = 0 }]", "is 1000 s since learning began, expected less than it lasts, 1000"},
-		{"learning.schedule = [{ at = '1001s', factor = 0, shape = 'linear' }]", "is 1001 s since learning began"},
+		{"learning.schedule = [{ at = '1001s', factor = 0 }]", "is 1001 s since learning began"},
+		{"learning.schedule = [{ at = '1001s', factor = 0, shape = 'linear' }, { at = '1002s', factor = 1, shape = 'linear' }]", "learning.schedule[1].at: is 1002 s since learning began"},
+		{"learning.schedule = [{ at = '2000000h', factor = 0, shape = 'linear' }]", "learning.schedule[0].at: is 7.2e+09 s, expected less than"},
 		{"learning.schedule = [{ factor = 0, shape = 'linear' }]", `learning.schedule[0].shape: is "linear", expected step`},
 		{"learning.schedule = [{ at = '9s', factor = 0 }, { at = '9s', factor = 1, shape = 'cosine' }]", `learning.schedule[1].shape: is "cosine", expected step`},
 		{"learning.schedule = [{ at = '9s', factor = 0, shape = 'steep' }]", `expected step, linear or cosine`},
@@ -47,6 +49,7 @@ func TestScheduleIsWritten(t *testing.T) {
 	for _, text := range []string{
 		"learning.schedule = [{ at = '10s', factor = 0.5 }, { at = '1000s', factor = 0, shape = 'cosine' }]",
 		"learning.schedule = [{ at = '10s', factor = 0.5, shape = 'linear', weights = ['W', 'Y'] }]\nmodel = { y_mode = 'random', y_plastic = true }",
+		"learning.schedule = [{ at = '1001s', factor = 0, shape = 'linear' }]",
 		"learning.schedule = [{ at = '10s', factor = 0.5, weights = ['W'] }]\ntime.kind = 'discrete'",
 		trained + "learning.schedule = [{ factor = 0 }, { epoch = 0.5, factor = 1, shape = 'cosine' }, { epoch = 10, factor = 0.1, shape = 'linear' }]",
 		// One schedule for both kinds of time.

@@ -165,7 +165,7 @@ func TestWriteError(t *testing.T) {
 func TestRoundTripRandom(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	accepted := make(map[string]int) // by task
-	for range 2000 {
+	for range 3000 {
 		c, err := Parse("x.toml", []byte(randomFile(rng)), Options{})
 		if err != nil {
 			continue

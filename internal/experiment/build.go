@@ -30,6 +30,7 @@ const (
 	noiseStream
 	pathStream
 	splitStream
+	changeStream
 	filmStream // of the first film; of the others, far above
 	cropStream
 )
@@ -222,7 +223,7 @@ func newTask(cfg config.Config, lib *library) (sim.Stream, error) {
 		return regression.New(regression.Config{
 			Inputs: k.Inputs, Outputs: k.Outputs,
 			ShortestPeriod: k.ShortestPeriod.Seconds(),
-			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain,
+			TeacherHidden:  k.TeacherHidden, TeacherGain: k.TeacherGain, TeacherNormal: k.TeacherWeights == "normal",
 			Leaky: k.Teacher == "leaky", TauTeacher: number(cfg, "time.tau_soma"),
 			Network: network,
 			Seed:    seed,
@@ -269,10 +270,16 @@ func phases(cfg config.Config) []course.Phase {
 // learning is how the discrete model learns.
 func learning(cfg config.Config) sim.Learning {
 	l := cfg.Learning
-	return sim.Learning{
-		Optimiser: l.Optimiser, Momentum: l.Momentum, WeightDecay: l.WeightDecay,
+	out := sim.Learning{
+		Optimiser: l.Optimiser, Momentum: l.Momentum, Betas: [2]float64{l.Beta1, l.Beta2}, WeightDecay: l.WeightDecay, Coupled: l.Decay == "gradient",
 		Noise: l.Noise, Random: source(cfg, noiseStream),
 	}
+	for _, w := range l.Weights {
+		out.Updates = append(out.Updates, sim.Update{
+			Weights: w.Of, Optimiser: w.Optimiser, Momentum: w.Momentum, Betas: [2]float64{w.Beta1, w.Beta2}, WeightDecay: w.WeightDecay,
+		})
+	}
+	return out
 }
 
 func recording(cfg config.Config) course.Recording {

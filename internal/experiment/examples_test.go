@@ -3,6 +3,7 @@ package experiment_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -158,5 +159,48 @@ func TestModelsLearnRegression(t *testing.T) {
 		if angle := v.AngleWeights["W1"]; !(angle < c.angle) {
 			t.Errorf("%s: layer 1 learns at %.1f degrees to backprop, want less than %v", label, angle, c.angle)
 		}
+	}
+}
+
+// TestTracesBridgeDelays: where inputs move about as fast as somata do, layer 1
+// learns along the gradient through time with eligibility traces, and far from it
+// without, which takes longer.
+func TestTracesBridgeDelays(t *testing.T) {
+	long(t)
+	for seed := range seeds(5, 1) {
+		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) {
+			t.Parallel()
+			cfg := load(t, "sin_wave.toml", fmt.Sprintf("run.seed=%d", seed+1), "time.learn=300s", "record.time_gradient=true")
+			res, sum, err := experiment.Run(context.Background(), cfg, experiment.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			angles := map[string]float64{}
+			for _, v := range res.Variants {
+				n := 0.0
+				for _, angle := range v.Metrics.Column("angle_time_W1") {
+					if !math.IsNaN(angle) { // while nothing is learned
+						angles[v.Label] += angle
+						n++
+					}
+				}
+				angles[v.Label] /= n
+			}
+			t.Logf("angles %v", angles)
+			for _, label := range []string{"traces", "as published"} {
+				if !(angles[label] < 60) {
+					t.Errorf("%s: layer 1 learns at %.1f degrees to the gradient through time, want less than 60", label, angles[label])
+				}
+				if v := sum.Variants[label]; !(v.LossFinal < 0.15*v.LossInitial) {
+					t.Errorf("%s: loss %.5f after learning, %.5f before", label, v.LossFinal, v.LossInitial)
+				}
+			}
+			if with, without := angles["traces"], angles["no traces"]; !(with < 0.5*without) {
+				t.Errorf("layer 1 learns at %.1f degrees to the gradient through time, without traces at %.1f", with, without)
+			}
+			if with, without := sum.Variants["traces"], sum.Variants["no traces"]; !(with.LossFinal < without.LossFinal) {
+				t.Errorf("loss %.5f after learning, without traces %.5f", with.LossFinal, without.LossFinal)
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@ package experiment_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -61,6 +62,33 @@ func TestModelsLearnImages(t *testing.T) {
 				t.Errorf("%d rows of log, want %d", log.Len(), cfg.Task.Epochs)
 			}
 		})
+	}
+}
+
+// TestLabelSmoothing: targets in training are 1 - s and s/9, in evaluation 1 and
+// 0. Without learning, the training loss is that of answers e to all images,
+// which changes by what targets do: over all of them and K classes,
+// sum (t - e)^2 with t = 1 - s or s/(K - 1).
+func TestLabelSmoothing(t *testing.T) {
+	epochs := func(s float64) (train, test []float64) {
+		res, _, err := experiment.Run(context.Background(), parse(t, embedded, "learning.lr=0", "task.epochs=1", fmt.Sprint("task.label_smoothing=", s)), experiment.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := res.Variants[0].Training.Epochs
+		return table.Column("train_loss"), table.Column("test_loss")
+	}
+	train0, test0 := epochs(0)
+	train1, test1 := epochs(0.1)
+	train2, test2 := epochs(0.2)
+	if !slices.Equal(test0[1:], test1[1:]) || !slices.Equal(test0[1:], test2[1:]) {
+		t.Errorf("test losses %v, %v and %v, want the same", test0, test1, test2)
+	}
+	// The loss is a parabola in s, whose second difference is that of the mean
+	// square of targets: (1 - s)^2 + s^2/9 over 10 classes, and d2/ds2 = 2 (1 + 1/9)/10.
+	want := 2 * (1 + 1.0/9) / 10 * 0.1 * 0.1
+	if got := train0[1] - 2*train1[1] + train2[1]; math.Abs(got-want) > 1e-12 || train0[1] == train1[1] {
+		t.Errorf("training losses %v, %v and %v: second difference %v, want %v", train0[1], train1[1], train2[1], got, want)
 	}
 }
 

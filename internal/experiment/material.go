@@ -123,6 +123,7 @@ type examples[F sim.Float] struct {
 	set       *images.Images
 	transform *images.Transform
 	seed      uint64
+	smoothing float64
 }
 
 func (e *examples[F]) Len() int { return e.set.Len() }
@@ -136,12 +137,14 @@ func (e *examples[F]) Order(epoch int, dst []int) []int {
 func (e *examples[F]) Fill(inputs, targets []F, indices []int, epoch int) {
 	images.FillBatch(inputs, e.set, indices, e.transform, epoch)
 	images.FillTargets(targets, e.set, indices, 0, 1)
+	smooth(targets, e.smoothing, e.set.Classes)
 }
 
 // ownExamples is the same of samples of one's own.
 type ownExamples[F sim.Float] struct {
 	*samples.Set
-	seed uint64
+	seed      uint64
+	smoothing float64
 }
 
 func (e *ownExamples[F]) Order(epoch int, dst []int) []int {
@@ -150,6 +153,18 @@ func (e *ownExamples[F]) Order(epoch int, dst []int) []int {
 
 func (e *ownExamples[F]) Fill(inputs, targets []F, indices []int, _ int) {
 	samples.FillBatch(inputs, targets, e.Set, indices)
+	smooth(targets, e.smoothing, e.Outputs())
+}
+
+// smooth takes a part of the target of each class for the others, which share it.
+func smooth[F sim.Float](targets []F, part float64, classes int) {
+	if part == 0 {
+		return
+	}
+	share := F(part / max(1, float64(classes-1)))
+	for i, t := range targets {
+		targets[i] = t*F(1-part) + (1-t)*share
+	}
 }
 
 // tests are the examples that a network is tested with as streams show them.
@@ -172,9 +187,9 @@ func setsOf[F sim.Float](cfg config.Config, m material) (sets[F], error) {
 	}
 	all := m.own.set
 	n, held := all.Len(), cfg.Task.Held(cfg.Time.Kind, all.Len())
-	s := sets[F]{train: &ownExamples[F]{all.Slice(0, n-held), seed}, test: &ownExamples[F]{m.own.tests, seed}}
+	s := sets[F]{train: &ownExamples[F]{all.Slice(0, n-held), seed, cfg.Task.Smoothing}, test: &ownExamples[F]{Set: m.own.tests, seed: seed}}
 	if held > 0 {
-		s.validation = &ownExamples[F]{all.Slice(n-held, n), seed}
+		s.validation = &ownExamples[F]{Set: all.Slice(n-held, n), seed: seed}
 	}
 	return s, nil
 }
@@ -192,6 +207,6 @@ func setsOfImages[F sim.Float](cfg config.Config, data *images.Data, seed uint64
 		}
 		s.validation = set(validation, plain)
 	}
-	s.train, s.test = set(train, augment), set(data.Test, plain)
+	s.train, s.test = &examples[F]{train, augment, seed, cfg.Task.Smoothing}, set(data.Test, plain)
 	return s, nil
 }

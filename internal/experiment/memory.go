@@ -224,7 +224,7 @@ func copiesOf(cfg config.Config) float64 {
 	switch joint := cfg.Integrator.Plasticity == "joint"; {
 	case cfg.Trains() && cfg.Record.LogMode == "minimal": // no angles
 		copies--
-	case cfg.Time.Kind == "discrete" && cfg.Learning.Optimiser == "adam":
+	case cfg.Time.Kind == "discrete" && (cfg.Learning.Optimiser == "adam" || slices.ContainsFunc(cfg.Learning.Weights, func(w config.Own) bool { return w.Optimiser == "adam" })):
 		copies += 2
 	case cfg.Time.Kind == "continuous" && joint:
 		copies += map[string]float64{"euler": 1, "heun": 3, "rk4": 5, "dopri5": 8, "exponential": 3}[cfg.Integrator.Method]

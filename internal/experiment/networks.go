@@ -3,6 +3,8 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"burstsim/internal/config"
 	"burstsim/sim"
@@ -98,7 +100,7 @@ func newNetworkOf(cfg config.Config, shape networkShape, values model.Values) (*
 		return nil, err
 	}
 	return program.New(cfg.Model.Text, program.Setting{
-		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Learning.Noise > 0, Usage: cfg.Usage(),
+		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Noisy(), Usage: cfg.Usage(),
 		Seed: random(cfg, pathStream).Uint64(), Strength: cfg.Learning.Strength,
 	})
 }
@@ -137,6 +139,9 @@ func CheckModel(cfg config.Config) error {
 	if err == nil && (cfg.Time.Kind == "discrete" || len(cfg.Limit.Ratios) > 0) {
 		_, err = net.Discrete()
 	}
+	if err == nil && cfg.Trains() {
+		err = checkChanges(cfg, net)
+	}
 	var inText *model.Error
 	var inKey *config.KeyError
 	switch {
@@ -144,6 +149,21 @@ func CheckModel(cfg config.Config) error {
 		return inText
 	case errors.As(err, &inKey):
 		return inKey
+	}
+	return nil
+}
+
+// checkChanges says which weights that are to change the network does not have, or
+// not as weights of their own.
+func checkChanges(cfg config.Config, net *program.Network) error {
+	names := sim.Changeable(net)
+	for i, c := range cfg.Learning.Changes {
+		for _, w := range c.Weights {
+			if !slices.Contains(names, w) {
+				return &config.KeyError{Key: fmt.Sprintf("learning.changes[%d].weights", i),
+					Msg: fmt.Sprintf("%q are none of the network's weights, or follow from others, expected of %s", w, strings.Join(names, ", "))}
+			}
+		}
 	}
 	return nil
 }

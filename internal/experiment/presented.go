@@ -41,6 +41,16 @@ func newTraining[F sim.Float](cfg config.Config, m material) (*epochs[F], error)
 	t.Model, t.Values = model, m.values()
 	t.Train, t.Validation, t.Test = s.train, s.validation, s.test
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
+	if err := checkChanges(cfg, w.Network()); err != nil {
+		return nil, err
+	}
+	changes := random(cfg, changeStream)
+	for _, c := range cfg.Learning.Changes {
+		t.Changes = append(t.Changes, training.Change{Change: sim.Change{Kind: c.Kind, Weights: c.Weights, SD: c.SD}, Epoch: c.Epoch, Each: c.Each, Seed: changes.Uint64()})
+	}
+	for _, b := range cfg.Learning.Blocks {
+		t.Blocks = append(t.Blocks, training.Block{Batches: b.Batches, Pretraining: b.Pretraining, Weights: b.Weights, Teacher: b.Teacher, Noise: b.Noise})
+	}
 	t.Filters = training.FilterShape{Channels: shape.image.channels, Height: shape.image.height, Width: shape.image.width}
 	if cfg.Record.LogMode != "minimal" {
 		t.Log = training.Log{Every: cfg.Record.LogEvery, States: cfg.Record.LogMode == "all"}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,9 @@ func TestLimit(t *testing.T) {
 		{"burstccn_dales", "burstccn_dales", []int{3, 10, 8, 2}, nil, false, ratios},
 		{"burstccn_dales, few SST cells, plastic", "burstccn_dales", []int{3, 10, 8, 2}, model.Values{"sst": 3.0, "y_plastic": true, "bias_plastic": true}, false, ratios},
 		{"burstccn_dales, tied", "burstccn_dales", []int{3, 10, 8, 2}, model.Values{"sst": 3.0, "y_mode": "tied", "q_mode": "tied"}, false, ratios},
+		{"burstccn2", "burstccn2", []int{3, 10, 8, 2}, model.Values{"activation": "ms_softplus_n", "feedback_scale": 2.0, "y_rule": "apical", "branches": 2.0}, false, ratios},
+		{"burstccn2, softmax, Kolen-Pollack", "burstccn2", []int{3, 10, 8, 2}, model.Values{"output_activation": "softmax", "output_shift": 1.0, "y_rule": "kolen_pollack", "q_rule": "kolen_pollack"}, false, ratios},
+		{"ann2", "ann2", []int{3, 10, 8, 2}, model.Values{"activation": "ms_softplus_n", "y_mode": "symmetric_init", "y_rule": "follow"}, false, ratios},
 		{"burstprop", "burstprop", []int{3, 6, 5, 2}, nil, false, few},
 		{"burstprop, plastic feedback", "burstprop", []int{3, 6, 5, 2}, plasticY, false, few},
 		{"edn", "edn", []int{3, 10, 8, 2}, nil, false, ratios},
@@ -63,6 +67,10 @@ func TestLimit(t *testing.T) {
 		{"edn, other interneurons", "edn", []int{3, 10, 8, 2}, model.Values{"interneuron_mode": "random", "interneuron_scale": 0.5}, false, ratios},
 		{"edn, basal lag", "edn", []int{3, 10, 8, 2}, model.Values{"basal_lag": true}, false, ratios},
 		{"edn, leaky teacher", "edn", []int{3, 12, 2}, nil, true, ratios},
+		{"edn2", "edn2", []int{3, 10, 8, 2}, nil, false, ratios},
+		{"edn2, tied, without lag", "edn2", []int{3, 10, 8, 2}, model.Values{"y_mode": "tied", "interneuron_mode": "tied", "basal_lag": false}, false, ratios},
+		{"burstprop2", "burstprop2", []int{3, 6, 5, 2}, nil, false, few},
+		{"burstprop2, softmax", "burstprop2", []int{3, 6, 5, 2}, model.Values{"output_activation": "softmax", "output_shift": 1.0, "y_mode": "tied"}, false, few},
 		{"ann", "ann", []int{3, 10, 8, 2}, nil, false, ratios},
 		{"ann, feedback alignment", "ann", []int{3, 10, 8, 2}, random, false, ratios},
 		{"ann, leaky teacher", "ann", []int{3, 12, 2}, nil, true, ratios},
@@ -96,6 +104,7 @@ func TestLimitHasNoFloor(t *testing.T) {
 	}{
 		{"burstccn", nil, ratios},
 		{"burstccn", model.Values{"trace_delay": 0.05}, ratios},
+		{"burstccn", model.Values{"tau_trace": model.Layers{0.04, 0.02, 0.05}}, ratios},
 		{"edn", nil, ratios[:3]},
 		{"ann", nil, ratios[:3]},
 	} {
@@ -120,7 +129,7 @@ func TestLimitHasNoFloor(t *testing.T) {
 func TestLimitIsInterrupted(t *testing.T) {
 	fixture.ForAll(t, func(t *testing.T, name string) {
 		ratio := 1e-7
-		if name == "burstprop" {
+		if strings.HasPrefix(name, "burstprop") {
 			ratio = 1e-3 // its averages take as long as that
 		}
 		long := limitOf(t, name, []int{3, 8, 2}, nil, []float64{ratio})

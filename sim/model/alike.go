@@ -61,7 +61,7 @@ func (u *usage) expand(kind string, e Expr, deep int) Expr {
 }
 
 // definition is what the one line for a name says it is; of a state x with
-// tau dx/dt = -x + y, y.
+// tau dx/dt = -x + y, y, whichever of several time constants it has.
 func (u *usage) definition(kind string, r *Ref) Expr {
 	if r.Index != "" || u.text.Param(r.Name) != nil || u.text.IsProjection(kind, r.Name) || u.text.Held(kind, r.Name) {
 		return nil
@@ -72,10 +72,11 @@ func (u *usage) definition(kind string, r *Ref) Expr {
 			if e.Name != r.Name || e.Kind != Follows && e.Kind != Changes {
 				continue
 			}
-			if one != nil {
+			if one == nil {
+				one = e
+			} else if e.Kind != Changes || one.Kind != Changes || form(e.Right) != form(one.Right) {
 				return nil
 			}
-			one = e
 		}
 	}
 	switch {

@@ -192,6 +192,12 @@ func (c *checker) equation(kind string, e *Equation) {
 			c.expr(kind, e, x)
 		}
 	}
+	if e.Groups != nil {
+		if e.Kind != Changes || !c.text.runsAlong(kind, e.Name) {
+			c.fail(e.Pos, e.Text, "groups are for rules of weights that run along others, as in dY/dt = ... where Y runs along W[above]")
+		}
+		c.static(e.Groups, "the groups of "+e.Name)
+	}
 	if e.When != nil {
 		c.cond(e.When, func(x Expr) { c.expr(kind, e, x) }, e.Text)
 	}
@@ -232,6 +238,9 @@ func (c *checker) ref(kind string, e *Equation, r *Ref) {
 			if e.Kind != Begins || !c.text.IsProjection(kind, e.Name) {
 				c.fail(r.Pos, e.Text, "%s is for how weights begin, as in W(0) = ...", r.Name)
 			}
+			return
+		case r.Name == "n_group" && e.Groups == nil:
+			c.fail(r.Pos, e.Text, "n_group is for rules with groups, as in dY/dt = ..., groups 2")
 			return
 		case r.Name == xi:
 			if e.Kind != Changes || c.text.IsProjection(kind, e.Name) {

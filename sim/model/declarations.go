@@ -79,7 +79,9 @@ func (p *parser) param(section string) {
 		p.take()
 		q.File = true
 	} else if q.Drawn = p.drawn(); q.Drawn == nil {
+		p.worded = true
 		q.Default = p.choice()
+		p.worded = false
 	}
 	from := q.Default
 	if q.Drawn != nil {

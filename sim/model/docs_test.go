@@ -101,7 +101,7 @@ func same(t *testing.T, what string, got, want []string) {
 // of a built-in model in the text of that model.
 func TestEquationsQuoteTheTexts(t *testing.T) {
 	quoted := map[string]int{}
-	for _, m := range regexp.MustCompile("(?ms)^```([a-z_]+)\n(.*?)^```$").FindAllStringSubmatch(document(t, "equations.md"), -1) {
+	for _, m := range regexp.MustCompile("(?ms)^```([a-z0-9_]+)\n(.*?)^```$").FindAllStringSubmatch(document(t, "equations.md"), -1) {
 		if m[1] == "math" {
 			continue
 		}

@@ -76,7 +76,7 @@ func ExampleBuiltin() {
 		fmt.Println(s.Symbol, s.Name)
 	}
 	// Output:
-	// [ann burstccn burstccn_dales burstprop edn]
+	// [ann ann2 burstccn burstccn2 burstccn_dales burstprop burstprop2 edn edn2 node_perturbation]
 	// z soma
 	// e event_rate
 	// d error

@@ -75,6 +75,7 @@ var examples = map[string]example{
 	"sqrt":       {"", "a = sqrt(e)"},
 	"step":       {"", "a = step(z - 0.5)"},
 	"sum":        {"", "a = e / sum(e)"},
+	"surrogate":  {"layer", "e = surrogate(step(z), z, 1 / (1 + abs(z))^2)"},
 	"tanh":       {"", "a = tanh(z)"},
 	"uniform":    {"layer", "W(0) = uniform(-0.1, 0.1)"},
 
@@ -86,6 +87,7 @@ var examples = map[string]example{
 	"batch":        {"layer", "presentation dW/dt = (0.01 batch e) e[below]'"},
 	"depth":        {"", "a = e / depth"},
 	"n":            {"", "a = sum(e) / n"},
+	"n_group":      {"", "tau_weight dY/dt = -(e[above] / n_group) (Y' e[above])', groups 2"},
 	"n_in":         {"layer", "W(0) = normal(1 / sqrt(n_in))"},
 	"n_out":        {"layer", "W(0) = normal(sqrt(2 / (n_in + n_out)))"},
 	"pi":           {"", "a = z / pi"},

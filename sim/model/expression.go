@@ -122,7 +122,7 @@ func (p *parser) primary() Expr {
 		p.fail(t.Pos, "%q is a word of the language, expected a number, a name or (", t.text)
 	case t.kind == scanner.Ident:
 		p.take()
-		if _, ok := functions[t.text]; ok {
+		if _, ok := functions[t.text]; ok && !(p.worded && !p.is("(")) {
 			return p.call(t)
 		}
 		return p.reference(t)
@@ -266,7 +266,11 @@ func (p *parser) comparison() Cond {
 	x := p.sum()
 	if op := p.peek(); slices.Contains(comparisons, op.text) && op.kind != scanner.String {
 		p.take()
-		return &Compare{Pos: op.Pos, Op: op.text, X: x, Y: p.sum()}
+		worded := p.worded
+		p.worded = true // a word of a parameter may be that of a function
+		y := p.sum()
+		p.worded = worded
+		return &Compare{Pos: op.Pos, Op: op.text, X: x, Y: y}
 	}
 	if ref, ok := x.(*Ref); ok && ref.Index == "" {
 		return &Flag{Pos: ref.Pos, Name: ref.Name}

@@ -108,7 +108,7 @@ func (s *seeker) equation(kind string, e *Equation, name string, terms []string)
 		}
 	}
 	inRest := false
-	for _, x := range []Expr{e.Right, e.Low, e.High} {
+	for _, x := range []Expr{e.Right, e.Low, e.High, e.Groups} {
 		inRest = inRest || x != nil && mentions(x, name)
 	}
 	inCond := false

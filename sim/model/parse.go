@@ -64,6 +64,7 @@ type parser struct {
 	text   *Text
 
 	declaring bool // a parameter: there, a unit may stand apart from its number
+	worded    bool // a name of a function without a bracket is a word
 }
 
 func (p *parser) peek() token { return p.tokens[p.next] }

@@ -133,8 +133,10 @@ func (p *parser) tail(e *Equation) {
 			case p.is("no") && p.tokens[p.next+1].text == "decay":
 				p.next += 2
 				e.Keeps = true
+			case p.accept("groups"):
+				e.Groups = p.sum()
 			default:
-				p.fail(p.peek().Pos, "%s after a comma, expected plain, no decay or else", found(p.peek()))
+				p.fail(p.peek().Pos, "%s after a comma, expected plain, no decay, groups NUMBER or else", found(p.peek()))
 			}
 		case p.accept(":"):
 			p.unitOf(e)

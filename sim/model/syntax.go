@@ -68,6 +68,8 @@ type Equation struct {
 	Else  bool // otherwise: where no line before it with this name holds
 	Plain bool // a rule that descends plainly, whatever the optimiser
 	Keeps bool // a rule whose weights do not decay
+	// Groups is how many groups of rows a rule is for; nil: one, of all of them.
+	Groups Expr
 
 	Low, High Expr // of Bound; nil: none
 	Text      string

@@ -173,7 +173,7 @@ func (u *usage) line(kind string, e *Equation, weights bool) {
 	default:
 		u.expr(kind, e.Tau)
 	}
-	for _, x := range []Expr{right, e.Low, e.High} {
+	for _, x := range []Expr{right, e.Low, e.High, e.Groups} {
 		u.expr(kind, x)
 	}
 }
@@ -239,6 +239,14 @@ func (t *Text) IsProjection(kind, name string) bool {
 		}
 	}
 	return false
+}
+
+// runsAlong says whether a name is that of weights of a kind of population that
+// run along others.
+func (t *Text) runsAlong(kind, name string) bool {
+	return slices.ContainsFunc(t.Of(kind), func(b *Block) bool {
+		return slices.ContainsFunc(b.Projections, func(p *Projection) bool { return p.Name == name && p.Along != nil })
+	})
 }
 
 // param uses a parameter, and what its default follows from unless it is given.

@@ -33,8 +33,8 @@ func TestUsed(t *testing.T) {
 		"burstccn":           {"burstccn", nil, continuous, "lr presentation q_lr q_scale tau_q tau_y y_lr"},
 		"flat":               {"burstccn", nil, flat, "beta burst_probability lr presentation q_lr q_mode q_plastic q_scale tau_dendrite tau_q tau_y trace_delay y_lr y_mode y_plastic y_scale"},
 		"loaded":             {"burstccn", nil, loaded, "lr presentation q_lr q_scale tau_q tau_y weight_gain y_lr"},
-		"discrete":           {"burstccn", nil, discrete, "q_lr q_scale tau_dendrite tau_q tau_soma tau_y trace_delay y_lr"},
-		"with a rate":        {"burstccn", Values{"lr": 0.1}, discrete, "presentation q_lr q_scale tau_dendrite tau_q tau_soma tau_weight tau_y trace_delay y_lr"},
+		"discrete":           {"burstccn", nil, discrete, "q_lr q_scale tau_dendrite tau_q tau_soma tau_trace tau_y trace_delay y_lr"},
+		"with a rate":        {"burstccn", Values{"lr": 0.1}, discrete, "presentation q_lr q_scale tau_dendrite tau_q tau_soma tau_trace tau_weight tau_y trace_delay y_lr"},
 		"plastic":            {"burstccn", Values{"y_mode": "random", "y_plastic": true, "q_mode": "random", "q_plastic": true}, continuous, "lr presentation q_lr y_lr"},
 		"limit":              {"burstccn", nil, limit, "lr presentation q_lr q_scale tau_q tau_weight tau_y y_lr"},
 		"limit, averages":    {"burstprop", nil, limit, "lr presentation recurrent_learning recurrent_lr recurrent_scale tau_average tau_weight tau_y y_lr"},
@@ -139,6 +139,15 @@ func TestLeaks(t *testing.T) {
 	want := map[string]float64{"time.tau_soma": 0.3, "time.tau_dendrite": 0.1, "time.tau_average": 5, "time.trace_delay": 0.2}
 	if !maps.Equal(shortest, want) {
 		t.Errorf("%v, want %v", shortest, want)
+	}
+	traces := map[string]float64{}
+	for _, l := range textOf(t, "burstccn").Leaks(Values{"trace_delay": 0.2, "tau_trace": Layers{0., 0.07}}, Usage{Hidden: 1}) {
+		if l.Tau == 0.2 || l.Tau == 0.07 {
+			traces[l.Key] = l.Tau
+		}
+	}
+	if want := map[string]float64{"time.trace_delay": 0.2, "time.tau_trace": 0.07}; !maps.Equal(traces, want) {
+		t.Errorf("traces of %v, want %v", traces, want)
 	}
 }
 

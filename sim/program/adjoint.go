@@ -36,6 +36,7 @@ func (net *Network) Adjoint() (p *Program, err error) {
 
 func (p *Program) compileAdjoint() {
 	b := newBuilder(p.net, p.vars, phase{})
+	b.surrogates = true
 	b.means = nil // values are the present ones, whatever they were computed as
 	states := p.compartments(b)
 	top := p.net.layers[p.net.Layers()]

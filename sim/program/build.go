@@ -62,6 +62,9 @@ type builder struct {
 	line  string
 	out   []statement
 
+	surrogates bool   // derivatives are wanted, of which some are others than the true ones
+	group      *group // of rows, whose rule is built; nil: all rows
+
 	drawing *rand.Rand // what normal and uniform draw from; nil where they cannot stand
 }
 
@@ -123,6 +126,9 @@ func (b *builder) value(pop *population, name string) *node {
 	if n := b.known[v]; n != nil {
 		return n
 	}
+	group := b.group
+	b.group = nil // of what stands in the rule itself
+	defer func() { b.group = group }()
 	if name == targetName {
 		b.known[v] = b.taught(v)
 		return b.known[v]

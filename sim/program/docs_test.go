@@ -67,6 +67,8 @@ func inSection(w model.Word) string {
 		return part + "layer:\n" + name + " dW/dt = e e[below]'\n"
 	case strings.Contains(w.Example, " of "):
 		return part + "hidden:\na = 1 if " + name + " = tied else 0\n"
+	case strings.Contains(w.Example, "dY/dt"):
+		return part + "projection Y along W[above]\nY(0) = normal(0.1)\n"
 	case w.Section == "parameters":
 		return part + "hidden:\na = " + name + "\n"
 	}

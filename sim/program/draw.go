@@ -20,6 +20,25 @@ func Draw[F Float](net *Network, rng *rand.Rand) (w [][]F, err error) {
 	return d.w, nil
 }
 
+// Redraw begins weights anew, those matrices of w that again holds for, as their
+// lines say, and from what all others are now.
+func Redraw[F Float](net *Network, rng *rand.Rand, w [][]F, again func(*Matrix) bool) (err error) {
+	defer caught(net.Text, &err)
+	d := &drawer[F]{net: net, rng: rng, of: map[*projection][]F{}, begun: map[*projection]bool{}, again: again}
+	for k, m := range net.matrices {
+		if !again(m) {
+			d.of[m.proj] = w[k]
+		}
+	}
+	for _, m := range net.matrices {
+		d.w = append(d.w, d.weights(m.proj))
+	}
+	for k := range w {
+		copy(w[k], d.w[k])
+	}
+	return nil
+}
+
 type drawer[F Float] struct {
 	net *Network
 	rng *rand.Rand
@@ -27,6 +46,16 @@ type drawer[F Float] struct {
 	of  map[*projection][]F // all weights that were drawn or follow from others
 	// begun are those that are being drawn.
 	begun map[*projection]bool
+	again func(*Matrix) bool // what is drawn; nil: all
+}
+
+// stays says whether a projection that is a sum of others follows from none that
+// is drawn: then it is what they are, not what a line says that it begins with.
+func (d *drawer[F]) stays(p *projection) bool {
+	return d.again != nil && !slices.ContainsFunc(newBuilder(d.net, map[key]*variable{}, phase{}).resolve(p), func(t term) bool {
+		k := t.w.stored.index // or that of one which is computed, from what stays
+		return k < len(d.net.matrices) && d.again(d.net.matrices[k])
+	})
 }
 
 // weights are those of a projection, drawn if they were not.
@@ -35,7 +64,7 @@ func (d *drawer[F]) weights(p *projection) []F {
 		return w
 	}
 	m, e := array(p), p.begin
-	if e == nil {
+	if e == nil || p.tied != nil && d.stays(p) {
 		e = p.tied
 	}
 	if e == nil { // a bias

@@ -150,6 +150,9 @@ func (b *builder) reference(pop *population, r *model.Ref) *node {
 		if r.Name == noiseName {
 			return b.white()
 		}
+		if r.Name == "n_group" {
+			return b.constant(float64(b.group.size), 0)
+		}
 		if n := b.named(pop, r.Name); n != nil {
 			return n
 		}
@@ -236,7 +239,11 @@ func (b *builder) binary(pop *population, e *model.Binary) *node {
 					b.at = e.Pos
 					b.fail("%s expects %d numbers, but %s has %d", text(e.X), want, text(e.Y), x.units)
 				}
-				total = b.add(total, b.mul(b.constant(t.factor, 0), b.product(o, t.w, x)))
+				part := x
+				if o == opBackward {
+					part = b.group.part(b, t.w, x)
+				}
+				total = b.add(total, b.mul(b.constant(t.factor, 0), b.product(o, t.w, part)))
 			}
 			return total
 		}
@@ -268,7 +275,16 @@ func (b *builder) call(pop *population, e *model.Call) *node {
 		}
 	}
 	if e.Func == "noisy" && !b.phase.noise {
+		if b.surrogates && b.net.Setting.Noise && !args[0].known() { // what was drawn has a name of its own
+			return b.apply(opCopy, args[0].dim, args[0])
+		}
 		return args[0]
+	}
+	if e.Func == "surrogate" {
+		if !b.surrogates {
+			return args[0]
+		}
+		return b.apply(opSurrogate, args[0].dim, args...)
 	}
 	if e.Func == "normal" || e.Func == "uniform" {
 		if b.drawing != nil {

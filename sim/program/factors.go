@@ -32,9 +32,10 @@ func (p *Program) factors(b *builder) (stores []target, rules []learned) {
 			if c.factor == 0 {
 				continue
 			}
+			l.borrows = p.borrow(m, c.weights) || l.borrows
 			k := compiledChange{factor: c.factor, post: place(c.post, p.net.Rows()), pre: place(c.pre, p.net.Rows())}
 			if c.weights != nil && c.weights.op == opWeights {
-				k.weights = &operand{space: spaceWeights, at: m.index, units: m.Len(), spread: full}
+				k.weights = &operand{space: spaceWeights, at: c.weights.w.stored.index, units: m.Len(), spread: full}
 			} else {
 				k.weights = place(c.weights, 1)
 			}
@@ -47,6 +48,25 @@ func (p *Program) factors(b *builder) (stores []target, rules []learned) {
 		rules = append(rules, l)
 	}
 	return stores, rules
+}
+
+// borrow notes which weights the rule of others reads, and says whether it reads
+// any.
+func (p *Program) borrow(m *Matrix, n *node) bool {
+	if n == nil {
+		return false
+	}
+	borrows := n.op == opWeights && n.w.stored != m
+	if borrows {
+		if p.borrowed == nil {
+			p.borrowed = map[int]bool{}
+		}
+		p.borrowed[n.w.stored.index] = true
+	}
+	for _, a := range n.args {
+		borrows = p.borrow(m, a) || borrows
+	}
+	return borrows
 }
 
 // compileRules compiles what the rules multiply, of quantities that are in

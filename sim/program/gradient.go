@@ -32,6 +32,7 @@ type backward struct {
 // (Lillicrap et al., Nat. Commun. 2016).
 func (p *Program) compileGradient() {
 	b := newBuilder(p.net, p.vars, phase{discrete: p.Discrete})
+	b.surrogates = true
 	b.means = nil // values are the present ones, whatever they were computed as
 	g := p.descent(b, false)
 	a := p.descent(b, true)
@@ -369,6 +370,10 @@ func (g *backward) partial(n, y *node, i int, d *node) *node {
 			return b.choose(x, d, zero)
 		case 2:
 			return b.choose(x, zero, d)
+		}
+	case opSurrogate:
+		if i == 1 {
+			return b.mul(d, n.args[2])
 		}
 	case opSum:
 		return d

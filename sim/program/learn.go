@@ -253,7 +253,7 @@ func filled[F Float](x []F, v F) []F {
 // next use of its weights: of one sample, in a dense projection.
 func (m *Machine[F]) Waits(r int) bool {
 	proj := m.p.Rules[r].proj
-	return proj.biasOf == "" && proj.shape.dense() && m.rows == 1
+	return proj.biasOf == "" && proj.shape.dense() && m.rows == 1 && !m.p.borrowed[proj.stored.index]
 }
 
 // Defer lets a change that can wait be made when its weights are next used, with

@@ -163,7 +163,7 @@ func apply[F Float](e *neuron.Elementwise[F], o op, dst, a, b, c []F) {
 		return
 	}
 	switch o {
-	case opCopy:
+	case opCopy, opSurrogate:
 		copy(dst, a)
 	case opSigmoid:
 		e.Sigmoid(dst, a)

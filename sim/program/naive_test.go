@@ -26,6 +26,14 @@ type naive struct {
 	tied map[*projection]*mat.Dense
 	busy map[key]bool
 	self *substitute
+
+	group *naiveGroup // of rows, whose rule is read; nil: all of them
+}
+
+// naiveGroup is a part of the units of a population.
+type naiveGroup struct {
+	rows     *population
+	from, to int
 }
 
 // substitute is a value that a state is to have in its own equation.
@@ -71,6 +79,8 @@ func (v *naive) values(pop *population, name string) []float64 {
 	case name == "target":
 		return v.target
 	}
+	defer func(group *naiveGroup) { v.group = group }(v.group)
+	v.group = nil
 	k := key{pop, name}
 	if x := v.given[k]; x != nil {
 		return x
@@ -156,7 +166,11 @@ func (v *naive) relaxationOf(pop *population, e *model.Equation, unit int) float
 
 // constant is a parameter or a word that stands for a number.
 func (v *naive) constant(pop *population, name string) (float64, bool) {
-	if x, ok := v.net.Values[name].(float64); ok {
+	value := v.net.Values[name]
+	if list, ok := value.(model.Layers); ok {
+		value = list[max(pop.layer, 1)-1]
+	}
+	if x, ok := value.(float64); ok {
 		return x, true
 	}
 	switch name {
@@ -164,6 +178,8 @@ func (v *naive) constant(pop *population, name string) (float64, bool) {
 		return math.Pi, true
 	case "n":
 		return float64(pop.units), true
+	case "n_group":
+		return float64(v.group.to - v.group.from), true
 	case "depth":
 		return float64(len(v.net.Setting.Sizes) - 1 - pop.layer), true
 	case "batch":
@@ -190,6 +206,9 @@ func (v *naive) eval(pop *population, e model.Expr, row, unit int) float64 {
 		if e.Op == "*" && v.isWeights(pop, e.X) {
 			sum := 0.0
 			for j := range v.columns(pop, e.X) {
+				if v.outside(pop, e.X, j) {
+					continue
+				}
 				sum += v.element(pop, e.X, unit, j) * v.eval(pop, e.Y, row, j)
 			}
 			return sum
@@ -222,6 +241,9 @@ func arithmetic(op string, x, y float64) float64 {
 
 func (v *naive) ref(pop *population, e *model.Ref, row, unit int) float64 {
 	if e.Index == "" {
+		if e.Name == noiseName {
+			return 0 // what is drawn is tested elsewhere
+		}
 		if x, ok := v.constant(pop, e.Name); ok {
 			return x
 		}
@@ -261,7 +283,7 @@ func (v *naive) call(pop *population, e *model.Call, row, unit int) float64 {
 		}
 	}
 	switch e.Func {
-	case "noisy":
+	case "noisy", "surrogate": // which differs in what gradients take its derivative to be
 		return v.eval(pop, e.Args[0], row, unit)
 	case "batch_mean":
 		sum := 0.0

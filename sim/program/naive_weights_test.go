@@ -198,6 +198,7 @@ func (v *naive) term(out []float64, p *projection, t summand) {
 	}
 	done := map[int]bool{}
 	for i := range rows {
+		v.group = v.groupOf(p, i)
 		for j := range columns {
 			k := kernel(p, i, j)
 			if p.biasOf != "" {
@@ -216,11 +217,51 @@ func (v *naive) term(out []float64, p *projection, t summand) {
 	}
 }
 
+// groupOf is the group of rows that a rule is read for at row i.
+func (v *naive) groupOf(p *projection, i int) *naiveGroup {
+	e := v.line(p.of, p.name, model.Changes)
+	if e.Groups == nil {
+		return nil
+	}
+	g := &naiveGroup{rows: p.of}
+	if p.along != nil {
+		g.rows = p.along.of
+	}
+	n, k := p.shape.out, int(v.eval(p.of, e.Groups, 0, 0))
+	for r := 0; g.to <= i; r++ {
+		size := n / k
+		if r < n%k {
+			size++
+		}
+		g.from, g.to = g.to, g.to+size
+	}
+	return g
+}
+
+// outside says whether unit j, which transposed weights see, is not in the
+// group that a rule is read for.
+func (v *naive) outside(pop *population, e model.Expr, j int) bool {
+	x, ok := e.(*model.Unary)
+	if !ok || v.group == nil || x.Op != "'" {
+		return false
+	}
+	ref, ok := x.X.(*model.Ref)
+	if !ok {
+		v.failf("transposed weights that are more than a name")
+	}
+	p := v.net.at(pop, ref.Index).projections[ref.Name]
+	rows := p.of
+	if p.along != nil {
+		rows = p.along.of
+	}
+	return rows == v.group.rows && (j < v.group.from || j >= v.group.to)
+}
+
 func (v *naive) hasQuantity(p *projection, e model.Expr) bool {
 	switch e := e.(type) {
 	case *model.Ref:
 		_, ok := v.constant(p.of, e.Name)
-		return !ok && (e.Name != p.name || e.Index != "")
+		return !ok && !v.isWeights(p.of, e) && (e.Name != p.name || e.Index != "")
 	case *model.Unary:
 		return v.hasQuantity(p, e.X)
 	case *model.Binary:
@@ -244,6 +285,9 @@ func (v *naive) rule(p *projection, e model.Expr, row, i, j int) float64 {
 				return v.bias(p, row, i)
 			}
 			return v.weight(p, i, j)
+		}
+		if v.isWeights(p.of, e) {
+			return v.element(p.of, e, i, j)
 		}
 	case *model.Unary:
 		if e.Op == "'" {

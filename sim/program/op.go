@@ -38,6 +38,7 @@ const (
 	opLess       // 1 where a < b, otherwise 0
 	opAtMost     // 1 where a <= b
 	opEqual      // 1 where a = b
+	opSurrogate  // a, whose derivative with respect to b is taken to be c
 	opSelect     // b where a is not 0, otherwise c
 	opMulAdd     // a b + c
 	opSubMul     // (a - b) c
@@ -57,7 +58,7 @@ var opNames = map[op]string{
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opPow: "pow", opMin: "min", opMax: "max", opNeg: "neg",
 	opSigmoid: "sigmoid", opTanh: "tanh", opRelu: "relu", opSoftplus: "softplus", opExp: "exp", opLog: "log",
 	opSqrt: "sqrt", opAbs: "abs", opSign: "sign", opStep: "step", opLogit: "logit",
-	opLess: "less", opAtMost: "at_most", opEqual: "equal", opSelect: "select",
+	opLess: "less", opAtMost: "at_most", opEqual: "equal", opSelect: "select", opSurrogate: "surrogate",
 	opMulAdd: "mul_add", opSubMul: "sub_mul", opRSubMul: "rsub_mul", opRSubMulMul: "rsub_mul_mul",
 	opSum: "sum", opMean: "mean", opSoftmax: "softmax", opBatchMean: "batch_mean",
 }

@@ -144,9 +144,12 @@ func (o *oracle) somata(e [][]float64) {
 }
 
 // pre is what the rule of W multiplies with: the rates below, or their trace
-// with a time constant that grows with the distance from the output.
+// with a time constant that is given or grows with the distance from the output.
 func (o *oracle) pre(l int, e [][]float64) []float64 {
-	tau := o.number("trace_delay") * float64(o.top()-l)
+	tau, given := o.p["tau_trace"].(float64)
+	if !given || tau == 0 {
+		tau = o.number("trace_delay") * float64(o.top()-l)
+	}
 	if tau == 0 {
 		return e[l-1]
 	}
@@ -320,7 +323,9 @@ func ann(o *oracle) {
 // TestBuiltinsAreTheirPapers holds the texts, compiled, against derivatives that
 // were written by hand.
 func TestBuiltinsAreTheirPapers(t *testing.T) {
-	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales}
+	papers := map[string]func(*oracle){"burstccn": burstccn, "burstprop": burstprop, "edn": edn, "ann": ann, "burstccn_dales": dales,
+		"burstccn2": burstccn2, "ann2": ann2,
+		"burstprop2": burstprop2, "edn2": edn2, "node_perturbation": nodePerturbation}
 	cases(t, func(t *testing.T, text *model.Text, values model.Values) {
 		if values["recurrent_input"] == true {
 			return // has a discrete form only

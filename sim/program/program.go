@@ -31,6 +31,7 @@ type Program struct {
 	Dim int
 
 	constants []float64
+	borrowed  map[int]bool   // weights that the rules of others read
 	tables    map[string]int // where numbers that differ between units are in the memory of quantities
 	filled    []filledTable
 	vars      map[key]*variable
@@ -89,6 +90,7 @@ type Signal struct {
 type learned struct {
 	projection *projection
 	changes    []compiledChange
+	borrows    bool // reads weights that others than it changes
 }
 
 type compiledChange struct {
@@ -200,6 +202,10 @@ func (v *variable) operand() operand {
 
 // TwoPhases says whether the discrete model predicts first and is taught then.
 func (p *Program) TwoPhases() bool { return p.net.Text.Discrete.TwoPhases }
+
+// Borrows says whether rules read weights that others change: all changes must
+// then be computed before any is made.
+func (p *Program) Borrows() bool { return len(p.borrowed) > 0 }
 
 // Aligned says whether every hidden layer has feedback weights, so that there is
 // feedback alignment to compare with.

@@ -46,7 +46,7 @@ func (a *author) expr(names []string, depth int) string {
 		return a.atom(names)
 	}
 	x := func() string { return a.expr(names, depth-1) }
-	switch a.rng.IntN(20) {
+	switch a.rng.IntN(21) {
 	case 0, 1, 2:
 		return fmt.Sprintf("(%s %s %s)", x(), pick(a, "+", "-"), x())
 	case 3, 4, 5:
@@ -75,6 +75,8 @@ func (a *author) expr(names []string, depth int) string {
 		return fmt.Sprintf("tanh(%s)^%s", x(), pick(a, "2", "3"))
 	case 18:
 		return fmt.Sprintf("(%s %s %s)", a.number(), a.atom(names), pick(a, "", "/ 2", "- 0.2"))
+	case 19:
+		return fmt.Sprintf("surrogate(%s, %s, %s)", x(), a.atom(names), a.number())
 	}
 	return fmt.Sprintf("(0.7 + tanh(%s)^2)^%s", x(), pick(a, "0.5", "(-1)", "1.5", "k_1"))
 }

@@ -34,7 +34,7 @@ func (b *builder) rule(p *projection) *rule {
 			b.fail("%s cannot learn: it equals other weights at all times, or has no beginning", p.name)
 		}
 		b.rates(r, pop)
-		r.changes = b.changes(p, e.Right)
+		r.changes = b.grouped(p, e)
 		want := -1.0
 		if e.Tau != nil {
 			want = 0
@@ -125,8 +125,8 @@ func (b *builder) changes(p *projection, e model.Expr) []change {
 			return []change{{factor: k, dim: n.dim, pre: n}}
 		}
 		return scale(b.changes(p, e.X), -1)
-	case *model.Ref: // the weights
-		return []change{{factor: 1, weights: b.make(node{op: opWeights, w: p, spread: full, units: p.stored.Len()})}}
+	case *model.Ref: // weights
+		return b.elements(p, b.projection(p.of, e))
 	case *model.Binary:
 		switch e.Op {
 		case "+":
@@ -169,6 +169,19 @@ func (b *builder) changes(p *projection, e model.Expr) []change {
 	}
 	b.fail("a rule is a sum of products of quantities, transposed quantities and functions of the weights")
 	return nil
+}
+
+// elements are weights as a factor of each element: the projection's own, or
+// others that connect the same units.
+func (b *builder) elements(p, of *projection) []change {
+	var out []change
+	for _, t := range b.resolve(of) {
+		if t.transpose || t.w.computed || t.w.stored.Len() != p.stored.Len() || t.w.shape != p.shape {
+			b.fail("%s of the %s connects other units than %s, or is more than a sum of weights: expected such as run along it", of.name, of.of, p.name)
+		}
+		out = append(out, change{factor: t.factor, weights: b.make(node{op: opWeights, w: t.w, spread: full, units: p.stored.Len()})})
+	}
+	return out
 }
 
 // rows is a quantity as a factor of each row.
@@ -226,7 +239,8 @@ func scale(changes []change, by float64) []change {
 func (b *builder) mentions(p *projection, e model.Expr) bool {
 	switch e := e.(type) {
 	case *model.Ref:
-		return e.Index == "" && e.Name == p.name
+		other := b.projection(p.of, e)
+		return other != nil && (other == p || p.biasOf == "" && other.biasOf == "")
 	case *model.Unary:
 		if e.Op == "'" {
 			_, weights := b.weights(p.of, e.X)

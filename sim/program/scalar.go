@@ -26,6 +26,8 @@ func evaluate(o op, x []float64) float64 {
 		return truth(x[0] <= x[1])
 	case opEqual:
 		return truth(x[0] == x[1])
+	case opSurrogate:
+		return x[0]
 	case opSelect:
 		if x[0] != 0 {
 			return x[1]

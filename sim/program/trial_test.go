@@ -286,7 +286,19 @@ func deferred[F Float](t *testing.T, tr *trial, m *Machine[F], tolerance float64
 	m.Derivative(true, true)
 	after := tr.naive(false, true)
 	after.weights = append([][]float64{}, tr.weights...)
-	for r, rule := range m.p.Rules {
+	var order []int // what reads the weights of others comes before they change
+	for r, l := range m.latest.learned {
+		if l.borrows {
+			order = append(order, r)
+		}
+	}
+	for r, l := range m.latest.learned {
+		if !l.borrows {
+			order = append(order, r)
+		}
+	}
+	for _, r := range order {
+		rule := m.p.Rules[r]
 		w := append([]float64{}, tr.weights[rule.index]...)
 		for i, x := range v.change(rule.proj) {
 			w[i] += factor * x

@@ -33,7 +33,7 @@ func weights(name string, values model.Values, sizes ...int) *sim.Weights[float6
 type digits struct{}
 
 func (digits) Len() int                         { return 4 }
-func (digits) Order(epoch int, dst []int) []int { return append(dst[:0], epoch%4, 2, 1, 3-epoch%4) }
+func (digits) Order(epoch int, dst []int) []int { return append(dst[:0], epoch&3, 2, 1, 3-epoch&3) }
 func (digits) Label(i int) int                  { return i % 2 }
 func (digits) Fill(in, out []float64, ex []int, _ int) {
 	clear(out)
@@ -60,4 +60,21 @@ func ExampleTraining() {
 	}
 	fmt.Println(out.Steps, "steps; wrong answers:", wrong, "confusion:", out.Confusion)
 	// Output: 800 steps; wrong answers: 0 confusion: [[2 0] [0 2]]
+}
+
+// Feedback learns alone, without a teacher, after each epoch.
+func ExampleBlock() {
+	values := model.Values{"y_mode": "random", "y_plastic": true, "y_lr": 0.1, "lr": 1.0}
+	d, err := sim.NewDiscrete(weights("burstccn", values, 2, 10, 2), sim.Learning{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	run := &training.Training[float64]{Model: d, Train: digits{}, Test: digits{}, Epochs: 10,
+		Blocks: []training.Block{{Pretraining: 5, Batches: 3, Weights: []string{"Y"}}}}
+	out, err := run.Run(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(out.Steps, "updates")
+	// Output: 75 updates
 }

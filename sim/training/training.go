@@ -18,7 +18,8 @@ import (
 // Examples is a data set as a network sees it.
 type Examples[F sim.Float] interface {
 	Len() int
-	// Order stores the order of an epoch in dst and returns it.
+	// Order stores the order of an epoch in dst and returns it. Epochs count from 1;
+	// passes over the examples in blocks have numbers below 0.
 	Order(epoch int, dst []int) []int
 	// Fill stores inputs and targets of the examples with these indices, one a
 	// row, as they look in an epoch. Goroutines may call it at the same time.
@@ -39,6 +40,8 @@ type Training[F sim.Float] struct {
 	Epochs           int
 	MaxStagnant      int  // epochs without a smaller error after which training stops; 0: never
 	NoTeacher        bool // the target never reaches the output layer
+	Changes          []Change
+	Blocks           []Block // beside the epochs, in this order
 	Log              Log
 	Filters          FilterShape // of the weights of layer 1; zero: they are not kept
 
@@ -106,12 +109,17 @@ type trainingRun[F sim.Float] struct {
 	timed time.Time // up to when out.Wall counts
 
 	epoch    int         // the present one; 0 before the untrained network was evaluated
-	batch    int         // the next one
+	stage    int         // of the epoch: changes, blocks ahead of it, the epoch itself, blocks behind it
+	done     int         // batches of the present block
+	passes   int         // over the examples, or parts of one, that blocks before it made
+	batch    int         // the next one of the epoch
 	loss     record.Mean // of the epoch so far
 	wrong    int         // answers in the epoch so far
 	stagnant int
 	best     float64
 	test     float64 // error of the last evaluation
+
+	timedLearning func() // brings out.Learning up to date
 
 	table   record.Rows // of epochs
 	log     *trainingLog[F]
@@ -135,6 +143,9 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 	if t.Epochs < 1 {
 		return nil, fmt.Errorf("sim: %d epochs, expected at least 1", t.Epochs)
 	}
+	if err := errors.Join(t.checkBlocks(), t.checkChanges()); err != nil {
+		return nil, err
+	}
 	var err error
 	if r.table, err = t.Journal.Rows("epochs", record.Layout{Columns: epochColumns}); err != nil {
 		return nil, err
@@ -145,7 +156,8 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 		}
 	}
 	_, err = t.Journal.Restore(r.visit)
-	if batches := t.Train.Len() / r.rows; err == nil && (r.epoch < 0 || r.epoch > t.Epochs+1 || r.batch < 0 || r.batch > batches) {
+	if batches := t.Train.Len() / r.rows; err == nil && (r.epoch < 0 || r.epoch > t.Epochs+1 || r.batch < 0 || r.batch > batches ||
+		r.stage < 0 || r.stage > 2*len(t.Blocks)+2 || r.done < 0 || r.passes < 0) {
 		err = fmt.Errorf("sim: the checkpoint, in epoch %d before batch %d, does not fit %d epochs of %d batches", r.epoch, r.batch+1, t.Epochs, batches)
 	}
 	return r, err
@@ -154,6 +166,9 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 // visit visits all that decides how the training goes on.
 func (r *trainingRun[F]) visit(visit sim.Visit) {
 	visit("run/epoch", &r.epoch)
+	visit("run/stage", &r.stage)
+	visit("run/done", &r.done)
+	visit("run/passes", &r.passes)
 	visit("run/batch", &r.batch)
 	r.loss.Visit("run/loss", visit)
 	visit("run/wrong", &r.wrong)
@@ -190,11 +205,13 @@ func (r *trainingRun[F]) epochs(ctx context.Context) error {
 		r.next()
 	}
 	for r.epoch <= r.Epochs && (r.MaxStagnant == 0 || r.stagnant < r.MaxStagnant) {
-		train, err := r.learn(ctx)
-		if err != nil {
-			return err
+		for r.stage <= 2*len(r.Blocks)+1 {
+			if err := r.learnStage(ctx); err != nil {
+				return err
+			}
+			r.stage++
 		}
-		if err := r.evaluate(ctx, train); err != nil {
+		if err := r.evaluate(ctx, r.trained()); err != nil {
 			return err
 		}
 		r.next()
@@ -205,62 +222,22 @@ func (r *trainingRun[F]) epochs(ctx context.Context) error {
 // next begins an epoch.
 func (r *trainingRun[F]) next() {
 	r.epoch++
-	r.batch, r.loss, r.wrong = 0, record.Mean{}, 0
+	r.stage, r.batch, r.loss, r.wrong = 0, 0, record.Mean{}, 0
 }
 
-// learn trains on what is left of the epoch.
-func (r *trainingRun[F]) learn(ctx context.Context) (result, error) {
-	r.order = r.Train.Order(r.epoch, r.order)
-	batches := len(r.order) / r.rows
-	feed := newFeeder(r.Train, r.net, r.order[r.batch*r.rows:batches*r.rows], r.epoch)
-	defer feed.stop()
-	begin, spent := time.Now(), r.out.Learning
-	for ; r.batch < batches; r.batch++ {
-		r.out.Learning = spent + time.Since(begin)
-		if err := r.checkpoint(ctx); err != nil {
-			return result{}, err
-		}
-		indices := feed.next(r.net.Input(), r.net.Target())
-		r.Model.SetPresentation(uint64(r.out.Steps))
-		if r.log != nil && r.batch%r.Log.Every == 0 { // without noise
-			l, err := r.Model.Present(!r.NoTeacher)
-			if err != nil {
-				return result{}, err
-			}
-			if err := r.log.add(r.progress(), l); err != nil {
-				return result{}, err
-			}
-		}
-		r.Model.SetNoise(true)
-		l, err := r.Model.Present(!r.NoTeacher)
-		if err != nil {
-			return result{}, err
-		}
-		r.Model.SetNoise(false)
-		r.loss.Add(l)
-		if !r.Values {
-			r.wrong += wrongAnswers(r.net, r.Train, indices, nil)
-		}
-		r.Model.SetTime(r.progress())
-		r.Model.Learn(l)
-		r.out.Steps++
-		r.out.Examples += int64(r.rows)
-		if math.IsNaN(l) || math.IsInf(l, 0) {
-			return result{}, r.failure(r.net.WhereUnstable())
-		}
-		r.report(batches)
-	}
-	r.out.Learning = spent + time.Since(begin)
-	wrong := float64(r.wrong) / float64(batches*r.rows)
+// trained is what the epoch was like while it was learned.
+func (r *trainingRun[F]) trained() result {
+	wrong := float64(r.wrong) / float64(r.batch*r.rows)
 	if r.Values {
 		wrong = math.NaN()
 	}
-	return result{r.loss.Value(), wrong}, nil
+	return result{r.loss.Value(), wrong}
 }
 
 // checkpoint saves a checkpoint if one is due, or if ctx has ended, which ends
 // the training.
 func (r *trainingRun[F]) checkpoint(ctx context.Context) error {
+	r.timedLearning()
 	if ctx.Err() != nil {
 		return r.cancelled(ctx)
 	}

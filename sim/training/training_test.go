@@ -202,7 +202,7 @@ func TestNoTeachingSignal(t *testing.T) {
 		if _, err := tr.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if d := fixture.Distance(before, simtest.Weights(tr.Model.Moved().Weights())); d > 1e-13 {
+		if d := fixture.Distance(before, simtest.Weights(tr.Model.Moved().Weights())); d > 1e-12 { // rounding, over the gain of errors: a hundred times that in edn2
 			t.Errorf("weights moved by %g", d)
 		}
 	})

@@ -1,7 +1,10 @@
 // Package regression is the nonlinear regression task of Greedy et al.,
 // "Single-phase deep learning in cortico-cortical networks", NeurIPS 2022
 // (arXiv 2206.11769): inputs that oscillate, each with a frequency of its own,
-// and a fixed random network, the teacher, whose outputs are to be matched.
+// and a fixed random network, the teacher, whose outputs are to be matched. With
+// a leaky teacher of normal weights and periods from 0.4 s it is the sin-wave task
+// of "Cell-type-specific cortical feedback coordinates hierarchical credit
+// assignment" (2026).
 package regression
 
 import (
@@ -25,9 +28,11 @@ type Config struct {
 	// TeacherHidden are the sizes of the teacher's hidden layers; it may have
 	// none.
 	TeacherHidden []int
-	// TeacherGain scales the teacher's weights, uniform in +-1/sqrt(n_in)
-	// before it. The teacher has no biases.
-	TeacherGain float64
+	// TeacherGain scales the teacher's weights: before it they are uniform in
+	// +-1/sqrt(n_in), or with TeacherNormal normal with mean 0 and standard
+	// deviation sqrt(2/(n_in + n_out)). The teacher has no biases.
+	TeacherGain   float64
+	TeacherNormal bool
 
 	// Leaky gives each unit of the teacher a potential z of its own,
 	// tau dz/dt = -z + W f(z of the layer below). Otherwise the target follows
@@ -115,9 +120,13 @@ func draw(cfg Config, rng *rand.Rand) (*teacher.Network, error) {
 	in := cfg.Inputs
 	for _, out := range append(cfg.TeacherHidden[:len(cfg.TeacherHidden):len(cfg.TeacherHidden)], cfg.Outputs) {
 		l := teacher.Layer{Weight: make([]float64, out*in), In: in, Out: out}
-		bound := cfg.TeacherGain / math.Sqrt(float64(in))
+		bound, deviation := cfg.TeacherGain/math.Sqrt(float64(in)), cfg.TeacherGain*math.Sqrt(2/float64(in+out))
 		for i := range l.Weight {
-			l.Weight[i] = bound * (2*rng.Float64() - 1)
+			if cfg.TeacherNormal {
+				l.Weight[i] = deviation * rng.NormFloat64()
+			} else {
+				l.Weight[i] = bound * (2*rng.Float64() - 1)
+			}
 		}
 		layers = append(layers, l)
 		in = out

@@ -157,6 +157,29 @@ func TestDrawsAreUniform(t *testing.T) {
 	}
 }
 
+// Normal weights have the standard deviation gain sqrt(2/(n_in + n_out)), within 5
+// standard errors.
+func TestNormalWeights(t *testing.T) {
+	task := build(t, func(cfg *Config) {
+		cfg.Inputs, cfg.TeacherHidden, cfg.TeacherGain, cfg.TeacherNormal = 100, []int{50}, 3, true
+	})
+	for _, l := range task.teacher.Layers() {
+		deviation := 3 * math.Sqrt(2/float64(l.In+l.Out))
+		var mean, square float64
+		for _, w := range l.Weight {
+			mean += w / deviation
+			square += w * w / (deviation * deviation)
+		}
+		n := float64(len(l.Weight))
+		if mean /= n; math.Abs(mean) > 5/math.Sqrt(n) {
+			t.Errorf("%d to %d units: mean %v standard deviations, want 0", l.In, l.Out, mean)
+		}
+		if square /= n; math.Abs(square-1) > 5*math.Sqrt(2/n) {
+			t.Errorf("%d to %d units: variance %v of what is wanted", l.In, l.Out, square)
+		}
+	}
+}
+
 // The teacher is the network that its weights describe.
 func TestTargetIsTheTeachersAnswer(t *testing.T) {
 	task := build(t, func(c *Config) { c.Outputs, c.TeacherHidden = 2, []int{5, 4} })

@@ -41,6 +41,7 @@ var functions = map[string]function{
 	"clip":       {`\left[#1\right]_{#2}^{#3}`, `$[x]_a^b = \min(\max(x, a), b)$`},
 	"mean":       {`\left\langle #1\right\rangle`, `$\langle x\rangle$ is the mean over the units of a population`},
 	"sum":        {`\left\langle 1, #1\right\rangle`, `$\langle 1, x\rangle$ is the sum over the units of a population`},
+	"surrogate":  {`\left(#1\right)_{\partial/\partial #2 := #3}`, `$(y)_{\partial/\partial x := s}$ is $y$, of which the gradient of the loss takes $s$ to be the derivative with respect to $x$`},
 	"batch_mean": {`\left\langle #1\right\rangle_B`, `$\langle x\rangle_B$ is the mean over the samples of a batch`},
 	"noisy":      {`\mathrm{noisy}\left(#1\right)`, `$\mathrm{noisy}(x)$ is $x$ and, while learning in discrete time, Gaussian noise`},
 	"normal":     {`\mathcal{N}\left(0, #1\right)`, `$\mathcal{N}(0, s)$ is a normal distribution of standard deviation $s$`},
@@ -55,7 +56,7 @@ var functions = map[string]function{
 // constants are the words that stand for numbers; #1 is the superscript of the
 // population, #2 the number of its layer.
 var constants = map[string]string{
-	"n": `n^{#1}`, "n_in": `n_{\mathrm{in}}`, "n_out": `n_{\mathrm{out}}`, "depth": `(L - #2)`,
+	"n": `n^{#1}`, "n_in": `n_{\mathrm{in}}`, "n_out": `n_{\mathrm{out}}`, "n_group": `n_{\mathrm{group}}`, "depth": `(L - #2)`,
 	"batch": "B", "presentation": "T", "pi": `\pi`,
 	"xi": `\xi^{#1}`,
 }

@@ -71,13 +71,22 @@ func (s *setter) group(g []*model.Equation) string {
 		relation = ` \sim `
 	}
 	if len(g) == 1 {
-		return left + relation + s.expr(e.Right, inSum) + s.when(e)
+		return left + relation + s.right(e) + s.when(e)
 	}
 	var alternatives [][2]string
 	for _, one := range g {
-		alternatives = append(alternatives, [2]string{s.expr(one.Right, inSum), s.condition(one)})
+		alternatives = append(alternatives, [2]string{s.right(one), s.condition(one)})
 	}
 	return left + relation + cases(alternatives)
+}
+
+// right is the right-hand side, and what groups of rows it is for.
+func (s *setter) right(e *model.Equation) string {
+	out := s.expr(e.Right, inSum)
+	if e.Groups != nil {
+		out += ` \text{ in groups: } ` + s.expr(e.Groups, inSum)
+	}
+	return out
 }
 
 // when is the condition of a line that stands alone.

@@ -37,7 +37,7 @@ func TestEveryPartOfTheSyntaxIsSet(t *testing.T) {
 	}{
 		{model.Block{}, "Pos Name Beside Size Projections Equations"},
 		{model.Projection{}, "Pos Name Bias From Along Density Blocks Mask"},
-		{model.Equation{}, "Pos Kind Name Tau Right When Else Plain Keeps Low High Text"},
+		{model.Equation{}, "Pos Kind Name Tau Right When Else Plain Keeps Groups Low High Text"},
 		{model.Param{}, "Pos Name Key Section Default Drawn Unit Range Choices Switch File Rate Doc"},
 		{model.Number{}, "Pos Value Unit"},
 		{model.Ref{}, "Pos Name Index Delay"},
