@@ -99,7 +99,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
-	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed})
+	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed, Sweep: &config.Sweep{}})
 	if err != nil {
 		return err
 	}
@@ -111,14 +111,21 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
 }
 
-// loadAll reads all files and reports every one that is wrong.
+// loadAll reads all files and reports every one that is wrong, with opt.Sweep
+// also those with a [sweep].
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
 	opt = runner.Checks(opt)
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {
 		var err error
-		if configs[i], err = config.Load(file, opt); err != nil {
+		if opt.Sweep != nil {
+			*opt.Sweep = config.Sweep{}
+		}
+		if configs[i], err = config.Load(file, opt); err == nil && opt.Sweep != nil && len(opt.Sweep.Axes) > 0 {
+			err = &config.Error{File: file, Key: "sweep", Msg: "has no effect here: burstsim sweep runs it"}
+		}
+		if err != nil {
 			p.report(err)
 			wrong = true
 		}

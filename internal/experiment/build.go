@@ -33,7 +33,14 @@ const (
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }
 
 func source(cfg config.Config, stream uint64) *rand.PCG {
-	return rand.NewPCG(uint64(cfg.Run.Seed), stream)
+	seed := cfg.Run.Seed
+	switch {
+	case stream == weightStream && cfg.Run.WeightSeed != 0:
+		seed = cfg.Run.WeightSeed
+	case stream == taskStream && cfg.Run.TaskSeed != 0:
+		seed = cfg.Run.TaskSeed
+	}
+	return rand.NewPCG(uint64(seed), stream)
 }
 
 // job is one variant, ready to run. A journal takes what it records; nil: it
@@ -54,14 +61,14 @@ type result struct {
 	weights    func(w io.Writer, label string) error
 }
 
-func newJob(ctx context.Context, cfg config.Config, lib library) (job, error) {
+func newJob(ctx context.Context, cfg config.Config, lib *Data) (job, error) {
 	if cfg.Run.Precision == "float32" {
 		return newJobOf[float32](ctx, cfg, lib)
 	}
 	return newJobOf[float64](ctx, cfg, lib)
 }
 
-func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib library) (job, error) {
+func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib *Data) (job, error) {
 	if !cfg.Task.Images() {
 		return newSimulation[F](cfg)
 	}

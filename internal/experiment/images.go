@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"burstsim/internal/atomicfile"
@@ -294,17 +295,26 @@ func streamsOf(cfg config.Config, set *images.Images) (streams []sim.Stream, sho
 	return streams, shown, nil
 }
 
-// library keeps the images that several variants share.
-type library map[string]*images.Data
+// Data keeps the images that variants, or runs, share. It can be used by several
+// goroutines.
+type Data struct {
+	mu   sync.Mutex
+	sets map[string]*images.Data
+}
 
-func (lib library) load(ctx context.Context, k config.Task) (*images.Data, error) {
+// NewData has nothing yet.
+func NewData() *Data { return &Data{sets: make(map[string]*images.Data)} }
+
+func (lib *Data) load(ctx context.Context, k config.Task) (*images.Data, error) {
+	lib.mu.Lock() // while it reads too, for whoever comes wants the same
+	defer lib.mu.Unlock()
 	key := fmt.Sprint(k.Kind, "\x00", k.Data, "\x00", k.Files, k.TrainImages, k.TestImages)
-	if lib[key] == nil {
+	if lib.sets[key] == nil {
 		data, err := loadImages(ctx, k)
 		if err != nil {
 			return nil, err
 		}
-		lib[key] = data
+		lib.sets[key] = data
 	}
-	return lib[key], nil
+	return lib.sets[key], nil
 }
