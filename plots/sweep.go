@@ -92,16 +92,19 @@ func (p *panel) addSpread(axes SpreadAxes, s SpreadSeries, e entry) {
 	for i := range s.X {
 		low[i], high[i] = s.Mean[i]-s.SD[i], s.Mean[i]+s.SD[i]
 	}
-	faint := draw.LineStyle{Color: pale(e.line.Color), Width: guideWidth}
-	for _, r := range s.Runs {
-		if axes.Points {
-			glyph := draw.GlyphStyle{Color: pale(e.line.Color), Radius: 1, Shape: draw.CircleGlyph{}}
-			p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(r[0], r[1]), GlyphStyle: glyph})
-			continue
+	if !axes.Points {
+		faint := draw.LineStyle{Color: pale(e.line.Color), Width: guideWidth}
+		for _, r := range s.Runs {
+			p.addLine(r[0], r[1], faint)
 		}
-		p.addLine(r[0], r[1], faint)
 	}
 	p.data = append(p.data, band{s.X, low, high, pale(e.line.Color)})
+	if axes.Points {
+		dot := draw.GlyphStyle{Color: e.line.Color, Radius: 0.7, Shape: draw.CircleGlyph{}}
+		for _, r := range s.Runs {
+			p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(r[0], r[1]), GlyphStyle: dot})
+		}
+	}
 	p.addLine(s.X, s.Mean, e.line)
 	if e.glyph != nil {
 		p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(s.X, s.Mean), GlyphStyle: *e.glyph})
