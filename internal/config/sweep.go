@@ -31,17 +31,8 @@ type Axis struct {
 	Integer  bool    // whether they are whole
 }
 
-// Seeds are the words of [sweep] for the keys that repeat an experiment.
-var sweepSeeds = map[string]string{"seeds": "run.seed", "task_seeds": "run.task_seed", "weight_seeds": "run.weight_seed"}
-
-// SeedKeys are the keys that repeat an experiment and do not change it.
-func SeedKeys() []string { return slices.Sorted(maps.Values(sweepSeeds)) }
-
 // sweepMethods are the words for Sweep.Method.
 var sweepMethods = []string{"grid", "random", "halton"}
-
-// mostSeeds bounds a list such as 1-10, and a count.
-const mostSeeds = 1_000_000
 
 // sweepReader reads [sweep], and after it what the command line says of it.
 type sweepReader struct {
@@ -66,7 +57,7 @@ func (d *decoder) sweep(n *node, variants, set []string, at int, out *Sweep) {
 	for i, text := range set {
 		path, value, found := strings.Cut(text, "=")
 		path = strings.TrimSpace(path)
-		origin := &node{at: at + i, set: true}
+		origin := &node{at: at + i, set: true, vary: true}
 		if !found || path == "" {
 			r.add(origin, "", func() string {
 				return fmt.Sprintf("is %s, expected key=values such as model.beta=1,2,4", shorten(text))
@@ -75,7 +66,7 @@ func (d *decoder) sweep(n *node, variants, set []string, at int, out *Sweep) {
 		}
 		v := spread(value)
 		v.at = at + i
-		v.fromSet()
+		v.fromSweep()
 		key := path
 		if k := sweepSeeds[path]; k != "" {
 			key = k
@@ -104,7 +95,7 @@ func (r *sweepReader) agree(n *node) {
 		}
 	}
 	if n == nil {
-		n = &node{set: true}
+		n = &node{set: true, vary: true}
 	}
 	switch {
 	case r.out.Method == "grid" && r.out.Samples > 0:
@@ -252,34 +243,6 @@ func (r *sweepReader) seeds(n *node, a *Axis) {
 	}
 }
 
-// ParseSeeds reads a list of numbers and ranges such as 1-10 or 1,5,20-29.
-func ParseSeeds(list string, most int) ([]int64, error) {
-	var seeds []int64
-	seen := map[int64]bool{}
-	for part := range strings.SplitSeq(list, ",") {
-		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		from, err := strconv.ParseUint(first, 10, 63)
-		to := from
-		if err == nil && isRange {
-			to, err = strconv.ParseUint(last, 10, 63)
-		}
-		if err != nil || to < from {
-			return nil, fmt.Errorf("%q, expected a list such as 1-10 or 1,5,20-29", list)
-		}
-		if to-from >= uint64(most) || len(seeds)+int(to-from) >= most {
-			return nil, fmt.Errorf("more than %d seeds, expected fewer", most)
-		}
-		for seed := int64(from); seed <= int64(to); seed++ {
-			if seen[seed] {
-				return nil, fmt.Errorf("seed %d is given twice", seed)
-			}
-			seen[seed] = true
-			seeds = append(seeds, seed)
-		}
-	}
-	return seeds, nil
-}
-
 // rangeWords are the keys of a range.
 var rangeWords = []string{"from", "to", "count", "scale"}
 
@@ -322,6 +285,17 @@ func (r *sweepReader) ranged(n *node, k *key, a *Axis) {
 	}
 	if a.Log && from <= 0 {
 		r.add(n, at, func() string { return "begins at 0 or below, expected more of a range with scale = \"log\"" })
+	}
+}
+
+// fromSweep marks what the command line says of axes.
+func (n *node) fromSweep() {
+	n.set, n.vary = true, true
+	for _, child := range n.table {
+		child.fromSweep()
+	}
+	for _, child := range n.list {
+		child.fromSweep()
 	}
 }
 

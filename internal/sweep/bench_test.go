@@ -18,7 +18,7 @@ teacher = "leaky"
 dt = "20ms"
 tau_weight = "25s"
 before = "10s"
-learn = "140s"
+learn = "340s"
 after = "10s"
 `
 
@@ -63,4 +63,3 @@ func processorTime(b *testing.B) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
-

@@ -260,7 +260,7 @@ func TestSeedsApart(t *testing.T) {
 // TestInterruptedRunsGoOn: a run that takes long and is stopped goes on from its
 // checkpoint, in another process, to the same bits; nothing is left of it then.
 func TestInterruptedRunsGoOn(t *testing.T) {
-	file := write(t, strings.Replace(short, `learn = "5s"`, `learn = "1000s"`, 1))
+	file := write(t, strings.Replace(short, `learn = "5s"`, `learn = "400s"`, 1))
 	whole := begun(t, t.TempDir(), file, "seeds=1")
 	execute(t, whole, 0, 1)
 	want := aggregate(t, whole)
