@@ -130,12 +130,12 @@ func (p *program) executePlan(ctx context.Context, plan *sweep.Plan, first, coun
 			fmt.Fprintf(p.err, "%d runs, %d to go: about %v\n", now.Total, now.Total-now.Done, rounded(now.Remaining))
 			told = true
 		}
-		said := []string{plan.Name, fmt.Sprintf("%d running", now.Running)}
+		said := []string{plan.Name}
 		if now.Failed > 0 {
 			said = append(said, fmt.Sprintf("%d failed", now.Failed))
 		}
 		said = append(said, fmt.Sprintf("%d of %d runs", now.Done, now.Total))
-		if now.Remaining > 0 {
+		if now.Remaining > 0 && p.terminal { // lines say it by themselves
 			said = append(said, fmt.Sprintf("about %v left", rounded(now.Remaining)))
 		}
 		bar.show(float64(now.Done)/float64(now.Total), said...)

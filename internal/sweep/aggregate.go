@@ -79,19 +79,27 @@ func (p *Plan) Collect() (*Aggregate, error) {
 	return a, nil
 }
 
+// compareValues orders the values of points: numbers and times by size, lists of
+// them element by element, all else as text.
 func compareValues(a, b []string) int {
 	for i := range a {
-		x, isNumber := Number(a[i])
-		y, also := Number(b[i])
-		c := cmp.Compare(a[i], b[i])
-		if isNumber && also && x != y {
-			c = cmp.Compare(x, y)
-		}
-		if c != 0 {
+		if c := cmp.Or(slices.Compare(numbersIn(a[i]), numbersIn(b[i])), cmp.Compare(a[i], b[i])); c != 0 {
 			return c
 		}
 	}
 	return 0
+}
+
+// numbersIn are those of a value: one, or those of a list; none of all else.
+func numbersIn(value string) (out []float64) {
+	for item := range strings.SplitSeq(strings.Trim(value, "[]"), ",") {
+		x, ok := Number(strings.TrimSpace(item))
+		if !ok {
+			return nil
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // Number is a value of an axis as a number, a time in seconds.

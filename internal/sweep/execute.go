@@ -24,7 +24,6 @@ type Progress struct {
 	Total     int           // runs of the part of the plan that is executed
 	Done      int           // those of them of which nothing is left to do
 	Failed    int           // those that failed, of Done and of this execution
-	Running   int           // at this moment
 	Remaining time.Duration // about, for all; 0 before the first run is over
 }
 
@@ -205,10 +204,8 @@ func (e *executor) one(ctx context.Context, i int) {
 			e.left()
 			return
 		}
-		e.note(func() { e.progress.Running++ })
 		rec = e.measured(ctx, pt, cfg)
 		e.room.Release(bytes)
-		e.note(func() { e.progress.Running-- })
 	}
 	if rec == nil {
 		e.left()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"burstsim/plots"
@@ -66,11 +67,19 @@ func (a *Aggregate) label(key int) string {
 // judged are the results that figures show.
 func (a *Aggregate) judged() (names []string) {
 	for _, name := range a.Results() {
-		if name == "loss_final" || name == "test_error" || strings.HasPrefix(name, "angle_W") {
+		if name == "loss_final" || name == "test_error" || isAngle(name) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// isAngle tells whether a name is of the angle of a layer's weights to the
+// gradient.
+func isAngle(name string) bool {
+	layer, found := strings.CutPrefix(name, "angle_W")
+	_, err := strconv.Atoi(layer)
+	return found && err == nil
 }
 
 // learning draws how runs that differ in their seeds learned.
@@ -82,6 +91,9 @@ func (a *Aggregate) learning() (all []drawing, err error) {
 	}
 	g := group{runs: a.Runs}
 	for _, column := range columns {
+		if !isAngle(column) && !slices.Contains([]string{"loss", "train_loss", "test_error"}, column) {
+			continue // which the table has
+		}
 		var series []plots.SpreadSeries
 		for _, variant := range a.variants() {
 			c := g.curveOf(variant, column)
