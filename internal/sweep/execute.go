@@ -3,8 +3,11 @@ package sweep
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -12,6 +15,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 	"burstsim/internal/linalg"
@@ -55,14 +59,14 @@ type executor struct {
 	out     *writer
 	data    *experiment.Data
 	room    *semaphore.Weighted
-	total   int64 // bytes of room
-	inside  int   // variants of a run at once
+	total   int64           // bytes of room
+	inside  int             // variants of a run at once
+	begun   map[string]bool // points of which processes have left something
 
 	mu       sync.Mutex
 	outcome  Outcome
 	progress Progress
-	longest  float64 // seconds per cost of the slowest run so far
-	begun    time.Time
+	longest  float64       // seconds per cost of the slowest run so far
 	ran      time.Duration // sum of the times, of earlier executions too
 	known    int           // runs in it
 	workers  int
@@ -92,7 +96,7 @@ func (p *Plan) Execute(ctx context.Context, work Work) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	e := &executor{Plan: p, work: work, program: id.Program + " " + id.BLAS, token: newToken(), data: experiment.NewData(), begun: time.Now()}
+	e := &executor{Plan: p, work: work, program: id.Program + " " + id.BLAS, token: newToken(), data: experiment.NewData(), begun: make(map[string]bool)}
 	todo, err := e.todo()
 	if err != nil {
 		return Outcome{}, err
@@ -122,6 +126,14 @@ func (e *executor) todo() ([]int, error) {
 	states, err := e.states(shardsOf(e.work.First, e.work.Count), e.program)
 	if err != nil {
 		return nil, err
+	}
+	folders, err := os.ReadDir(filepath.Join(e.Path, unfinished))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cannot read %s: %w", filepath.Join(e.Path, unfinished), atomicfile.Cause(err))
+	}
+	for _, f := range folders {
+		id, _, _ := strings.Cut(f.Name(), ".")
+		e.begun[id] = true
 	}
 	var todo []int
 	e.progress.Total = e.work.Count
@@ -263,7 +275,7 @@ func (p *Plan) Describe(pt Point) string {
 func (e *executor) measured(ctx context.Context, pt Point, cfg config.Config) *Record {
 	cost := experiment.Cost(cfg)
 	e.mu.Lock()
-	short := e.longest > 0 && cost*e.longest < longRun
+	short := e.longest > 0 && cost*e.longest < longRun && !e.begun[pt.ID]
 	e.mu.Unlock()
 	began := time.Now()
 	rec := e.result(ctx, pt, cfg, short)
