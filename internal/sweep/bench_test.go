@@ -11,14 +11,14 @@ import (
 	"burstsim/internal/linalg"
 )
 
-// regressionRun is a shortened regression of about 0.1 s.
+// regressionRun is a shortened regression of about 0.1 s or less, by machine.
 const regressionRun = `[task]
 teacher = "leaky"
 [time]
 dt = "20ms"
 tau_weight = "25s"
 before = "10s"
-learn = "340s"
+learn = "240s"
 after = "10s"
 `
 
