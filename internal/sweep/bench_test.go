@@ -11,14 +11,14 @@ import (
 	"burstsim/internal/linalg"
 )
 
-// regressionRun is a shortened regression of about 0.1 s or less, by machine.
+// regressionRun is a shortened regression of some 50 ms, harder than 0.1 s.
 const regressionRun = `[task]
 teacher = "leaky"
 [time]
 dt = "20ms"
 tau_weight = "25s"
 before = "10s"
-learn = "240s"
+learn = "140s"
 after = "10s"
 `
 
