@@ -24,8 +24,10 @@ type sweepOptions struct {
 	out       string
 	set, vary []string
 	blas      string
+	engine    string
 	dry       bool
 	quiet     bool
+	slurm     slurmOptions
 }
 
 func (p *program) sweepCommand() *cobra.Command {
@@ -54,6 +56,7 @@ interrupt.`,
   burstsim sweep my.toml --sweep seeds=1-10                   ten seeds
   burstsim sweep my.toml --sweep model.beta=0.5:4:8           eight values
   burstsim sweep my.toml --sweep time.tau_dendrite=50ms,100ms --sweep seeds=1-5
+  burstsim sweep my.toml --engine slurm --time 4:00:00        job arrays on a cluster
   burstsim sweep status sweeps/my`,
 		Args: func(_ *cobra.Command, files []string) error {
 			if len(files) != 1 {
@@ -62,16 +65,23 @@ interrupt.`,
 			return nil
 		},
 		ValidArgsFunction: completeFiles,
-		RunE:              func(cmd *cobra.Command, files []string) error { return p.sweepFile(cmd.Context(), files[0], opt) },
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := opt.checkEngine(cmd.Flags()); err != nil {
+				return err
+			}
+			return p.sweepFile(cmd.Context(), files[0], opt)
+		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&opt.engine, "engine", engineLocal, "who runs it: `ENGINE` local, this process, or slurm, job arrays of that scheduler")
+	opt.slurm.add(flags)
 	flags.StringVar(&opt.out, "out", "", "`DIR` of the sweep: new, empty, or that of this sweep, to go on or to extend it")
 	addSetFlag(cmd, &opt.set)
 	flags.StringArrayVar(&opt.vary, "sweep", nil, "vary a key by `KEY=VALUES`: values with commas, FROM:TO:COUNT, FROM:TO:COUNT:log, or as in [sweep]; may be repeated")
 	flags.StringVar(&opt.blas, "blas", linalg.BuiltIn(), "matrix products by `LIBRARY`, as for run, but not measured")
-	flags.BoolVar(&opt.dry, "dry-run", false, "say what would be run, and create nothing")
+	flags.BoolVar(&opt.dry, "dry-run", false, "say what would be run, with --engine slurm print the scripts, and create and submit nothing")
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
-	cmd.AddCommand(p.sweepStatusCommand(), p.sweepRunCommand(), p.sweepTaskCommand(), p.sweepAggregateCommand())
+	cmd.AddCommand(p.sweepStatusCommand(), p.sweepRunCommand(), p.sweepTaskCommand(), p.slurmTaskCommand(), p.sweepAggregateCommand())
 	return cmd
 }
 
@@ -86,6 +96,9 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 	}
 	if opt.out == "" {
 		opt.out = filepath.Join("sweeps", plan.Name)
+	}
+	if opt.engine == engineSlurm {
+		return p.submitSweep(ctx, plan, opt)
 	}
 	if opt.dry {
 		fmt.Fprintf(p.out, "%d runs of %s, varying %s\n", len(plan.Points), plan.Name, strings.Join(plan.Keys, ", "))
@@ -187,25 +200,30 @@ cannot be read or written; 2 if the command line is wrong.`,
 			if first < 0 || count < 1 || first+count > len(plan.Points) {
 				return fmt.Errorf("--first %d --count %d: expected part of %d runs", first, count, len(plan.Points))
 			}
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			outcome, err := p.executePlan(ctx, plan, first, count, false)
-			if err != nil {
-				return failure(err)
-			}
-			for _, line := range outcome.Failures {
-				p.warn(errors.New(line))
-			}
-			fmt.Fprintf(p.out, "%d runs, %d failed, %d left\n", outcome.Ran, outcome.Failed, outcome.Left)
-			if outcome.Left > 0 {
-				return &statusError{statusLeft, context.Cause(ctx)}
-			}
-			return nil
+			return p.sweepTask(cmd.Context(), plan, first, count)
 		},
 	}
 	cmd.Flags().IntVar(&first, "first", 0, "number of the first run, from 0")
 	cmd.Flags().IntVar(&count, "count", 0, "how many runs; 0: all from the first on")
 	return cmd
+}
+
+// sweepTask carries out part of a plan until a signal comes.
+func (p *program) sweepTask(ctx context.Context, plan *sweep.Plan, first, count int) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	outcome, err := p.executePlan(ctx, plan, first, count, false)
+	if err != nil {
+		return failure(err)
+	}
+	for _, line := range outcome.Failures {
+		p.warn(errors.New(line))
+	}
+	fmt.Fprintf(p.out, "%d runs, %d failed, %d left\n", outcome.Ran, outcome.Failed, outcome.Left)
+	if outcome.Left > 0 {
+		return &statusError{statusLeft, context.Cause(ctx)}
+	}
+	return nil
 }
 
 func (p *program) sweepAggregateCommand() *cobra.Command {
@@ -239,7 +257,7 @@ func (p *program) sweepStatusCommand() *cobra.Command {
 		Use:   "status DIR",
 		Short: "Say how far a sweep is, what failed, and how to look at a run",
 		Args:  oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, err := sweep.Load(args[0])
 			if err != nil {
 				return failure(err)
@@ -249,7 +267,7 @@ func (p *program) sweepStatusCommand() *cobra.Command {
 				return failure(err)
 			}
 			p.writeStatus(plan, s)
-			return nil
+			return p.slurmStatus(cmd.Context(), plan.Path)
 		},
 	}
 }
