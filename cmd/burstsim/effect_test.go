@@ -27,7 +27,7 @@ var settled = []string{"run.out", "checkpoint.every", "checkpoint.simulated", "c
 // otherValues are values of keys that are neither words nor flags; at least one
 // of them must have an effect wherever any of them is accepted.
 var otherValues = map[string][]string{
-	"run.name": {"other"}, "run.label": {"other"}, "run.seed": {"2"}, "run.out": {"elsewhere"},
+	"run.name": {"other"}, "run.label": {"other"}, "run.seed": {"2"}, "run.task_seed": {"2"}, "run.weight_seed": {"2"}, "run.out": {"elsewhere"},
 	"task.sample": {"200ms"}, "task.inputs": {"2"}, "task.outputs": {"2"}, "task.shortest_period": {"3s"},
 	"task.teacher_hidden": {"[3]"}, "task.teacher_gain": {"2"}, "task.hold": {"700ms"}, "task.blank": {"300ms", "1s"}, "task.test_shown": {"3"}, "learning.teacher_strength": {"0.5"}, "learning.schedule": {"[{factor=0.5}]", "[{at='2s', factor=0, shape='linear'}]", "[{epoch=2, factor=0, shape='cosine'}]", "[{factor=0.5, weights=['W']}]"},
 	"task.input_file": {"absent"}, "task.target_file": {"absent"}, "task.teacher_file": {"absent"}, "task.input_names": {"['a']"}, "task.target_names": {"['other']"},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -95,11 +93,14 @@ func needFiles(cmd *cobra.Command, files []string) error {
 }
 
 func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) error {
-	seeds, err := parseSeeds(opt.seeds)
-	if err != nil {
-		return fmt.Errorf("--seeds: %w", err)
+	var seeds []int64
+	if opt.seeds != "" {
+		var err error
+		if seeds, err = config.ParseSeeds(opt.seeds, maxSeeds); err != nil {
+			return fmt.Errorf("--seeds: %w", err)
+		}
 	}
-	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed})
+	configs, err := p.loadAll(files, config.Options{Set: opt.set, Seed: opt.seed, Sweep: &config.Sweep{}})
 	if err != nil {
 		return err
 	}
@@ -111,14 +112,21 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
 }
 
-// loadAll reads all files and reports every one that is wrong.
+// loadAll reads all files and reports every one that is wrong, with opt.Sweep
+// also those with a [sweep].
 func (p *program) loadAll(files []string, opt config.Options) ([]config.Config, error) {
 	opt = runner.Checks(opt)
 	configs := make([]config.Config, len(files))
 	wrong := false
 	for i, file := range files {
 		var err error
-		if configs[i], err = config.Load(file, opt); err != nil {
+		if opt.Sweep != nil {
+			*opt.Sweep = config.Sweep{}
+		}
+		if configs[i], err = config.Load(file, opt); err == nil && opt.Sweep != nil && len(opt.Sweep.Axes) > 0 {
+			err = &config.Error{File: file, Key: "sweep", Msg: "has no effect here: burstsim sweep runs it"}
+		}
+		if err != nil {
 			p.report(err)
 			wrong = true
 		}
@@ -159,37 +167,6 @@ func plan(configs []config.Config, out string) ([]job, error) {
 
 // maxSeeds bounds the runs that one command asks for.
 const maxSeeds = 10000
-
-// parseSeeds reads a list of numbers and ranges; "" is none.
-func parseSeeds(list string) ([]int64, error) {
-	if list == "" {
-		return nil, nil
-	}
-	var seeds []int64
-	seen := map[int64]bool{}
-	for part := range strings.SplitSeq(list, ",") {
-		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		from, err := strconv.ParseUint(first, 10, 63)
-		to := from
-		if err == nil && isRange {
-			to, err = strconv.ParseUint(last, 10, 63)
-		}
-		if err != nil || to < from {
-			return nil, fmt.Errorf("%q, expected a list such as 1-10 or 1,5,20-29", list)
-		}
-		if to-from >= maxSeeds || len(seeds)+int(to-from) >= maxSeeds {
-			return nil, fmt.Errorf("more than %d seeds, expected fewer", maxSeeds)
-		}
-		for seed := int64(from); seed <= int64(to); seed++ {
-			if seen[seed] {
-				return nil, fmt.Errorf("seed %d is given twice", seed)
-			}
-			seen[seed] = true
-			seeds = append(seeds, seed)
-		}
-	}
-	return seeds, nil
-}
 
 // forSeeds is every experiment with every seed; without seeds, as they are.
 func forSeeds(configs []config.Config, seeds []int64) []config.Config {

@@ -5,6 +5,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,6 +41,11 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			slurm, err := filepath.Abs("testdata/slurm")
+			if err != nil {
+				return err
+			}
+			env.Setenv("SLURMBIN", slurm)
 			env.Setenv("LONG200", strings.Repeat("x", 200))
 			env.Setenv(linalg.CacheVariable, os.Getenv(linalg.CacheVariable))
 			return nil

@@ -170,11 +170,29 @@ func (c Config) WithSeed(seed int64) Config {
 	if most := maxName - len(suffix); len(name) > most {
 		name = strings.ToValidUTF8(name[:most], "")
 	}
-	c.Run.Seed, c.Run.Name = seed, name+suffix
+	return c.withRun(func(r *Run) { r.Seed, r.Name = seed, name+suffix })
+}
+
+// WithSeedKey is the experiment with another value of one of [SeedKeys].
+func (c Config) WithSeedKey(key string, seed int64) Config {
+	return c.withRun(func(r *Run) {
+		switch key {
+		case "run.seed":
+			r.Seed = seed
+		case "run.task_seed":
+			r.TaskSeed = seed
+		case "run.weight_seed":
+			r.WeightSeed = seed
+		}
+	})
+}
+
+// withRun is the experiment with another [run], which its variants share.
+func (c Config) withRun(change func(*Run)) Config {
+	change(&c.Run)
 	c.Compare = slices.Clone(c.Compare)
 	for i := range c.Compare {
-		run := &c.Compare[i].Config.Run
-		run.Seed, run.Name = c.Run.Seed, c.Run.Name
+		change(&c.Compare[i].Config.Run)
 	}
 	return c
 }

@@ -14,7 +14,8 @@ import (
 // node is a value of the file and where it stands.
 type node struct {
 	at, line int
-	set      bool   // from --set
+	set      bool   // from the command line, by --set unless vary
+	vary     bool   // by --sweep
 	opening  string // how the value begins as written
 	end      int    // line on which it ends as written
 	value    any    // string, int64, float64, bool or time.Time

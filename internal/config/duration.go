@@ -28,9 +28,9 @@ func (d Duration) String() string {
 	return strconv.FormatInt(n, 10) + "ns"
 }
 
-// parseDuration reads a number and a unit, or several. Unlike
+// ParseDuration reads a number and a unit, or several. Unlike
 // [time.ParseDuration] it wants the unit even of 0.
-func parseDuration(s string) (Duration, bool) {
+func ParseDuration(s string) (Duration, bool) {
 	if s == strings.TrimRight(s, "smh") { // all units end in s, m or h
 		return 0, false
 	}

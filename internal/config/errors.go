@@ -19,7 +19,7 @@ const setName = "--set"
 // Error is what is wrong with an experiment file, on one line:
 // FILE:LINE: full.key: what is wrong, what was expected.
 type Error struct {
-	File   string // as given to [Load] or [Parse], or "--set"
+	File   string // as given to [Load] or [Parse], "--set" or "--sweep"
 	Line   int    // from 1; 0 if there is none
 	Column int    // from 1, in the text of a model; 0 elsewhere
 	Key    string // full key, "" if there is none
@@ -130,7 +130,9 @@ func (p *problems) err() error {
 	for _, q := range p.found[:min(len(p.found), maxErrors)] {
 		e := &Error{File: p.file, Line: q.at.line, Key: q.key, Msg: q.text()}
 		if q.at.set {
-			e.File, e.Line = setName, 0
+			if e.File, e.Line = setName, 0; q.at.vary {
+				e.File = "--sweep"
+			}
 		}
 		if m := q.model; m != nil {
 			e = &Error{File: m.File, Line: m.Line, Column: m.Column, Msg: e.Msg, err: m}

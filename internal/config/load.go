@@ -22,8 +22,12 @@ const maxBytes = 1 << 20
 type Options struct {
 	// Set holds overrides such as "model.beta=2" or "time.kind=discrete". They
 	// change the experiment and with it all variants that do not override the
-	// same key. Later ones win.
+	// same key; "compare.NAME.model.beta=2" changes one variant. Later ones win.
 	Set []string
+	// Sweep, if not nil, gets what [sweep] says, with what Vary holds of it, as
+	// "model.beta=1,2,4". Nil: [sweep] is checked and then passed over.
+	Sweep *Sweep
+	Vary  []string
 	// Seed overrides run.seed, unless it is nil.
 	Seed *int64
 	// StabilityLimit is the largest stable time step of a method, in units of
@@ -137,14 +141,19 @@ func parse(name, folder string, data []byte, opt Options) (Config, error) {
 	c := defaults()
 	d := newDecoder(&problems{file: name})
 	d.folder, d.values = folder, c.Values
-	compare := root.table["compare"]
+	compare, sweep := root.table["compare"], root.table["sweep"]
 	delete(root.table, "compare")
+	delete(root.table, "sweep")
+	d.overrideVariants(compare, opt.Set, len(data)+1)
 	base, others := d.chooseModels(root, compare, opt.Set, len(data)+1)
 	d.schema = schemaOf(textsOf(append([]chosen{base}, others...))...)
 	d.text = base.text
 	d.unread = slices.ContainsFunc(append([]chosen{base}, others...), chosen.unread)
 	d.table(root, d.schema.root, reflect.ValueOf(&c).Elem(), "")
 	for i, override := range opt.Set {
+		if ofVariant(override) {
+			continue
+		}
 		d.override(override, len(data)+1+i, &c)
 	}
 	c.adopt(base)
@@ -161,6 +170,12 @@ func parse(name, folder string, data []byte, opt Options) (Config, error) {
 	d.settle(&c)
 	for _, v := range variants {
 		v.settle(&c.Compare[v.number].Config)
+	}
+	if opt.Sweep == nil {
+		opt.Sweep = &Sweep{}
+	}
+	if sweep != nil || len(opt.Vary) > 0 {
+		d.sweep(sweep, namesOf(compare), opt.Vary, len(data)+1+len(opt.Set), opt.Sweep)
 	}
 	d.schema.memo = make(map[*Config]map[string]bool)
 	d.check(&c, variants, opt)

@@ -146,16 +146,16 @@ func TestDuration(t *testing.T) {
 		{"0s", "0s"}, {"100ms", "100ms"}, {"0.1s", "100ms"}, {"1m30s", "90s"}, {"1000s", "1000s"},
 		{"1.5us", "1500ns"}, {"2µs", "2us"}, {"-3h", "-10800s"}, {"2562047h47m16.854775807s", "9223372036854775807ns"},
 	} {
-		d, ok := parseDuration(tt.in)
+		d, ok := ParseDuration(tt.in)
 		if !ok || d.String() != tt.out {
 			t.Errorf("%q is %v (%v), want %s", tt.in, d, ok, tt.out)
 		}
-		if again, ok := parseDuration(d.String()); !ok || again != d {
+		if again, ok := ParseDuration(d.String()); !ok || again != d {
 			t.Errorf("%v reads back as %v", d, again)
 		}
 	}
 	for _, s := range []string{"", "0", "10", "1.5", "s", "1 s", "1d", "1e3s", "2562048h", "1s2"} {
-		if d, ok := parseDuration(s); ok {
+		if d, ok := ParseDuration(s); ok {
 			t.Errorf("%q is %v, want an error", s, d)
 		}
 	}

@@ -82,8 +82,8 @@ func (d *decoder) shown(path string) string {
 }
 
 func (d *decoder) unknownPath(parent *key, path, rest string) string {
-	if path == "compare" || strings.HasPrefix(path, "compare.") || strings.HasPrefix(path, "compare[") {
-		return "variants cannot be set here, expected them in the file"
+	if path == "compare" || strings.HasPrefix(path, "compare[") {
+		return "variants cannot be set here, expected them in the file, or compare.NAME.KEY=VALUE for a key of one"
 	}
 	if !parent.isSection() {
 		return fmt.Sprintf("%s has no keys, expected %s=VALUE", parent.path, parent.path)
@@ -174,3 +174,78 @@ var initial = sync.OnceValue(func() Config {
 	c.Model.Text = usual()
 	return c
 })
+
+// ofVariant tells whether an override is of a key of one variant.
+func ofVariant(override string) bool {
+	return strings.HasPrefix(strings.TrimSpace(override), "compare.")
+}
+
+// namesOf are the names of the variants that a file has.
+func namesOf(compare *node) (names []string) {
+	if compare == nil {
+		return nil
+	}
+	for _, item := range compare.list {
+		if n := item.table["name"]; n != nil {
+			name, _ := n.value.(string)
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// overrideVariants puts overrides such as compare.NAME.model.beta=2 into the
+// tables of the variants, where they are read as if the file had them.
+func (d *decoder) overrideVariants(compare *node, set []string, end int) {
+	for i, override := range set {
+		if !ofVariant(override) {
+			continue
+		}
+		path, value, found := strings.Cut(strings.TrimPrefix(strings.TrimSpace(override), "compare."), "=")
+		origin := &node{at: end + i, set: true}
+		item, rest := variantAt(compare, strings.TrimSpace(path))
+		if item == nil || !found {
+			d.add(origin, "compare."+path, func() string {
+				msg := "expected compare.NAME.KEY=VALUE"
+				if names := namesOf(compare); len(names) > 0 {
+					return msg + " with the name of a variant: " + choices(names)
+				}
+				return msg + ", but the file has no variants"
+			})
+			continue
+		}
+		n := &node{value: value}
+		if v, err := tomlValue(value); err == nil {
+			n = graft(v, nil, &mark{at: end + i})
+		}
+		n.at = end + i
+		n.fromSet()
+		parts := strings.Split(rest, ".")
+		for _, part := range parts[:len(parts)-1] {
+			next := item.table[part]
+			if next == nil || next.table == nil {
+				next = &node{at: end + i, set: true, table: make(map[string]*node)}
+				item.table[part] = next
+			}
+			item = next
+		}
+		item.table[parts[len(parts)-1]] = n
+	}
+}
+
+// variantAt is the table of the variant with whose name a path begins, and the
+// path behind it.
+func variantAt(compare *node, path string) (item *node, rest string) {
+	if compare == nil {
+		return nil, ""
+	}
+	for _, item := range compare.list {
+		if n := item.table["name"]; n != nil {
+			name, _ := n.value.(string)
+			if rest, ok := strings.CutPrefix(path, name+"."); ok && name != "" {
+				return item, rest
+			}
+		}
+	}
+	return nil, ""
+}

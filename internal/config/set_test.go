@@ -72,7 +72,7 @@ func TestSetErrors(t *testing.T) {
 		"element":         {"model.hidden=[5, 0]", "model.hidden[1]", "at least 1"},
 		"two values":      {"model.beta=2\nx = 3", "model.beta", "is not a TOML value"},
 		"deep value":      {"model.hidden=" + strings.Repeat("[", 100000), "model.hidden", "is not a TOML value"},
-		"variants":        {"compare.a=2", "compare.a", "variants cannot be set here"},
+		"variants":        {"compare.a=2", "compare.a", "the file has no variants"},
 		"in vain":         {"learning.lr=2", "learning.lr", "has no effect here"},
 		"cross check":     {"time.dt=1s", "time.dt", "1s is not below the stable limit of rk4, 278.5ms"},
 	}

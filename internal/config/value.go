@@ -255,7 +255,7 @@ func store(x any, v reflect.Value) bool {
 	switch x := x.(type) {
 	case string:
 		if v.Type() == durationType {
-			t, ok := parseDuration(x)
+			t, ok := ParseDuration(x)
 			v.SetInt(int64(t))
 			return ok
 		}

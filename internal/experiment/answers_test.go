@@ -26,7 +26,7 @@ func TestAnswersBeginWithoutTeacher(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := newSimulation[float64](cfg, newLibrary())
+			s, err := newSimulation[float64](cfg, NewData())
 			if err != nil {
 				t.Fatal(err)
 			}

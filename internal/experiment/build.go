@@ -38,7 +38,14 @@ const (
 func random(cfg config.Config, stream uint64) *rand.Rand { return rand.New(source(cfg, stream)) }
 
 func source(cfg config.Config, stream uint64) *rand.PCG {
-	return rand.NewPCG(uint64(cfg.Run.Seed), stream)
+	seed := cfg.Run.Seed
+	switch {
+	case stream == weightStream && cfg.Run.WeightSeed != 0:
+		seed = cfg.Run.WeightSeed
+	case stream == taskStream && cfg.Run.TaskSeed != 0:
+		seed = cfg.Run.TaskSeed
+	}
+	return rand.NewPCG(uint64(seed), stream)
 }
 
 // job is one variant, ready to run. A journal takes what it records; nil: it
@@ -59,14 +66,14 @@ type result struct {
 	weights    func(w io.Writer, label string) error
 }
 
-func newJob(ctx context.Context, cfg config.Config, lib *library) (job, error) {
+func newJob(ctx context.Context, cfg config.Config, lib *Data) (job, error) {
 	if cfg.Run.Precision == "float32" {
 		return newJobOf[float32](ctx, cfg, lib)
 	}
 	return newJobOf[float64](ctx, cfg, lib)
 }
 
-func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib *library) (job, error) {
+func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib *Data) (job, error) {
 	if !cfg.Task.Images() {
 		return newSimulation[F](cfg, lib)
 	}
@@ -106,7 +113,7 @@ func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe
 	return r, err
 }
 
-func newSimulation[F sim.Float](cfg config.Config, lib *library) (*simulation[F], error) {
+func newSimulation[F sim.Float](cfg config.Config, lib *Data) (*simulation[F], error) {
 	inputs, outputs := cfg.Task.Size()
 	w, err := newWeights[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
 	if err != nil {
@@ -193,7 +200,7 @@ func simulate[F sim.Float](cfg config.Config, w *sim.Weights[F], streams []sim.S
 // the stepper of that name, in time constants of it.
 func StabilityLimit(method string) float64 { return sim.Method{Name: method}.StabilityLimit() }
 
-func newTask(cfg config.Config, lib *library) (sim.Stream, error) {
+func newTask(cfg config.Config, lib *Data) (sim.Stream, error) {
 	k := cfg.Task
 	seed := random(cfg, taskStream).Uint64()
 	switch k.Kind {

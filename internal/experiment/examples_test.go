@@ -22,7 +22,7 @@ func TestExamplesRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var set []string
-			images := strings.HasPrefix(name, "mnist") || name == "cifar10.toml"
+			images := strings.Contains(name, "mnist") || name == "cifar10.toml"
 			switch {
 			case name == "cifar10.toml":
 				set = append(set, fmt.Sprintf("task.data=%q", writeCIFAR10(t, 8)), "task.validation=false")

@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,11 @@ type Options struct {
 	// Journal, if not nil, takes what is recorded, and checkpoints. What it has
 	// of an earlier run of the same experiment is gone on from.
 	Journal *journal.Journal
+	// Workers is how many variants run at once; 0: as many as there are
+	// processors. Results do not depend on it.
+	Workers int
+	// Data, if not nil, keeps what runs read of data for further ones.
+	Data *Data
 }
 
 // Run carries out the experiment and all its variants, as many at once as there
@@ -51,7 +57,10 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 	}
 	variants := append([]config.Variant{{Name: label(cfg), Config: cfg}}, cfg.Compare...)
 	jobs := make([]job, len(variants))
-	library := newLibrary()
+	library := opt.Data
+	if library == nil {
+		library = NewData()
+	}
 	for i, v := range variants {
 		var err error
 		if jobs[i], err = newJob(ctx, withKept(opt.Journal, v.Config), library); err != nil {
@@ -92,7 +101,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 			}
 		})
 	}
-	parallel(work)
+	parallel(work, cmp.Or(opt.Workers, runtime.GOMAXPROCS(0)))
 
 	res := &record.Result{Name: cfg.Run.Name, Limit: limit}
 	err = errors.Join(failures...)
@@ -184,10 +193,10 @@ func label(cfg config.Config) string {
 	return cfg.Time.Kind
 }
 
-// parallel calls all functions, as many at once as there are processors.
-func parallel(work []func()) {
+// parallel calls all functions, so many at once.
+func parallel(work []func(), atOnce int) {
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	slots := make(chan struct{}, atOnce)
 	for _, f := range work {
 		slots <- struct{}{}
 		wg.Go(func() {
@@ -219,6 +228,16 @@ func (r *reporter) progress(i int, name string, p Progress) {
 	}
 	p.Variant, p.Done = name, done/all
 	r.observe(p)
+}
+
+// Cost estimates the work of an experiment with all its variants, in a unit of
+// its own: evaluations of networks by the memory that they take.
+func Cost(cfg config.Config) float64 {
+	all := cost(cfg)
+	for _, v := range cfg.Compare {
+		all += cost(v.Config)
+	}
+	return all * Memory(cfg)
 }
 
 // cost estimates a variant's work by how often it evaluates its network.

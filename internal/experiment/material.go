@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"burstsim/internal/config"
 	"burstsim/internal/dataset/images"
@@ -12,18 +13,23 @@ import (
 	"burstsim/sim/training"
 )
 
-// library keeps the data that several variants share.
-type library struct {
+// Data keeps the data that variants, or runs, share. It can be used by several
+// goroutines.
+type Data struct {
+	mu     sync.Mutex
 	images map[string]*images.Data
 	owned  map[string]*own
 }
 
-func newLibrary() *library {
-	return &library{images: map[string]*images.Data{}, owned: map[string]*own{}}
+// NewData has nothing yet.
+func NewData() *Data {
+	return &Data{images: map[string]*images.Data{}, owned: map[string]*own{}}
 }
 
 // load reads the images of a data set.
-func (lib *library) load(ctx context.Context, k config.Task) (*images.Data, error) {
+func (lib *Data) load(ctx context.Context, k config.Task) (*images.Data, error) {
+	lib.mu.Lock() // while it reads too, for whoever comes wants the same
+	defer lib.mu.Unlock()
 	key := fmt.Sprint(k.Kind, "\x00", k.Data, "\x00", k.Files, k.TrainImages, k.TestImages)
 	if lib.images[key] == nil {
 		data, err := loadImages(ctx, k)
@@ -36,7 +42,9 @@ func (lib *library) load(ctx context.Context, k config.Task) (*images.Data, erro
 }
 
 // own reads data of one's own.
-func (lib *library) own(cfg config.Config) (*own, error) {
+func (lib *Data) own(cfg config.Config) (*own, error) {
+	lib.mu.Lock()
+	defer lib.mu.Unlock()
 	k := cfg.Task
 	k.Found = config.Found{}
 	key := fmt.Sprintf("%#v", k)
@@ -68,7 +76,7 @@ type material struct {
 }
 
 // material finds what an experiment learns from.
-func (lib *library) material(ctx context.Context, cfg config.Config) (material, error) {
+func (lib *Data) material(ctx context.Context, cfg config.Config) (material, error) {
 	if cfg.Task.Kind == "arrays" {
 		o, err := lib.own(cfg)
 		return material{own: o}, err

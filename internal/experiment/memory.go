@@ -37,6 +37,10 @@ func AtOnce(configs []config.Config) int {
 	return int(max(1, min(memory.Total()/largest, float64(len(configs)))))
 }
 
+// Memory is how many bytes a run with all its variants takes, estimated from
+// below.
+func Memory(cfg config.Config) float64 { return withVariants(cfg).bytes() }
+
 func withVariants(cfg config.Config) demands {
 	all := demandsOf(cfg, shapeBefore(cfg))
 	for _, v := range cfg.Compare {

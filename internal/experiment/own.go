@@ -41,7 +41,7 @@ func Complete(cfg config.Config) (config.Config, error) {
 	for i := range cfg.Compare {
 		all = append(all, &cfg.Compare[i].Config)
 	}
-	library := newLibrary()
+	library := NewData()
 	for _, c := range all {
 		if !c.Task.ReadsOwn() || c.Task.Found.Inputs > 0 {
 			continue

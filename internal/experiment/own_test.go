@@ -110,7 +110,7 @@ func TestHeldSignalsArePresentations(t *testing.T) {
 	for _, kind := range []string{"continuous", "discrete"} {
 		text := fmt.Sprintf(common, kind)
 		xorConfig := parseText(t, "task.kind = 'xor'\n"+text)
-		stream, err := newTask(xorConfig, newLibrary())
+		stream, err := newTask(xorConfig, NewData())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestLinearSignalsTendToTheTask(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := finalWeights(t, cfg)
-		stream, err := newTask(cfg, newLibrary())
+		stream, err := newTask(cfg, NewData())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +188,7 @@ func TestLinearSignalsTendToTheTask(t *testing.T) {
 
 func finalWeights(t *testing.T, cfg config.Config) (all []float64) {
 	t.Helper()
-	s, err := newSimulation[float64](cfg, newLibrary())
+	s, err := newSimulation[float64](cfg, NewData())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,9 @@ import (
 	"burstsim/neuron"
 )
 
-// identify says what the bits of a run depend on. Where it is kept and how it
+// Identify says what the bits of a run depend on. Where it is kept and how it
 // is drawn is no part of that.
-func identify(cfg config.Config) (journal.Identity, error) {
+func Identify(cfg config.Config) (journal.Identity, error) {
 	cfg.Run.Name, cfg.Run.Out = "run", "runs"
 	cfg.Plots, cfg.Checkpoint = config.Plots{}, config.Checkpoint{}
 	anyPath(&cfg)

@@ -142,7 +142,7 @@ func (r *Runner) begin(j Job) (dir *rundir.Dir, kept *journal.Journal, err error
 // openJournal opens what a run goes on from, and clears away what a process
 // that was killed while it wrote left behind.
 func (r *Runner) openJournal(dir *rundir.Dir, j Job) (*journal.Journal, error) {
-	id, err := identify(j.Config.In(dir.Path()))
+	id, err := Identify(j.Config.In(dir.Path()))
 	if err != nil {
 		return nil, err
 	}

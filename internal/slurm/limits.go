@@ -1,0 +1,94 @@
+package slurm
+
+import (
+	"context"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Limits are what a cluster accepts.
+type Limits struct {
+	// Index is the largest index of a job array, MaxArraySize-1; negative if
+	// arrays are not allowed.
+	Index int
+	// Tasks is how many tasks an array may have, by max_array_tasks of
+	// SchedulerParameters.
+	Tasks int
+	// Submit is how many tasks the user may still have in the queue, as far as
+	// the cluster says: its MaxJobCount, and the limits of the user's
+	// associations. Others' jobs count towards the first, and what a quality of
+	// service allows is not known, so a submission may be refused all the same.
+	Submit int
+}
+
+// DefaultLimits are those of a cluster that says nothing else.
+var DefaultLimits = Limits{Index: 1000, Tasks: math.MaxInt, Submit: 10000}
+
+// ArrayFolder bounds the tasks of an array, of which each has a log in the same
+// folder.
+const ArrayFolder = 1000
+
+// Limits asks scontrol for the limits of the user with that name.
+func (c *Client) Limits(ctx context.Context, user string) (Limits, error) {
+	text, err := c.command(ctx, "scontrol", "show", "config")
+	if err != nil {
+		return Limits{}, err
+	}
+	l := parseConfig(text)
+	// Clusters without accounting have no associations, and some hide them.
+	if text, err := c.command(ctx, "scontrol", "-o", "show", "assoc_mgr", "users="+user, "flags=assoc"); err == nil {
+		l.Submit = min(l.Submit, parseAssociations(text, user))
+	}
+	return l, nil
+}
+
+// parseConfig reads lines such as "MaxArraySize            = 1001". What is
+// missing is Slurm's default.
+func parseConfig(text string) Limits {
+	l := DefaultLimits
+	for line := range strings.Lines(text) {
+		key, value, _ := strings.Cut(line, "=")
+		value = strings.TrimSpace(value)
+		switch strings.TrimSpace(key) {
+		case "MaxArraySize":
+			if n, err := strconv.Atoi(value); err == nil && n >= 0 {
+				l.Index = n - 1
+			}
+		case "MaxJobCount":
+			if n, err := strconv.Atoi(value); err == nil && n > 0 {
+				l.Submit = n
+			}
+		case "SchedulerParameters":
+			for parameter := range strings.SplitSeq(value, ",") {
+				if n, err := strconv.Atoi(strings.TrimPrefix(parameter, "max_array_tasks=")); err == nil && n > 0 {
+					l.Tasks = n
+				}
+			}
+		}
+	}
+	return l
+}
+
+// submitLimit is how an association tells what may be in the queue, and what is.
+var submitLimit = regexp.MustCompile(`\b(?:Max|Grp)SubmitJobs=(\d+)\((\d+)\)`)
+
+// parseAssociations is how many more jobs the tightest association of the user
+// lets into the queue. Which one a job will have is not known.
+func parseAssociations(text, user string) int {
+	left := math.MaxInt
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, "UserName="+user+"(") {
+			continue
+		}
+		for _, m := range submitLimit.FindAllStringSubmatch(line, -1) {
+			limit, err1 := strconv.Atoi(m[1])
+			used, err2 := strconv.Atoi(m[2])
+			if err1 == nil && err2 == nil {
+				left = min(left, max(limit-used, 0))
+			}
+		}
+	}
+	return left
+}

@@ -1,0 +1,42 @@
+package plots_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"burstsim/plots"
+)
+
+func ExampleSpread() {
+	nan := math.NaN()
+	fig, err := plots.Spread(plots.SpreadAxes{X: "model.beta", Y: "loss_final", Points: true}, []plots.SpreadSeries{{
+		Label: "BurstCCN", X: []float64{1, 2, 4}, Mean: []float64{0.03, 0.02, 0.04}, SD: []float64{0.01, nan, 0.01},
+		Runs: [][2][]float64{{{1, 1, 2, 4, 4}, {0.02, 0.04, 0.02, 0.03, 0.05}}},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var png bytes.Buffer
+	err = fig.WriteTo(&png, "png")
+	fmt.Println(png.Len() > 0, err)
+	// Output: true <nil>
+}
+
+func ExampleHeatMap_Draw() {
+	fig, err := plots.HeatMap{
+		Title: "BurstCCN", X: "time.tau_dendrite", Y: "model.y_scale", Label: "angle_W1 (degrees)",
+		Columns: []string{"50ms", "100ms"}, Lines: []string{"0.5", "1"},
+		Value:  [][]float64{{20, 30}, {10, math.NaN()}},
+		Failed: [][]bool{{false, false}, {false, true}},
+	}.Draw()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var svg bytes.Buffer
+	err = fig.WriteTo(&svg, "svg")
+	fmt.Println(bytes.Contains(svg.Bytes(), []byte("<svg")), err)
+	// Output: true <nil>
+}
