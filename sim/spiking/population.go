@@ -1,0 +1,181 @@
+package spiking
+
+import (
+	"fmt"
+	"math"
+
+	"burstsim/neuron"
+)
+
+// population is the neurons of a Population.
+type population struct {
+	*Population
+	neuron.Compartments
+	dt, fade float64
+	seed     dice
+	wait     neuron.Doubling
+	plateau  []float64
+	current  [2][]float64    // what reaches soma and dendrite in this step, in A
+	open     [2][3][]float64 // conductances of each receptor, in units of the leak's; nil: none
+	decayed  [3]float64      // what a step leaves of them
+
+	last    []int64   // step of the last spike
+	lastAt  []float64 // the same as a sum of steps
+	trace   []float64 // of spikes
+	inBurst []bool
+	window  int64
+	added   bool
+
+	now   [3][]int32   // who has a spike, an event, a burst in this step
+	lists [3][][]int32 // the same of steps before, by the step modulo how many are kept
+
+	rates  [3]float64 // averages in Hz
+	latest [3]float64 // of the last step alone
+	uneven func(i int) (float64, float64)
+	step   int64
+}
+
+// Reversal potentials, in V, and time constants, in s, of receptors.
+const (
+	reversalAMPA, reversalGABA = 0, -0.080
+	timeAMPA, timeGABA         = 0.005, 0.010
+)
+
+func newPopulation(p *Population, net *Network, depth int, seed uint64) population {
+	n := p.Size
+	out := population{
+		Population: p, Compartments: p.Cells.Begin(n), dt: net.Step, fade: math.Exp(-net.Step / p.Window), seed: newDice(seed, "bursts of "+p.Name),
+		wait:    neuron.Doubling{Refractory: make([]int32, n), Second: make([]int32, n)},
+		plateau: make([]float64, n), current: [2][]float64{make([]float64, n), make([]float64, n)},
+		decayed: [3]float64{AMPA: math.Exp(-net.Step / timeAMPA), GABA: math.Exp(-net.Step / timeGABA)},
+		last:    make([]int64, n), lastAt: make([]float64, n), trace: make([]float64, n), inBurst: make([]bool, n),
+		window: int64(math.Floor(p.Window/net.Step + 1e-6)), added: net.TimesAdded,
+	}
+	for i := range n {
+		out.last[i], out.lastAt[i] = math.MinInt32, math.Inf(-1)
+	}
+	for k := range out.lists {
+		out.lists[k] = make([][]int32, depth)
+		for d := range depth {
+			out.lists[k][d] = make([]int32, 0, n)
+		}
+	}
+	spread(out.Soma, p.Spread, seed, p.Name)
+	return out
+}
+
+// list is who had a spike, an event or a burst in a step that is kept.
+func (p *population) list(of Carried, step int64) []int32 {
+	if step < 0 {
+		return nil
+	}
+	return p.lists[of][step%int64(len(p.lists[of]))]
+}
+
+// input is where what opens a receptor adds up.
+func (p *population) input(onto Compartment, opens Receptor) []float64 {
+	if opens == Injected {
+		return p.current[onto]
+	}
+	return p.open[onto][opens]
+}
+
+func (p *population) measure(m Measure) float64 {
+	switch m {
+	case EventRate:
+		return p.rates[Events]
+	case EventRateNow:
+		return p.latest[Events]
+	default:
+		if p.rates[Events] == 0 {
+			return p.Baseline
+		}
+		return p.rates[Bursts] / p.rates[Events]
+	}
+}
+
+// conduct turns conductances into currents, and lets them decay.
+func (p *population) conduct(onto Compartment, leak float64, potential []float64) {
+	in := p.current[onto]
+	for _, r := range [...]struct {
+		Receptor
+		reversal float64
+	}{{AMPA, reversalAMPA}, {GABA, reversalGABA}} {
+		fade := p.decayed[r.Receptor]
+		for i, g := range p.open[onto][r.Receptor] {
+			in[i] += leak * g * (r.reversal - potential[i])
+			p.open[onto][r.Receptor][i] = g * fade
+		}
+	}
+}
+
+// explosion is a rate, in Hz, that no cortical population has.
+const explosion = 500
+
+// advance moves the neurons by a step, and finds out what their spikes are.
+func (p *population) advance(s *Simulation) error {
+	driving := p.Dendrite
+	if p.SomaticDriving {
+		driving = p.Soma
+	}
+	switch cells := p.Cells.(type) {
+	case *neuron.TwoCompartment:
+		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
+		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
+		cells.Step(p.dt, &p.Compartments, p.current[Soma], p.current[Dendrite], p.plateau)
+	case *neuron.BurstPoisson:
+		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
+		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
+		p.step = s.step
+		if p.uneven == nil {
+			p.uneven = func(i int) (float64, float64) { return p.seed.pair(p.step, i) }
+		}
+		cells.Step(p.dt, &p.Compartments, &p.wait, p.current[Soma], p.current[Dendrite], p.uneven)
+	}
+	p.tell(s.step, s.time)
+	for k := range p.rates {
+		p.latest[k] = float64(len(p.now[k])) / (float64(p.Size) * p.dt)
+		p.rates[k] += p.dt / p.Averaging * (p.latest[k] - p.rates[k])
+	}
+	if r := p.rates[Spikes]; !(r < explosion) || math.IsNaN(p.Soma[0]) {
+		return fmt.Errorf("spiking: at %.4g s population %q spikes at %.3g Hz, more than %d: its input explodes", s.Time(), p.Name, r, explosion)
+	}
+	return nil
+}
+
+// tell says which spikes are events and which are bursts.
+func (p *population) tell(step int64, at float64) {
+	for k := range p.now {
+		p.now[k] = p.lists[k][step%int64(len(p.lists[k]))][:0]
+	}
+	const near = 1 / math.E // of a trace, one time constant after a spike
+	for i, h := range p.History {
+		if h&1 == 0 {
+			continue
+		}
+		p.now[Spikes] = append(p.now[Spikes], int32(i))
+		follows := step-p.last[i] <= p.window
+		switch {
+		case p.Filtered:
+			follows = p.trace[i] >= near
+		case p.added:
+			follows = at <= p.lastAt[i]+p.Window
+		}
+		switch {
+		case !follows:
+			p.inBurst[i] = false
+			p.now[Events] = append(p.now[Events], int32(i))
+		case !p.inBurst[i]:
+			p.inBurst[i] = true
+			p.now[Bursts] = append(p.now[Bursts], int32(i))
+		}
+		p.last[i], p.lastAt[i] = step, at
+		p.trace[i]++
+	}
+	if p.Filtered {
+		decay(p.trace, p.fade)
+	}
+	for k := range p.now {
+		p.lists[k][step%int64(len(p.lists[k]))] = p.now[k]
+	}
+}

@@ -1,0 +1,112 @@
+package spiking
+
+// Rule is plasticity that events and bursts of the postsynaptic neuron trigger:
+// with x the trace of what came through the synapse, and P the burst probability
+// that is expected,
+//
+//	an event: dW = Rate (h - P) x, a burst: dW = Rate (1 + h) x,
+//
+// so that a synapse grows where its neuron bursts more than expected. A rule with
+// a fixed P is that of BurstCCN, one with a moving average that of Burstprop
+// (Payeur et al. 2021), which also keeps rates between two bounds:
+// h = -(r - RateMax)/r where the neuron's rate r of events is above RateMax, and
+// an event that comes through the synapse adds Rate [RateMin - r]+.
+type Rule struct {
+	Rate     float64 // per unit of x
+	Baseline float64 // P, if Moving is 0
+	// Moving is the time constant, in s, of the averages of a neuron's events and
+	// bursts whose ratio P is, 1 before the first event; 0: P is Baseline.
+	Moving float64
+	// Trace is the time constant, in s, of x, to which each arrival adds 1; 0: x
+	// is what arrives in the very step, of a stimulus its value.
+	Trace            float64
+	RateMin, RateMax float64 // Hz, with Moving; 0: no bound
+	Low, High        float64 // bounds of weights
+}
+
+// learning is a rule at work on the synapses of a connection.
+type learning struct {
+	*Rule
+	trace          []float64 // x of each presynaptic neuron
+	events, bursts []float64 // averages of each postsynaptic neuron, times Moving
+}
+
+// expected is the burst probability P of neuron i, and the correction h for a rate
+// above RateMax.
+func (l *learning) expected(i int32) (p, h float64) {
+	if l.Moving == 0 {
+		return l.Baseline, 0
+	}
+	p = 1
+	if l.events[i] > 0 {
+		p = min(l.bursts[i]/l.events[i], 1)
+	}
+	if r := l.events[i] / l.Moving; l.RateMax > 0 && r > l.RateMax {
+		h = -(r - l.RateMax) / r
+	}
+	return p, h
+}
+
+// learn changes the weights of a connection by what its postsynaptic neurons did
+// in this step.
+func (s *Simulation) learn(c *connection) {
+	l := c.learning
+	post := &s.populations[c.to]
+	if s.plastic {
+		for _, i := range post.now[Events] {
+			p, h := l.expected(i)
+			c.change(i, l.Rate*(h-p))
+		}
+		for _, i := range post.now[Bursts] {
+			_, h := l.expected(i)
+			c.change(i, l.Rate*(1+h))
+		}
+		if l.RateMin > 0 {
+			for _, j := range c.arrived {
+				for k := c.first[j]; k < c.first[j+1]; k++ {
+					if r := l.events[c.post[k]] / l.Moving; r < l.RateMin {
+						c.weights[k] = min(c.weights[k]+l.Rate*(l.RateMin-r), l.High)
+					}
+				}
+			}
+		}
+	}
+	if l.Moving > 0 {
+		for _, i := range post.now[Events] {
+			l.events[i]++
+		}
+		for _, i := range post.now[Bursts] {
+			l.bursts[i]++
+		}
+		decay(l.events, c.fadeMoving)
+		decay(l.bursts, c.fadeMoving)
+	}
+	if l.Trace > 0 {
+		for _, j := range c.arrived {
+			l.trace[j]++
+		}
+		decay(l.trace, c.fadeTrace)
+	}
+}
+
+// change adds to the weights onto neuron i, each within the bounds.
+func (c *connection) change(i int32, rate float64) {
+	l := c.learning
+	if l.Trace == 0 && c.source == nil { // x is 1 where something arrives, else 0
+		for _, j := range c.arrived {
+			if k, ok := c.synapse(j, i); ok {
+				c.weights[k] = max(l.Low, min(l.High, c.weights[k]+rate))
+			}
+		}
+		return
+	}
+	for _, k := range c.byPost[c.firstPost[i]:c.firstPost[i+1]] {
+		c.weights[k] = max(l.Low, min(l.High, c.weights[k]+rate*l.trace[c.pre[k]]))
+	}
+}
+
+func decay(x []float64, factor float64) {
+	for i := range x {
+		x[i] *= factor
+	}
+}
