@@ -16,6 +16,8 @@ type connection struct {
 	delay      int64
 	source     *float64 // value of the stimulus
 	weights    []float64
+	dense      bool // all pairs, so that no index is needed
+	posts      int  // postsynaptic neurons
 	first      []int32
 	pre, post  []int32 // neurons of a synapse
 	firstPost  []int32 // the same in the order of postsynaptic neurons,
@@ -63,6 +65,7 @@ func (c *connection) connect(seed uint64, pre, post int) error {
 		}
 		c.first = append(c.first, int32(len(c.post)))
 	}
+	c.posts, c.dense = post, len(c.post) == pre*post
 	c.index(post)
 	return nil
 }
@@ -93,8 +96,9 @@ func (c *connection) synapse(j, i int32) (int32, bool) {
 // deliver adds what arrives in this step to the input of the neurons it reaches.
 func (c *connection) deliver(s *Simulation, in []float64) {
 	if c.source != nil {
-		for k, w := range c.weights {
-			in[c.post[k]] += w * *c.source
+		x := *c.source
+		for k, i := range c.post {
+			in[i] += x * c.weights[k]
 		}
 		return
 	}
@@ -105,12 +109,25 @@ func (c *connection) deliver(s *Simulation, in []float64) {
 			strength = c.shortTerm[j].spike(*c.ShortTerm, s.Time())
 		}
 		if t := c.tied; t != nil {
+			if t.dense {
+				gain := strength * c.Gain
+				for i := range in {
+					in[i] += gain * t.weights[i*t.posts+int(j)]
+				}
+				continue
+			}
 			for _, k := range t.byPost[t.firstPost[j]:t.firstPost[j+1]] {
 				in[t.pre[k]] += strength * c.Gain * t.weights[k]
 			}
 			continue
 		}
 		a, b := c.first[j], c.first[j+1]
+		if c.dense {
+			for i, w := range c.weights[a:b] {
+				in[i] += strength * w
+			}
+			continue
+		}
 		post := c.post[a:b]
 		for k, w := range c.weights[a:b] {
 			in[post[k]] += strength * w
