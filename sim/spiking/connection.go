@@ -12,22 +12,20 @@ import (
 // first[j] to first[j+1], in the order of the neurons that they reach.
 type connection struct {
 	*Connection
-	from, to   int // populations; from -1: a stimulus
-	delay      int64
-	source     *float64 // value of the stimulus
-	weights    []float64
-	dense      bool // all pairs, so that no index is needed
-	posts      int  // postsynaptic neurons
-	first      []int32
-	pre, post  []int32 // neurons of a synapse
-	firstPost  []int32 // the same in the order of postsynaptic neurons,
-	byPost     []int32 // as places among weights
-	tied       *connection
-	arrived    []int32 // presynaptic neurons whose spikes arrive in this step
-	shortTerm  []trace
-	learning   *learning
-	fadeTrace  float64
-	fadeMoving float64
+	from, to  int // populations; from -1: a stimulus
+	delay     int64
+	source    *float64 // value of the stimulus
+	weights   []float64
+	dense     bool // all pairs, so that no index is needed
+	posts     int  // postsynaptic neurons
+	first     []int32
+	pre, post []int32 // neurons of a synapse
+	firstPost []int32 // the same in the order of postsynaptic neurons,
+	byPost    []int32 // as places among weights
+	tied      *connection
+	arrived   []int32 // presynaptic neurons whose spikes arrive in this step
+	shortTerm []trace
+	learning  *learning
 }
 
 // trace is the state of the synapses of one presynaptic neuron, of which all had

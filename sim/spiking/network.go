@@ -44,6 +44,9 @@ type Population struct {
 	// Averaging is the time constant of the averages of event, burst and spike
 	// rates over the population.
 	Averaging float64
+	// OwnAveraging is the time constant of the averages that each neuron has of its
+	// own events and bursts; 0: none.
+	OwnAveraging float64
 	// Baseline is the burst probability of the population before its first event.
 	Baseline float64
 	// Spread is the standard deviation of the potentials at which somata begin.

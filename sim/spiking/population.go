@@ -29,6 +29,10 @@ type population struct {
 	now   [3][]int32   // who has a spike, an event, a burst in this step
 	lists [3][][]int32 // the same of steps before, by the step modulo how many are kept
 
+	own     [3][]float64 // averages of each neuron's events and bursts, times OwnAveraging
+	fadeOwn float64
+	extra   [2][]float64 // injected currents of each neuron; nil: none
+
 	rates  [3]float64 // averages in Hz
 	latest [3]float64 // of the last step alone
 	uneven func(i int) (float64, float64)
@@ -59,6 +63,10 @@ func newPopulation(p *Population, net *Network, depth int, seed uint64) populati
 		for d := range depth {
 			out.lists[k][d] = make([]int32, 0, n)
 		}
+	}
+	if p.OwnAveraging > 0 {
+		out.own = [3][]float64{Events: make([]float64, n), Bursts: make([]float64, n)}
+		out.fadeOwn = math.Exp(-net.Step / p.OwnAveraging)
 	}
 	spread(out.Soma, p.Spread, seed, p.Name)
 	return out
@@ -91,6 +99,22 @@ func (p *population) measure(m Measure) float64 {
 			return p.Baseline
 		}
 		return p.rates[Bursts] / p.rates[Events]
+	}
+}
+
+// ownRate is the average event rate of a neuron in Hz.
+func (p *population) ownRate(i int32) float64 { return p.own[Events][i] / p.OwnAveraging }
+
+// remember adds what neurons did in this step to their own averages.
+func (p *population) remember() {
+	if p.OwnAveraging == 0 {
+		return
+	}
+	for _, of := range [...]Carried{Events, Bursts} {
+		for _, i := range p.now[of] {
+			p.own[of][i]++
+		}
+		decay(p.own[of], p.fadeOwn)
 	}
 }
 

@@ -12,80 +12,78 @@ package spiking
 // h = -(r - RateMax)/r where the neuron's rate r of events is above RateMax, and
 // an event that comes through the synapse adds Rate [RateMin - r]+.
 type Rule struct {
-	Rate     float64 // per unit of x
-	Baseline float64 // P, if Moving is 0
-	// Moving is the time constant, in s, of the averages of a neuron's events and
-	// bursts whose ratio P is, 1 before the first event; 0: P is Baseline.
-	Moving float64
+	Rate float64 // per unit of x
+	// Moving says that P is the ratio of the neuron's own averages of bursts and
+	// events, at most 1, and 1 before the first event. Otherwise it is Baseline.
+	Moving   bool
+	Baseline float64
 	// Trace is the time constant, in s, of x, to which each arrival adds 1; 0: x
 	// is what arrives in the very step, of a stimulus its value.
 	Trace            float64
-	RateMin, RateMax float64 // Hz, with Moving; 0: no bound
+	RateMin, RateMax float64 // Hz, of the neuron's own average; 0: no bound
 	Low, High        float64 // bounds of weights
 }
 
 // learning is a rule at work on the synapses of a connection.
 type learning struct {
 	*Rule
-	trace          []float64 // x of each presynaptic neuron
-	events, bursts []float64 // averages of each postsynaptic neuron, times Moving
+	trace []float64 // x of each presynaptic neuron
+	fade  float64   // of it, in a step
 }
 
 // expected is the burst probability P of neuron i, and the correction h for a rate
 // above RateMax.
-func (l *learning) expected(i int32) (p, h float64) {
-	if l.Moving == 0 {
-		return l.Baseline, 0
+func (l *learning) expected(p *population, i int32) (expected, h float64) {
+	expected = l.Baseline
+	if l.Moving {
+		expected = 1
+		if p.own[Events][i] > 0 {
+			expected = min(p.own[Bursts][i]/p.own[Events][i], 1)
+		}
 	}
-	p = 1
-	if l.events[i] > 0 {
-		p = min(l.bursts[i]/l.events[i], 1)
+	if l.RateMax > 0 {
+		if r := p.ownRate(i); r > l.RateMax {
+			h = -(r - l.RateMax) / r
+		}
 	}
-	if r := l.events[i] / l.Moving; l.RateMax > 0 && r > l.RateMax {
-		h = -(r - l.RateMax) / r
-	}
-	return p, h
+	return expected, h
 }
 
 // learn changes the weights of a connection by what its postsynaptic neurons did
-// in this step.
+// in this step, which their own averages do not have yet.
 func (s *Simulation) learn(c *connection) {
 	l := c.learning
 	post := &s.populations[c.to]
 	if s.plastic {
 		for _, i := range post.now[Events] {
-			p, h := l.expected(i)
+			p, h := l.expected(post, i)
 			c.change(i, l.Rate*(h-p))
 		}
 		for _, i := range post.now[Bursts] {
-			_, h := l.expected(i)
+			_, h := l.expected(post, i)
 			c.change(i, l.Rate*(1+h))
 		}
 		if l.RateMin > 0 {
-			for _, j := range c.arrived {
-				for k := c.first[j]; k < c.first[j+1]; k++ {
-					if r := l.events[c.post[k]] / l.Moving; r < l.RateMin {
-						c.weights[k] = min(c.weights[k]+l.Rate*(l.RateMin-r), l.High)
-					}
-				}
-			}
+			c.lift(post)
 		}
-	}
-	if l.Moving > 0 {
-		for _, i := range post.now[Events] {
-			l.events[i]++
-		}
-		for _, i := range post.now[Bursts] {
-			l.bursts[i]++
-		}
-		decay(l.events, c.fadeMoving)
-		decay(l.bursts, c.fadeMoving)
 	}
 	if l.Trace > 0 {
 		for _, j := range c.arrived {
 			l.trace[j]++
 		}
-		decay(l.trace, c.fadeTrace)
+		decay(l.trace, l.fade)
+	}
+}
+
+// lift lets what arrives strengthen synapses onto neurons that are too silent.
+func (c *connection) lift(post *population) {
+	l := c.learning
+	for _, j := range c.arrived {
+		for k := c.first[j]; k < c.first[j+1]; k++ {
+			if r := post.ownRate(c.post[k]); r < l.RateMin {
+				c.weights[k] = min(c.weights[k]+l.Rate*(l.RateMin-r), l.High)
+			}
+		}
 	}
 }
 

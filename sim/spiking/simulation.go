@@ -122,8 +122,7 @@ func (s *Simulation) connect(seed uint64) error {
 			return err
 		}
 		if r := c.Rule; r != nil {
-			c.learning = &learning{Rule: r, trace: make([]float64, pre), events: make([]float64, post), bursts: make([]float64, post)}
-			c.fadeTrace, c.fadeMoving = math.Exp(-net.Step/r.Trace), math.Exp(-net.Step/r.Moving)
+			c.learning = &learning{Rule: r, trace: make([]float64, pre), fade: math.Exp(-net.Step / r.Trace)}
 		}
 	}
 	for k := range s.connections {
@@ -175,6 +174,18 @@ func (s *Simulation) SetTeacher(k int, target, gain float64, on bool) {
 	s.currents[k].target, s.currents[k].gain, s.currents[k].teaching = target, gain, on
 }
 
+// SetInjected injects a current, in A, into each neuron of a population from now
+// on; nil: none.
+func (s *Simulation) SetInjected(population int, onto Compartment, ampere []float64) {
+	s.populations[population].extra[onto] = ampere
+}
+
+// OwnRate is the average event rate of a neuron, in Hz, of a population whose
+// neurons have averages of their own.
+func (s *Simulation) OwnRate(population, neuron int) float64 {
+	return s.populations[population].ownRate(int32(neuron))
+}
+
 // Neurons are the states of a population, by its place in the network, to read.
 func (s *Simulation) Neurons(population int) *neuron.Compartments {
 	return &s.populations[population].Compartments
@@ -212,8 +223,13 @@ func (s *Simulation) Weights(connection string) []float64 {
 func (s *Simulation) Step() error {
 	for k := range s.populations {
 		p := &s.populations[k]
-		clear(p.current[Soma])
-		clear(p.current[Dendrite])
+		for onto, in := range p.current {
+			if extra := p.extra[onto]; extra != nil {
+				copy(in, extra)
+			} else {
+				clear(in)
+			}
+		}
 	}
 	for k := range s.currents {
 		s.inject(&s.currents[k])
@@ -242,6 +258,9 @@ func (s *Simulation) Step() error {
 		if s.connections[k].learning != nil {
 			s.learn(&s.connections[k])
 		}
+	}
+	for k := range s.populations {
+		s.populations[k].remember()
 	}
 	s.step++
 	s.time += s.net.Step

@@ -1,0 +1,84 @@
+package spiking
+
+import "burstsim/neuron"
+
+// BurstpropXOR is the network that learns exclusive-or in Payeur et al. (2021):
+// two input, two hidden and one output population of n neurons. Events go forward
+// through plastic synapses and fixed inhibition; bursts of the output go back onto
+// the dendrites of the hidden populations, the first of which they mostly excite
+// and the second mostly inhibit.
+//
+// Currents 0 and 1 are those of the inputs.
+func BurstpropXOR(n int) *Network {
+	const step = 0.1 * ms
+	probability := 0.05 * 2000 / float64(n)
+	population := func(name string) Population {
+		return Population{Name: name, Size: n, Cells: neuron.BurstpropNeuron(), Window: 16 * ms, Filtered: true,
+			Averaging: 1, OwnAveraging: 2, Baseline: 0.4, Spread: 5 * mV, SomaticDriving: true}
+	}
+	net := &Network{Step: step}
+	for _, name := range []string{"in1", "in2", "hid1", "hid2", "out"} {
+		net.Populations = append(net.Populations, population(name))
+		net.pulses(name, Dendrite, 500, 0.05, 0.05)
+	}
+	for _, p := range []struct {
+		name                         string
+		rate, excitation, inhibition float64
+	}{{"in1", 500, 0.35, 0.35}, {"in2", 500, 0.35, 0.35}, {"hid1", 150, 0.385, 0.49}, {"hid2", 150, 0.385, 0.49}, {"out", 150, 0.35, 0.35}} {
+		net.pulses(p.name, Soma, p.rate, p.excitation, p.inhibition)
+	}
+	connect := func(from, to string, onto Compartment, opens Receptor, carries Carried, weight float64, rule *Rule) {
+		name := from + "-" + to
+		if opens == GABA {
+			name += " inhibition"
+		}
+		net.Connections = append(net.Connections, Connection{Name: name, From: from, To: to, Onto: onto, Opens: opens, Carries: carries,
+			Delay: step, Probability: probability, Weights: []float64{weight}, Rule: rule})
+	}
+	forward := func(from, to string, rate float64) {
+		connect(from, to, Soma, AMPA, Events, 1.3*0.18, &Rule{Rate: rate, Moving: true, Trace: 100 * ms, RateMin: 2, RateMax: 10, High: 1})
+		connect(from, to, Soma, GABA, Events, 0.25, nil)
+	}
+	for _, hidden := range []string{"hid1", "hid2"} {
+		forward("in1", hidden, 8e-3)
+		forward("in2", hidden, 8e-3)
+		forward(hidden, "out", 4e-3)
+	}
+	back := func(to string, excitation, inhibition float64) {
+		connect("out", to, Dendrite, AMPA, Bursts, excitation, nil)
+		connect("out", to, Dendrite, GABA, Bursts, inhibition, nil)
+	}
+	back("hid1", 0.26, 0.06)
+	back("hid2", 0.026, 0.27)
+	net.Currents = []Current{
+		{Name: "input 1", To: "in1"}, {Name: "input 2", To: "in2"},
+		{Name: "dendrites of out", To: "out", Onto: Dendrite, Constant: 400 * pA},
+		{Name: "dendrites of hid2", To: "hid2", Onto: Dendrite, Constant: 500 * pA},
+	}
+	return net
+}
+
+// pulses adds excitatory and inhibitory trains to a population.
+func (n *Network) pulses(to string, onto Compartment, rate, excitation, inhibition float64) {
+	n.Pulses = append(n.Pulses,
+		Pulses{To: to, Onto: onto, Opens: AMPA, Rate: rate, Weight: excitation},
+		Pulses{To: to, Onto: onto, Opens: GABA, Rate: rate, Weight: inhibition})
+}
+
+// Nudge is the current, in A, by which a teacher moves the dendrite of an output
+// neuron with an event rate, in Hz, towards a high or a low one, in Payeur et al.
+// (2021).
+func Nudge(high bool, rate float64) float64 {
+	const strongest, low, top = 1000 * pA, 3, 9
+	switch {
+	case high && rate <= low:
+		return strongest
+	case high && rate < top:
+		return strongest / (rate - 2)
+	case !high && rate >= top:
+		return -strongest
+	case !high && rate > low:
+		return -strongest / (10 - rate)
+	}
+	return 0
+}
