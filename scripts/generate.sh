@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generates the assembly of internal/bench, internal/linalg, neuron and synapse anew, and fails if it is not what is
+# Generates the assembly of internal/bench, internal/linalg, neuron, synapse and sim/noise anew, and fails if it is not what is
 # committed. The generator for amd64, avo, is a module that only this needs:
 # where it cannot be fetched, nothing is checked.
 set -euo pipefail
@@ -10,5 +10,5 @@ if ! go -C internal/asm mod download; then
 	exit 0
 fi
 go -C internal/asm vet ./...
-go generate ./internal/bench ./internal/linalg ./neuron ./synapse
-git diff --exit-code -- internal/bench internal/linalg neuron synapse
+go generate ./internal/bench ./internal/linalg ./neuron ./synapse ./sim/noise
+git diff --exit-code -- internal/bench internal/linalg neuron synapse sim/noise

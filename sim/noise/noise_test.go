@@ -187,3 +187,17 @@ func BenchmarkIncrement(b *testing.B) {
 		p.Increment(x, time.Duration(k)*10*time.Millisecond, time.Duration(k+1)*10*time.Millisecond)
 	}
 }
+
+// TestWords: however they are computed, words are those of Philox.
+func TestWords(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		counter, key := [4]uint32{rnd.Uint32(), rnd.Uint32(), rnd.Uint32(), rnd.Uint32()}, [2]uint32{rnd.Uint32(), rnd.Uint32()}
+		var got, want [16]uint64
+		Words(&got, counter, key)
+		wordsOneByOne(&want, counter, key)
+		if got != want {
+			t.Fatalf("counter %v, key %v: words %x, want %x", counter, key, got, want)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package noise
 
+//go:generate go -C ../../internal/asm run ./philox -out ../../sim/noise/philox_amd64.s -stubs ../../sim/noise/philox_amd64.go -pkg noise
+
 import "math/bits"
 
 // Philox is the counter-based generator Philox4x32-10: a bijection of 128 bits,
@@ -22,4 +24,20 @@ func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
 		key[1] += weyl1
 	}
 	return counter
+}
+
+// Words are 16 words of random bits: the halves of the eight blocks that begin with
+// a counter and differ in its third number, all first halves before the second
+// ones.
+func Words(dst *[16]uint64, counter [4]uint32, key [2]uint32) { words(dst, counter, key) }
+
+// words is wordsOneByOne, or the same by instructions that not every processor has.
+var words = wordsOneByOne
+
+func wordsOneByOne(dst *[16]uint64, counter [4]uint32, key [2]uint32) {
+	for k := range 8 {
+		x := Philox(counter, key)
+		dst[k], dst[8+k] = uint64(x[0])<<32|uint64(x[1]), uint64(x[2])<<32|uint64(x[3])
+		counter[2]++
+	}
 }

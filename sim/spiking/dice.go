@@ -10,13 +10,18 @@ import (
 
 // dice are random numbers for one purpose, by counters: a step or a neuron has
 // the same numbers whatever was drawn before.
-type dice struct{ key [2]uint32 }
+type dice struct {
+	key     [2]uint32
+	counter [4]uint32 // of the words that follow
+	words   [16]uint64
+	used    int // of words
+}
 
 func newDice(seed uint64, purpose string) dice {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
 	k := seed ^ h.Sum64()
-	return dice{[2]uint32{uint32(k), uint32(k >> 32)}}
+	return dice{key: [2]uint32{uint32(k), uint32(k >> 32)}}
 }
 
 // uniform is a number in (0, 1) made of 64 random bits.
@@ -25,7 +30,7 @@ func uniform(a, b uint32) float64 {
 }
 
 // pair is two numbers for a neuron in a step.
-func (d dice) pair(step int64, neuron int) (float64, float64) {
+func (d *dice) pair(step int64, neuron int) (float64, float64) {
 	x := noise.Philox([4]uint32{uint32(step), uint32(step >> 32), uint32(neuron), 1}, d.key)
 	return uniform(x[0], x[1]), uniform(x[2], x[3])
 }
@@ -33,7 +38,7 @@ func (d dice) pair(step int64, neuron int) (float64, float64) {
 // hits appends to dst those of n neurons that something happens to in a step, to
 // each with probability p. What seldom happens is found by skips, at the cost of
 // what happens; what often does, for 64 neurons at a time.
-func (d dice) hits(dst []int32, step int64, n int, p float64) []int32 {
+func (d *dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 	switch {
 	case p >= 1:
 		for i := range n {
@@ -46,9 +51,9 @@ func (d dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 		return d.skip(dst, step, n, p)
 	}
 	threshold := uint64(p * (1 << 53)) // p, bit by bit
-	counter := [4]uint32{uint32(step), uint32(step >> 32), 0, 2}
+	d.counter, d.used = [4]uint32{uint32(step), uint32(step >> 32), 0, 2}, len(d.words)
 	for first := 0; first < n; first += 64 {
-		for hit := d.word(&counter, threshold); hit != 0; hit &= hit - 1 {
+		for hit := d.word(threshold); hit != 0; hit &= hit - 1 {
 			i := first + bits.TrailingZeros64(hit)
 			if i >= n {
 				break
@@ -62,28 +67,28 @@ func (d dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 // word is 64 bits, each 1 with a probability of threshold/2^53. Random numbers are
 // compared with it for all bits at once, from their first digit on, until none can
 // be equal any more: after some 8 digits.
-func (d dice) word(counter *[4]uint32, threshold uint64) (hit uint64) {
+func (d *dice) word(threshold uint64) (hit uint64) {
 	undecided := ^uint64(0)
-	for digit := uint64(1) << 52; digit != 0; {
-		x := noise.Philox(*counter, d.key)
-		counter[2]++
-		for _, w := range [2]uint64{uint64(x[0])<<32 | uint64(x[1]), uint64(x[2])<<32 | uint64(x[3])} {
-			if threshold&digit != 0 {
-				hit |= undecided &^ w
-				undecided &= w
-			} else {
-				undecided &^= w
-			}
-			if digit >>= 1; undecided == 0 {
-				return hit
-			}
+	for digit := uint64(1) << 52; digit != 0 && undecided != 0; digit >>= 1 {
+		if d.used == len(d.words) {
+			noise.Words(&d.words, d.counter, d.key)
+			d.counter[2] += 8
+			d.used = 0
+		}
+		w := d.words[d.used]
+		d.used++
+		if threshold&digit != 0 {
+			hit |= undecided &^ w
+			undecided &= w
+		} else {
+			undecided &^= w
 		}
 	}
 	return hit
 }
 
 // skip draws how many neurons are passed over until the next.
-func (d dice) skip(dst []int32, step int64, n int, p float64) []int32 {
+func (d *dice) skip(dst []int32, step int64, n int, p float64) []int32 {
 	scale := 1 / math.Log1p(-p)
 	counter := [4]uint32{uint32(step), uint32(step >> 32), 0, 0}
 	for i := -1; ; counter[2]++ {

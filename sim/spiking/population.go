@@ -11,17 +11,17 @@ import (
 type population struct {
 	*Population
 	neuron.Compartments
-	dt, fade float64
-	seed     dice
-	wait     neuron.Doubling
-	plateau  []float64
-	current  [2][]float64    // what reaches soma and dendrite in this step, in A
-	open     [2][3][]float64 // conductances of each receptor, in units of the leak's; nil: none
-	decayed  [3]float64      // what a step leaves of them
+	dt      float64
+	seed    dice
+	wait    neuron.Doubling
+	plateau []float64
+	current [2][]float64    // what reaches soma and dendrite in this step, in A
+	open    [2][3][]float64 // conductances of each receptor, in units of the leak's; nil: none
+	decayed [3]float64      // what a step leaves of them
 
 	last    []int64   // step of the last spike
 	lastAt  []float64 // the same as a sum of steps
-	trace   []float64 // of spikes
+	trace   fading    // of spikes
 	inBurst []bool
 	window  int64
 	added   bool
@@ -29,13 +29,14 @@ type population struct {
 	now   [3][]int32   // who has a spike, an event, a burst in this step
 	lists [3][][]int32 // the same of steps before, by the step modulo how many are kept
 
-	own     [3][]float64 // averages of each neuron's events and bursts, times OwnAveraging
-	fadeOwn float64
-	extra   [2][]float64 // injected currents of each neuron; nil: none
+	ownEvents, ownBursts fading // averages of each neuron, times OwnAveraging
+
+	extra [2][]float64 // injected currents of each neuron; nil: none
 
 	rates  [3]float64 // averages in Hz
 	latest [3]float64 // of the last step alone
 	uneven func(i int) (float64, float64)
+	hit    []int32 // scratch
 	step   int64
 }
 
@@ -48,11 +49,11 @@ const (
 func newPopulation(p *Population, net *Network, depth int, seed uint64) population {
 	n := p.Size
 	out := population{
-		Population: p, Compartments: p.Cells.Begin(n), dt: net.Step, fade: math.Exp(-net.Step / p.Window), seed: newDice(seed, "bursts of "+p.Name),
+		Population: p, Compartments: p.Cells.Begin(n), dt: net.Step, seed: newDice(seed, "bursts of "+p.Name),
 		wait:    neuron.Doubling{Refractory: make([]int32, n), Second: make([]int32, n)},
 		plateau: make([]float64, n), current: [2][]float64{make([]float64, n), make([]float64, n)},
 		decayed: [3]float64{AMPA: math.Exp(-net.Step / timeAMPA), GABA: math.Exp(-net.Step / timeGABA)},
-		last:    make([]int64, n), lastAt: make([]float64, n), trace: make([]float64, n), inBurst: make([]bool, n),
+		last:    make([]int64, n), lastAt: make([]float64, n), trace: newFading(n, net.Step, p.Window), inBurst: make([]bool, n),
 		window: int64(math.Floor(p.Window/net.Step + 1e-6)), added: net.TimesAdded,
 	}
 	for i := range n {
@@ -65,9 +66,9 @@ func newPopulation(p *Population, net *Network, depth int, seed uint64) populati
 		}
 	}
 	if p.OwnAveraging > 0 {
-		out.own = [3][]float64{Events: make([]float64, n), Bursts: make([]float64, n)}
-		out.fadeOwn = math.Exp(-net.Step / p.OwnAveraging)
+		out.ownEvents, out.ownBursts = newFading(n, net.Step, p.OwnAveraging), newFading(n, net.Step, p.OwnAveraging)
 	}
+	out.hit = make([]int32, 0, n)
 	spread(out.Soma, p.Spread, seed, p.Name)
 	return out
 }
@@ -103,19 +104,21 @@ func (p *population) measure(m Measure) float64 {
 }
 
 // ownRate is the average event rate of a neuron in Hz.
-func (p *population) ownRate(i int32) float64 { return p.own[Events][i] / p.OwnAveraging }
+func (p *population) ownRate(i int32) float64 { return p.ownEvents.at(i) / p.OwnAveraging }
 
 // remember adds what neurons did in this step to their own averages.
 func (p *population) remember() {
 	if p.OwnAveraging == 0 {
 		return
 	}
-	for _, of := range [...]Carried{Events, Bursts} {
-		for _, i := range p.now[of] {
-			p.own[of][i]++
-		}
-		decay(p.own[of], p.fadeOwn)
+	for _, i := range p.now[Events] {
+		p.ownEvents.add(i)
 	}
+	for _, i := range p.now[Bursts] {
+		p.ownBursts.add(i)
+	}
+	p.ownEvents.decay()
+	p.ownBursts.decay()
 }
 
 // conduct turns conductances into currents, and lets them decay.
@@ -125,10 +128,14 @@ func (p *population) conduct(onto Compartment, leak float64, potential []float64
 		Receptor
 		reversal float64
 	}{{AMPA, reversalAMPA}, {GABA, reversalGABA}} {
-		fade := p.decayed[r.Receptor]
-		for i, g := range p.open[onto][r.Receptor] {
-			in[i] += leak * g * (r.reversal - potential[i])
-			p.open[onto][r.Receptor][i] = g * fade
+		fade, open := p.decayed[r.Receptor], p.open[onto][r.Receptor]
+		if open == nil {
+			continue
+		}
+		v, in := potential[:len(open)], in[:len(open)]
+		for i, g := range open {
+			in[i] += leak * g * (r.reversal - v[i])
+			open[i] = g * fade
 		}
 	}
 }
@@ -181,7 +188,7 @@ func (p *population) tell(step int64, at float64) {
 		follows := step-p.last[i] <= p.window
 		switch {
 		case p.Filtered:
-			follows = p.trace[i] >= near
+			follows = p.trace.at(int32(i)) >= near
 		case p.added:
 			follows = at <= p.lastAt[i]+p.Window
 		}
@@ -194,11 +201,9 @@ func (p *population) tell(step int64, at float64) {
 			p.now[Bursts] = append(p.now[Bursts], int32(i))
 		}
 		p.last[i], p.lastAt[i] = step, at
-		p.trace[i]++
+		p.trace.add(int32(i))
 	}
-	if p.Filtered {
-		decay(p.trace, p.fade)
-	}
+	p.trace.decay()
 	for k := range p.now {
 		p.lists[k][step%int64(len(p.lists[k]))] = p.now[k]
 	}

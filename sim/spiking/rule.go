@@ -27,8 +27,7 @@ type Rule struct {
 // learning is a rule at work on the synapses of a connection.
 type learning struct {
 	*Rule
-	trace []float64 // x of each presynaptic neuron
-	fade  float64   // of it, in a step
+	trace fading // x of each presynaptic neuron
 }
 
 // expected is the burst probability P of neuron i, and the correction h for a rate
@@ -37,8 +36,8 @@ func (l *learning) expected(p *population, i int32) (expected, h float64) {
 	expected = l.Baseline
 	if l.Moving {
 		expected = 1
-		if p.own[Events][i] > 0 {
-			expected = min(p.own[Bursts][i]/p.own[Events][i], 1)
+		if e := p.ownEvents.at(i); e > 0 {
+			expected = min(p.ownBursts.at(i)/e, 1)
 		}
 	}
 	if l.RateMax > 0 {
@@ -69,9 +68,9 @@ func (s *Simulation) learn(c *connection) {
 	}
 	if l.Trace > 0 {
 		for _, j := range c.arrived {
-			l.trace[j]++
+			l.trace.add(j)
 		}
-		decay(l.trace, l.fade)
+		l.trace.decay()
 	}
 }
 
@@ -99,12 +98,6 @@ func (c *connection) change(i int32, rate float64) {
 		return
 	}
 	for _, k := range c.byPost[c.firstPost[i]:c.firstPost[i+1]] {
-		c.weights[k] = max(l.Low, min(l.High, c.weights[k]+rate*l.trace[c.pre[k]]))
-	}
-}
-
-func decay(x []float64, factor float64) {
-	for i := range x {
-		x[i] *= factor
+		c.weights[k] = max(l.Low, min(l.High, c.weights[k]+rate*l.trace.at(c.pre[k])))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"burstsim/internal/crew"
 	"burstsim/neuron"
 	"burstsim/sim/noise"
 )
@@ -33,8 +34,10 @@ type Simulation struct {
 	currents    []current
 	pulses      []pulses
 	chance      Chance
-	hit         []int32
+	job         crew.Job // a part for each population
+	failures    []error
 	plastic     bool
+	neurons     int
 }
 
 // New is a simulation of a network that is checked first, at time 0, with the
@@ -49,17 +52,17 @@ func New(net *Network, seed uint64) (*Simulation, error) {
 		chance[k] = newDice(seed, fmt.Sprintf("pulses %d of %s", k, p.To))
 	}
 	s.chance = chance
+	s.job.Init(s.part)
 	depth := int64(1)
 	for _, c := range net.Connections {
 		depth = max(depth, net.steps(c.Delay))
 	}
-	largest := 0
 	for k := range net.Populations {
 		p := newPopulation(&net.Populations[k], net, int(depth)+1, seed)
 		s.populations = append(s.populations, p)
-		largest = max(largest, p.Size)
+		s.neurons += p.Size
 	}
-	s.hit = make([]int32, 0, largest)
+	s.failures = make([]error, len(s.populations))
 	for _, x := range net.Stimuli {
 		s.stimuli = append(s.stimuli, x.Value)
 	}
@@ -122,7 +125,7 @@ func (s *Simulation) connect(seed uint64) error {
 			return err
 		}
 		if r := c.Rule; r != nil {
-			c.learning = &learning{Rule: r, trace: make([]float64, pre), fade: math.Exp(-net.Step / r.Trace)}
+			c.learning = &learning{Rule: r, trace: newFading(pre, net.Step, r.Trace)}
 		}
 	}
 	for k := range s.connections {
@@ -221,36 +224,13 @@ func (s *Simulation) Weights(connection string) []float64 {
 // An error says which population left the range in which the equations make
 // sense, and when.
 func (s *Simulation) Step() error {
-	for k := range s.populations {
-		p := &s.populations[k]
-		for onto, in := range p.current {
-			if extra := p.extra[onto]; extra != nil {
-				copy(in, extra)
-			} else {
-				clear(in)
-			}
-		}
+	if s.neurons < alone {
+		s.job.Alone(len(s.populations))
+	} else {
+		s.job.Run(len(s.populations))
 	}
-	for k := range s.currents {
-		s.inject(&s.currents[k])
-	}
-	for k := range s.connections {
-		c := &s.connections[k]
-		c.deliver(s, s.populations[c.to].input(c.Onto, c.Opens))
-		if l := c.learning; l != nil && l.Trace == 0 && c.source != nil {
-			l.trace[0] = *c.source
-		}
-	}
-	for k := range s.pulses {
-		p := &s.pulses[k]
-		s.hit = s.chance.Pulses(s.hit[:0], k, s.step, s.populations[p.to].Size, p.chance)
-		in := s.populations[p.to].input(p.Onto, p.Opens)
-		for _, i := range s.hit {
-			in[i] += p.Weight
-		}
-	}
-	for k := range s.populations {
-		if err := s.populations[k].advance(s); err != nil {
+	for _, err := range s.failures {
+		if err != nil {
 			return err
 		}
 	}
@@ -265,6 +245,48 @@ func (s *Simulation) Step() error {
 	s.step++
 	s.time += s.net.Step
 	return nil
+}
+
+// alone is how many neurons one processor moves faster than two that have to agree.
+const alone = 1000
+
+// part moves a population by a step. It reads what others did in steps before.
+func (s *Simulation) part(number int) {
+	p := &s.populations[number]
+	for onto, in := range p.current {
+		if extra := p.extra[onto]; extra != nil {
+			copy(in, extra)
+		} else {
+			clear(in)
+		}
+	}
+	for k := range s.currents {
+		if c := &s.currents[k]; c.to == number {
+			s.inject(c)
+		}
+	}
+	for k := range s.connections {
+		c := &s.connections[k]
+		if c.to != number {
+			continue
+		}
+		c.deliver(s, p.input(c.Onto, c.Opens))
+		if l := c.learning; l != nil && c.source != nil {
+			l.trace.values[0] = *c.source
+		}
+	}
+	for k := range s.pulses {
+		train := &s.pulses[k]
+		if train.to != number {
+			continue
+		}
+		p.hit = s.chance.Pulses(p.hit[:0], k, s.step, p.Size, train.chance)
+		in := p.input(train.Onto, train.Opens)
+		for _, i := range p.hit {
+			in[i] += train.Weight
+		}
+	}
+	s.failures[number] = p.advance(s)
 }
 
 // inject adds a current to the input of its population.
