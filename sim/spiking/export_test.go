@@ -2,3 +2,9 @@ package spiking
 
 // SetChance replaces the random numbers of a simulation's pulses.
 func SetChance(s *Simulation, c Chance) { s.chance = c }
+
+// Hits draws who is hit in a step.
+func Hits(seed uint64, name string, n int, p float64) func(step int64) []int32 {
+	d := newDice(seed, name)
+	return func(step int64) []int32 { return d.hits(nil, step, n, p) }
+}
