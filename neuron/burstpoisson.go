@@ -1,6 +1,9 @@
 package neuron
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // BurstPoisson is a pyramidal neuron of two compartments that do not drive each
 // other. The soma decides when a spike comes, and the potential of the dendrite
@@ -46,62 +49,70 @@ func BurstpropNeuron() *BurstPoisson {
 }
 
 // Begin is n neurons at rest.
-func (p *BurstPoisson) Begin(n int) Compartments { return rest(n, p.Rest, p.Threshold) }
+func (p *BurstPoisson) Begin(n int) Compartments { return Rest(n, p.Rest, p.Threshold) }
 
-// Doubling is when neurons may spike, in steps to come: 0 where there is no
-// waiting.
+// Doubling is when neurons spike whose membranes do not decide it.
 type Doubling struct {
-	Refractory []int32 // until the soma may spike
-	Second     []int32 // until the second spike of a burst
+	Refractory []int64 // until which step the soma of a neuron is refractory
+	Second     []int64 // in which step its second spike comes; 0: in none
+	Due        []int32 // neurons that wait for one
 }
 
-// Step moves the neurons dt further, with the currents that reach soma and
-// dendrite, by an Euler step, and says in their History which of them spike.
-// uniform gives two numbers in (0, 1) to a neuron whose soma spikes.
+// Waiting is n neurons that wait for nothing.
+func Waiting(n int) Doubling {
+	return Doubling{Refractory: make([]int64, n), Second: make([]int64, n), Due: make([]int32, 0, n)}
+}
+
+// Step moves the neurons dt further, to a step with this number, above 0, by an
+// Euler step, with the currents that reach soma and dendrite. It appends to fired
+// those that spike. above is scratch. uniform gives two numbers in (0, 1) to a
+// neuron whose soma spikes.
 //
 //	C_s dV_s/dt = -(C_s/tau_s)(V_s - E_L) + I_s - w_s
 //	tau_theta dtheta/dt = theta_0 - theta
-//	V_s > theta, not refractory: a spike; V_s = reset, theta += 2 mV, w_s += b_w;
+//	V_s >= theta, not refractory: a spike; V_s = reset, theta += 2 mV, w_s += b_w;
 //	    with probability sigmoid((V_d - E_d)/D_d), another 5 to 15 ms later
 //	tau_ws dw_s/dt = -w_s
-//	C_d dV_d/dt = -(C_d/tau_d)(V_d - E_L) + I_d - a_w w_d
-//	tau_wd dw_d/dt = V_d - E_L - w_d
-func (p *BurstPoisson) Step(dt float64, x *Compartments, wait *Doubling, soma, dendrite []float64, uniform func(i int) (float64, float64)) {
-	var (
-		leakS, leakD = dt / p.SomaTime, dt / p.DendriteTime
-		stepS, stepD = dt / p.SomaCapacitance, dt / p.DendriteCapacity
-		stepTheta    = dt / p.ThresholdTime
-		fadeWS       = math.Exp(-dt / p.SomaAdaptTime)
-		stepWD       = dt / p.DendriteAdaptTime
-		refractory   = int32(math.Round(p.Refractory / dt))
-		n            = len(soma)
-	)
-	vs, vd, theta, ws, wd := x.Soma[:n], x.Dendrite[:n], x.Threshold[:n], x.SomaAdapt[:n], x.DendriteAdapt[:n]
-	history, id := x.History[:n], dendrite[:n]
-	refr, second := wait.Refractory[:n], wait.Second[:n]
-	for i, is := range soma {
-		v := vs[i] + leakS*(p.Rest-vs[i]) + stepS*(is-ws[i])
-		d := vd[i] + leakD*(p.Rest-vd[i]) + stepD*(id[i]-p.DendriteAdapt*wd[i])
-		th := theta[i] + stepTheta*(p.Threshold-theta[i])
-		w, h := ws[i]*fadeWS, history[i]<<1
-		wd[i] += stepWD * (d - p.Rest - wd[i])
-		if refr[i] > 0 {
-			refr[i]--
-		}
-		due := second[i] == 1
-		if second[i] > 0 {
-			second[i]--
-		}
-		switch {
-		case v > th && refr[i] == 0:
-			v, th, w, h = p.Reset, th+p.ThresholdRise, w+p.SomaAdaptation, h|1
-			refr[i], second[i] = refractory, 0
-			if chance, when := uniform(i); chance < 1/(1+math.Exp(-(d-p.BurstHalf)/p.BurstWidth)) {
-				second[i] = max(1, int32((p.SecondFrom+when*(p.SecondTo-p.SecondFrom))/dt)-1)
-			}
-		case due:
-			h, refr[i] = h|1, refractory
-		}
-		vs[i], vd[i], theta[i], ws[i], history[i] = v, d, th, w, h
+//	C_d dV_d/dt = -(C_d/tau_d)(V_d - E_L) + I_d - w_d
+//	tau_wd dw_d/dt = a_w (V_d - E_L) - w_d
+func (p *BurstPoisson) Step(dt float64, step int64, x *Compartments, wait *Doubling, soma, dendrite []float64, uniform func(i int) (float64, float64), above, fired []int32) []int32 {
+	m := membrane{
+		rest: p.Rest, leakSoma: dt / p.SomaTime, stepSoma: dt / p.SomaCapacitance, leakDend: dt / p.DendriteTime, stepDend: dt / p.DendriteCapacity,
+		theta: p.Threshold, stepTheta: dt / p.ThresholdTime, fadeSoma: math.Exp(-dt / p.SomaAdaptTime), stepAdapt: dt / p.DendriteAdaptTime, slope: p.DendriteAdapt,
 	}
+	refractory := int64(math.Round(p.Refractory / dt))
+	for _, i := range m.advance(x, soma, dendrite, above) {
+		if step < wait.Refractory[i] {
+			continue
+		}
+		fired = append(fired, i)
+		x.Soma[i] = p.Reset
+		x.Threshold[i] += p.ThresholdRise
+		x.SomaAdapt[i] += p.SomaAdaptation
+		wait.Refractory[i] = step + refractory
+		waits := wait.Second[i] > 0
+		wait.Second[i] = 0
+		if chance, when := uniform(int(i)); chance < 1/(1+math.Exp(-(x.Dendrite[i]-p.BurstHalf)/p.BurstWidth)) {
+			wait.Second[i] = step + max(1, int64((p.SecondFrom+when*(p.SecondTo-p.SecondFrom))/dt)-1)
+			if !waits {
+				wait.Due = append(wait.Due, i)
+			}
+		}
+	}
+	decided := len(fired)
+	left := wait.Due[:0]
+	for _, i := range wait.Due {
+		switch due := wait.Second[i]; {
+		case due == step:
+			wait.Second[i], wait.Refractory[i] = 0, step+refractory
+			fired = append(fired, i)
+		case due > step:
+			left = append(left, i)
+		}
+	}
+	wait.Due = left
+	if len(fired) > decided {
+		slices.Sort(fired)
+	}
+	return fired
 }

@@ -1,7 +1,5 @@
 package neuron
 
-import "math/bits"
-
 // TwoCompartment is a pyramidal neuron of two compartments. Its soma has a moving
 // threshold; its dendrite has plateaus, and learns of a spike of the soma by the
 // potential that goes back. Each drives the other by the same sigmoid of the
@@ -48,47 +46,13 @@ func BurstCCNNeuron() *TwoCompartment {
 	}
 }
 
-// Compartments are the states of neurons, one element each.
-type Compartments struct {
-	Soma, Dendrite           []float64 // potentials in V
-	Threshold                []float64 // theta in V
-	SomaAdapt, DendriteAdapt []float64 // w_s and w_d, in the unit that the neuron's equations give them
-	// History has a bit for each of the last 64 steps in which a neuron spiked,
-	// the lowest for the last.
-	History []uint64
-}
-
 // Begin is n neurons at rest.
-func (p *TwoCompartment) Begin(n int) Compartments {
-	return rest(n, p.Rest, p.Threshold)
-}
+func (p *TwoCompartment) Begin(n int) Compartments { return Rest(n, p.Rest, p.Threshold) }
 
-func rest(n int, potential, threshold float64) Compartments {
-	c := Compartments{
-		Soma: make([]float64, n), Dendrite: make([]float64, n), Threshold: make([]float64, n),
-		SomaAdapt: make([]float64, n), DendriteAdapt: make([]float64, n), History: make([]uint64, n),
-	}
-	for i := range n {
-		c.Soma[i], c.Dendrite[i], c.Threshold[i] = potential, potential, threshold
-	}
-	return c
-}
-
-// Echo is the mask of the steps of a History during which the current of a spike
-// that goes back flows, where steps are of dt.
-func (p *TwoCompartment) Echo(dt float64) uint64 {
-	var mask uint64
-	for k := range 64 {
-		if after := float64(k+1) * dt; after > p.BackFrom-dt/1e6 && after < p.BackTo+dt/1e6 {
-			mask |= 1 << k
-		}
-	}
-	return mask
-}
-
-// Step moves the neurons from one time to another, dt later, with the currents
-// that reach soma and dendrite, by an Euler step, and says in their History which
-// of them spike. plateau is scratch as long as they are.
+// Step moves the neurons from one time to another, dt later, by an Euler step. soma
+// and dendrite are the currents that reach them, of spikes that go back too, and
+// are changed; plateau is scratch as long as they are. It appends to fired those
+// that spike.
 //
 //	s = sigmoid((V_d - E_d)/D_d)
 //	C_s dV_s/dt = -(C_s/tau_s)(V_s - E_L) + g_s s + I_s - w_s
@@ -97,42 +61,29 @@ func (p *TwoCompartment) Echo(dt float64) uint64 {
 //	tau_ws dw_s/dt = -w_s
 //	C_d dV_d/dt = -(C_d/tau_d)(V_d - E_L) + g_d s + c_d K + I_d - w_d
 //	tau_wd dw_d/dt = -w_d + a_w (V_d - E_L)
-func (p *TwoCompartment) Step(dt float64, x *Compartments, soma, dendrite, plateau []float64) {
-	echo := p.Echo(dt)
+func (p *TwoCompartment) Step(dt float64, x *Compartments, soma, dendrite, plateau []float64, fired []int32) []int32 {
 	for i, v := range x.Dendrite {
 		plateau[i] = (v - p.PlateauHalf) / p.PlateauWidth
 	}
 	Sigmoid(plateau, plateau)
+	soma, dendrite = soma[:len(plateau)], dendrite[:len(plateau)]
+	for i, s := range plateau {
+		soma[i] += p.SomaPlateau * s
+		dendrite[i] += p.DendritePlateau * s
+	}
+	m := membrane{
+		rest: p.Rest, leakSoma: dt / p.SomaTime, stepSoma: dt / p.SomaCapacitance, leakDend: dt / p.DendriteTime, stepDend: dt / p.DendriteCapacity,
+		theta: p.Threshold, stepTheta: dt / p.ThresholdTime, fadeSoma: 1 - dt/p.SomaAdaptTime, stepAdapt: dt / p.DendriteAdaptTime, slope: p.DendriteAdapt,
+	}
+	fired = m.advance(x, soma, dendrite, fired)
 	spike := p.SomaAdaptation
 	if p.AdaptationAsPublished {
 		spike *= dt
 	}
-	var (
-		leakS, leakD = p.SomaCapacitance / p.SomaTime, p.DendriteCapacity / p.DendriteTime
-		stepS, stepD = dt / p.SomaCapacitance, dt / p.DendriteCapacity
-		stepTheta    = dt / p.ThresholdTime
-		stepWS       = dt / p.SomaAdaptTime
-		stepWD       = dt / p.DendriteAdaptTime
-		n            = len(plateau)
-	)
-	// One length for all, so that the compiler sees that no index is out of range.
-	vs, vd, theta, ws, wd := x.Soma[:n], x.Dendrite[:n], x.Threshold[:n], x.SomaAdapt[:n], x.DendriteAdapt[:n]
-	history, is, id := x.History[:n], soma[:n], dendrite[:n]
-	for i, s := range plateau {
-		v := vs[i] + stepS*(-leakS*(vs[i]-p.Rest)+p.SomaPlateau*s+is[i]-ws[i])
-		th := theta[i] + stepTheta*(p.Threshold-theta[i])
-		w := ws[i] - stepWS*ws[i]
-		before := history[i]
-		h := before << 1
-		if v >= th {
-			v, th, w, h = p.Reset, th+p.ThresholdRise, w+spike, h|1
-		}
-		back := 0.0
-		if k := before & echo; k != 0 {
-			back = p.BackPropagating * float64(bits.OnesCount64(k))
-		}
-		d := vd[i] + stepD*(-leakD*(vd[i]-p.Rest)+p.DendritePlateau*s+back+id[i]-wd[i])
-		vs[i], theta[i], ws[i], history[i], vd[i] = v, th, w, h, d
-		wd[i] += stepWD * (-wd[i] + p.DendriteAdapt*(d-p.Rest))
+	for _, i := range fired {
+		x.Soma[i] = p.Reset
+		x.Threshold[i] += p.ThresholdRise
+		x.SomaAdapt[i] += spike
 	}
+	return fired
 }

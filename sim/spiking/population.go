@@ -14,6 +14,8 @@ type population struct {
 	dt      float64
 	seed    dice
 	wait    neuron.Doubling
+	above   []int32  // scratch
+	echo    [2]int64 // after how many steps the current of a spike that goes back begins and ends
 	plateau []float64
 	current [2][]float64    // what reaches soma and dendrite in this step, in A
 	open    [2][3][]float64 // conductances of each receptor, in units of the leak's; nil: none
@@ -46,11 +48,23 @@ const (
 	timeAMPA, timeGABA         = 0.005, 0.010
 )
 
+// echo is after which steps a spike is felt in the dendrite again, from the first to
+// the last; none without a current that goes back.
+func (n *Network) echo(c Cells) (span [2]int64) {
+	if p, ok := c.(*neuron.TwoCompartment); ok {
+		const rounding = 1e-6
+		return [2]int64{max(1, int64(math.Ceil(p.BackFrom/n.Step-rounding))), int64(math.Floor(p.BackTo/n.Step + rounding))}
+	}
+	return [2]int64{1, 0}
+}
+
 func newPopulation(p *Population, net *Network, depth int, seed uint64) population {
 	n := p.Size
+	echo := net.echo(p.Cells)
+	depth = max(depth, int(echo[1])+1)
 	out := population{
 		Population: p, Compartments: p.Cells.Begin(n), dt: net.Step, seed: newDice(seed, "bursts of "+p.Name),
-		wait:    neuron.Doubling{Refractory: make([]int32, n), Second: make([]int32, n)},
+		wait: neuron.Waiting(n), echo: echo, above: make([]int32, 0, n),
 		plateau: make([]float64, n), current: [2][]float64{make([]float64, n), make([]float64, n)},
 		decayed: [3]float64{AMPA: math.Exp(-net.Step / timeAMPA), GABA: math.Exp(-net.Step / timeGABA)},
 		last:    make([]int64, n), lastAt: make([]float64, n), trace: newFading(n, net.Step, p.Window), inBurst: make([]bool, n),
@@ -123,19 +137,12 @@ func (p *population) remember() {
 
 // conduct turns conductances into currents, and lets them decay.
 func (p *population) conduct(onto Compartment, leak float64, potential []float64) {
-	in := p.current[onto]
 	for _, r := range [...]struct {
 		Receptor
 		reversal float64
 	}{{AMPA, reversalAMPA}, {GABA, reversalGABA}} {
-		fade, open := p.decayed[r.Receptor], p.open[onto][r.Receptor]
-		if open == nil {
-			continue
-		}
-		v, in := potential[:len(open)], in[:len(open)]
-		for i, g := range open {
-			in[i] += leak * g * (r.reversal - v[i])
-			open[i] = g * fade
+		if open := p.open[onto][r.Receptor]; open != nil {
+			neuron.Conduct(leak, r.reversal, p.decayed[r.Receptor], open, potential, p.current[onto])
 		}
 	}
 }
@@ -149,11 +156,17 @@ func (p *population) advance(s *Simulation) error {
 	if p.SomaticDriving {
 		driving = p.Soma
 	}
+	fired := p.lists[Spikes][s.step%int64(len(p.lists[Spikes]))][:0]
 	switch cells := p.Cells.(type) {
 	case *neuron.TwoCompartment:
 		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
 		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
-		cells.Step(p.dt, &p.Compartments, p.current[Soma], p.current[Dendrite], p.plateau)
+		for after := p.echo[0]; after <= p.echo[1]; after++ {
+			for _, i := range p.list(Spikes, s.step-after) {
+				p.current[Dendrite][i] += cells.BackPropagating
+			}
+		}
+		fired = cells.Step(p.dt, &p.Compartments, p.current[Soma], p.current[Dendrite], p.plateau, fired)
 	case *neuron.BurstPoisson:
 		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
 		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
@@ -161,8 +174,9 @@ func (p *population) advance(s *Simulation) error {
 		if p.uneven == nil {
 			p.uneven = func(i int) (float64, float64) { return p.seed.pair(p.step, i) }
 		}
-		cells.Step(p.dt, &p.Compartments, &p.wait, p.current[Soma], p.current[Dendrite], p.uneven)
+		fired = cells.Step(p.dt, s.step+1, &p.Compartments, &p.wait, p.current[Soma], p.current[Dendrite], p.uneven, p.above[:0], fired)
 	}
+	p.now[Spikes] = fired
 	p.tell(s.step, s.time)
 	for k := range p.rates {
 		p.latest[k] = float64(len(p.now[k])) / (float64(p.Size) * p.dt)
@@ -176,32 +190,28 @@ func (p *population) advance(s *Simulation) error {
 
 // tell says which spikes are events and which are bursts.
 func (p *population) tell(step int64, at float64) {
-	for k := range p.now {
+	for _, k := range [...]Carried{Events, Bursts} {
 		p.now[k] = p.lists[k][step%int64(len(p.lists[k]))][:0]
 	}
 	const near = 1 / math.E // of a trace, one time constant after a spike
-	for i, h := range p.History {
-		if h&1 == 0 {
-			continue
-		}
-		p.now[Spikes] = append(p.now[Spikes], int32(i))
+	for _, i := range p.now[Spikes] {
 		follows := step-p.last[i] <= p.window
 		switch {
 		case p.Filtered:
-			follows = p.trace.at(int32(i)) >= near
+			follows = p.trace.at(i) >= near
 		case p.added:
 			follows = at <= p.lastAt[i]+p.Window
 		}
 		switch {
 		case !follows:
 			p.inBurst[i] = false
-			p.now[Events] = append(p.now[Events], int32(i))
+			p.now[Events] = append(p.now[Events], i)
 		case !p.inBurst[i]:
 			p.inBurst[i] = true
-			p.now[Bursts] = append(p.now[Bursts], int32(i))
+			p.now[Bursts] = append(p.now[Bursts], i)
 		}
 		p.last[i], p.lastAt[i] = step, at
-		p.trace.add(int32(i))
+		p.trace.add(i)
 	}
 	p.trace.decay()
 	for k := range p.now {

@@ -79,7 +79,7 @@ type spikes population
 
 // parts are those of fixed length.
 func (p *spikes) parts() []any {
-	return []any{p.History, p.wait.Refractory, p.wait.Second, p.last, p.inBurst}
+	return []any{p.wait.Refractory, p.wait.Second, p.last, p.inBurst}
 }
 
 // MarshalBinary is for a checkpoint.
@@ -90,17 +90,26 @@ func (p *spikes) MarshalBinary() ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, of := range p.lists {
-		for _, list := range of {
-			if err := binary.Write(&out, binary.LittleEndian, int32(len(list))); err != nil {
-				return nil, err
-			}
-			if err := binary.Write(&out, binary.LittleEndian, list); err != nil {
-				return nil, err
-			}
+	for _, list := range p.listed() {
+		if err := binary.Write(&out, binary.LittleEndian, int32(len(*list))); err != nil {
+			return nil, err
+		}
+		if err := binary.Write(&out, binary.LittleEndian, *list); err != nil {
+			return nil, err
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// listed are the lists of neurons, each at most once in one.
+func (p *spikes) listed() []*[]int32 {
+	out := []*[]int32{&p.wait.Due}
+	for k := range p.lists {
+		for d := range p.lists[k] {
+			out = append(out, &p.lists[k][d])
+		}
+	}
+	return out
 }
 
 // UnmarshalBinary is for a checkpoint of a population of the same size.
@@ -111,23 +120,21 @@ func (p *spikes) UnmarshalBinary(data []byte) error {
 			return fmt.Errorf("spiking: population %q of a checkpoint: %w", p.Name, err)
 		}
 	}
-	for k, of := range p.lists {
-		for d := range of {
-			var n int32
-			if err := binary.Read(in, binary.LittleEndian, &n); err != nil {
-				return fmt.Errorf("spiking: population %q of a checkpoint: %w", p.Name, err)
-			}
-			if n < 0 || int(n) > p.Size {
-				return fmt.Errorf("spiking: population %q of a checkpoint: %d spikes in a step of %d neurons", p.Name, n, p.Size)
-			}
-			p.lists[k][d] = of[d][:n]
-			if err := binary.Read(in, binary.LittleEndian, p.lists[k][d]); err != nil {
-				return fmt.Errorf("spiking: population %q of a checkpoint: %w", p.Name, err)
-			}
-			for _, i := range p.lists[k][d] {
-				if i < 0 || int(i) >= p.Size {
-					return fmt.Errorf("spiking: population %q of a checkpoint: a spike of neuron %d of %d", p.Name, i, p.Size)
-				}
+	for _, list := range p.listed() {
+		var n int32
+		if err := binary.Read(in, binary.LittleEndian, &n); err != nil {
+			return fmt.Errorf("spiking: population %q of a checkpoint: %w", p.Name, err)
+		}
+		if n < 0 || int(n) > p.Size {
+			return fmt.Errorf("spiking: population %q of a checkpoint: %d spikes in a step of %d neurons", p.Name, n, p.Size)
+		}
+		*list = (*list)[:n]
+		if err := binary.Read(in, binary.LittleEndian, *list); err != nil {
+			return fmt.Errorf("spiking: population %q of a checkpoint: %w", p.Name, err)
+		}
+		for _, i := range *list {
+			if i < 0 || int(i) >= p.Size {
+				return fmt.Errorf("spiking: population %q of a checkpoint: a spike of neuron %d of %d", p.Name, i, p.Size)
 			}
 		}
 	}
