@@ -66,7 +66,23 @@ func BurstCCN(inputs, outputs int) *Network {
 	}
 	for _, p := range net.Populations {
 		net.Pulses = append(net.Pulses, BurstCCNNoise(p.Name)...)
-		net.Currents = append(net.Currents, Current{Name: "noise", To: p.Name, Onto: Dendrite, Constant: -10 * pA})
+		net.Currents = append(net.Currents, Current{Name: "noise of " + p.Name, To: p.Name, Onto: Dendrite, Constant: -10 * pA})
 	}
 	return net
+}
+
+// BurstCCNPhases is the protocol of the published experiment: 20 s without teacher,
+// 20 s with a target of 10 Hz, 20 s without, 20 s with a target of 5 Hz, 20 s
+// without. The input's weights learn all the time.
+func BurstCCNPhases() []Phase {
+	phase := func(name string, teachers ...Teacher) Phase {
+		return Phase{Name: name, Duration: 20, Learning: true, Teachers: teachers}
+	}
+	return []Phase{
+		phase("before"),
+		phase("10 Hz", Teacher{Current: "dendrite", Rate: 10, Gain: 80 * pA}),
+		phase("between"),
+		phase("5 Hz", Teacher{Current: "dendrite", Rate: 5, Gain: 100 * pA}),
+		phase("after"),
+	}
 }

@@ -82,3 +82,32 @@ func Nudge(high bool, rate float64) float64 {
 	}
 	return 0
 }
+
+// Patterns are the inputs of exclusive-or, in the order in which Payeur et al.
+// (2021) show them.
+var Patterns = [4][2]bool{{false, false}, {true, false}, {false, true}, {true, true}}
+
+// ShowPatterns is a cycle that shows a [BurstpropXOR] the four patterns, each for
+// so many seconds without and then with a teacher, and whether weights learn from
+// it. Without time to predict, weights learn and the output is taught all the time.
+func ShowPatterns(predict, teach float64, learning bool) (cycle []Phase) {
+	for _, on := range Patterns {
+		var inputs []Constant
+		for k, on := range on {
+			c := Constant{Current: [...]string{"input 1", "input 2"}[k], Ampere: -350 * pA}
+			if on {
+				c.Ampere = 150 * pA
+			}
+			inputs = append(inputs, c)
+		}
+		if predict > 0 {
+			cycle = append(cycle, Phase{Name: "prediction", Duration: predict, Constants: inputs})
+		}
+		taught := Phase{Name: "teaching", Duration: teach, Constants: inputs, Learning: learning}
+		if learning {
+			taught.Nudges = []Nudging{{Population: "out", High: on[0] != on[1]}}
+		}
+		cycle = append(cycle, taught)
+	}
+	return cycle
+}

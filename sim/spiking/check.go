@@ -18,6 +18,10 @@ func (n *Network) connection(name string) int {
 	return slices.IndexFunc(n.Connections, func(c Connection) bool { return c.Name == name })
 }
 
+func (n *Network) current(name string) int {
+	return slices.IndexFunc(n.Currents, func(c Current) bool { return c.Name == name })
+}
+
 // steps is a delay in steps, at least 1.
 func (n *Network) steps(delay float64) int64 { return max(1, int64(math.Round(delay/n.Step))) }
 
@@ -56,7 +60,10 @@ func (n *Network) check() error {
 			return fmt.Errorf("spiking: pulses to %q at %v Hz, expected 0 to %v Hz, one a step", p.To, p.Rate, 1/n.Step)
 		}
 	}
-	for _, c := range n.Currents {
+	for k, c := range n.Currents {
+		if c.Name == "" || n.current(c.Name) != k {
+			return fmt.Errorf("spiking: current %d is called %q, expected a name of its own", k, c.Name)
+		}
 		for _, f := range append([]Feedback{{From: c.To}}, c.Feedback...) {
 			if n.population(f.From) < 0 {
 				return fmt.Errorf("spiking: current %q: %q, expected one of the populations", c.Name, f.From)

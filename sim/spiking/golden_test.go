@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"burstsim/neuron"
@@ -207,7 +208,7 @@ func goldenEnsembles(t *testing.T, f goldenFile) {
 	for k := range 2 {
 		net.Currents[k].Constant += f.Extra[min(k, len(f.Extra)-1)]
 	}
-	net.Currents = slices.DeleteFunc(net.Currents, func(c spiking.Current) bool { return c.Name == "noise" })
+	net.Currents = slices.DeleteFunc(net.Currents, func(c spiking.Current) bool { return strings.HasPrefix(c.Name, "noise") })
 	net.Pulses = nil
 	if f.Noise == "off" {
 		for _, name := range []string{"input", "output"} {

@@ -33,7 +33,7 @@ type population struct {
 
 	ownEvents, ownBursts fading // averages of each neuron, times OwnAveraging
 
-	extra [2][]float64 // injected currents of each neuron; nil: none
+	nudge []float64 // current into the dendrite of each neuron; nil: none can be taught
 
 	rates  [3]float64 // averages in Hz
 	latest [3]float64 // of the last step alone
@@ -80,6 +80,7 @@ func newPopulation(p *Population, net *Network, depth int, seed uint64) populati
 		}
 	}
 	if p.OwnAveraging > 0 {
+		out.nudge = make([]float64, n)
 		out.ownEvents, out.ownBursts = newFading(n, net.Step, p.OwnAveraging), newFading(n, net.Step, p.OwnAveraging)
 	}
 	out.hit = make([]int32, 0, n)

@@ -177,12 +177,6 @@ func (s *Simulation) SetTeacher(k int, target, gain float64, on bool) {
 	s.currents[k].target, s.currents[k].gain, s.currents[k].teaching = target, gain, on
 }
 
-// SetInjected injects a current, in A, into each neuron of a population from now
-// on; nil: none.
-func (s *Simulation) SetInjected(population int, onto Compartment, ampere []float64) {
-	s.populations[population].extra[onto] = ampere
-}
-
 // OwnRate is the average event rate of a neuron, in Hz, of a population whose
 // neurons have averages of their own.
 func (s *Simulation) OwnRate(population, neuron int) float64 {
@@ -253,12 +247,11 @@ const alone = 1000
 // part moves a population by a step. It reads what others did in steps before.
 func (s *Simulation) part(number int) {
 	p := &s.populations[number]
-	for onto, in := range p.current {
-		if extra := p.extra[onto]; extra != nil {
-			copy(in, extra)
-		} else {
-			clear(in)
-		}
+	clear(p.current[Soma])
+	if p.nudge != nil {
+		copy(p.current[Dendrite], p.nudge)
+	} else {
+		clear(p.current[Dendrite])
 	}
 	for k := range s.currents {
 		if c := &s.currents[k]; c.to == number {

@@ -19,6 +19,8 @@ func (k kept) save(name string, ref any) {
 	switch x := ref.(type) {
 	case *bool:
 		k[name] = *x
+	case *int:
+		k[name] = *x
 	case *int64:
 		k[name] = *x
 	case *float64:
@@ -36,11 +38,13 @@ func (k kept) save(name string, ref any) {
 	}
 }
 
-func (k kept) load(t *testing.T) func(name string, ref any) {
+func (k kept) load() func(name string, ref any) {
 	return func(name string, ref any) {
 		switch x := ref.(type) {
 		case *bool:
 			*x = k[name].(bool)
+		case *int:
+			*x = k[name].(int)
 		case *int64:
 			*x = k[name].(int64)
 		case *float64:
@@ -49,7 +53,7 @@ func (k kept) load(t *testing.T) func(name string, ref any) {
 			copy(x, k[name].([]float64))
 		case encoding.BinaryUnmarshaler:
 			if err := x.UnmarshalBinary(k[name].([]byte)); err != nil {
-				t.Fatal(err)
+				panic(err)
 			}
 		}
 	}
@@ -115,7 +119,7 @@ func TestGoesOn(t *testing.T) {
 	whole.Visit(want.save)
 
 	rest := begun(t, net, 1)
-	rest.Visit(half.load(t))
+	rest.Visit(half.load())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	steps(t, rest, 1500)
 	got := kept{}

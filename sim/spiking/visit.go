@@ -50,9 +50,9 @@ func (p *population) visit(visit func(name string, ref any)) {
 				visit(fmt.Sprintf("open/%d/%d", onto, opens), g)
 			}
 		}
-		if p.extra[onto] != nil {
-			visit(fmt.Sprintf("injected/%d", onto), p.extra[onto])
-		}
+	}
+	if p.nudge != nil {
+		visit("nudge", p.nudge)
 	}
 	visit("spikes", (*spikes)(p))
 }
