@@ -36,6 +36,7 @@ type Variant struct {
 	Label      string // "continuous", "discrete", ...
 	Metrics    *Table
 	Trajectory *Trajectory
+	Spikes     *Spikes   // nil unless populations spike
 	Training   *Training // nil unless the task is a data set; then the others may be nil
 	// Weights writes the weights that the variant ended with, as a safetensors
 	// file; nil where they are not known.

@@ -35,10 +35,7 @@ type Outcome struct {
 	Phases     []record.Phase
 	Metrics    *record.Table
 	Trajectory *record.Trajectory
-	// Spikes has a row for each spike: the time, the populations by their place in
-	// the network, the neuron, and 0 for a spike that neither begins nor makes a
-	// burst, 1 for an event, 2 for a burst.
-	Spikes     record.Rows
+	Spikes     *record.Spikes
 	Steps      int64
 	Simulation *Simulation
 	Wall       time.Duration
@@ -200,7 +197,13 @@ func (r *course) report() {
 // collect reads what the journal has.
 func (r *course) collect() (err error) {
 	rec := &r.recorder
-	r.out.Spikes = rec.spikes
+	r.out.Spikes = &record.Spikes{Rows: rec.spikes}
+	for _, p := range r.Network.Populations {
+		r.out.Spikes.Populations = append(r.out.Spikes.Populations, record.Population{Name: p.Name, Size: p.Size, Baseline: p.Baseline})
+	}
+	for _, w := range r.Record.Windows {
+		r.out.Spikes.Windows = append(r.out.Spikes.Windows, [2]float64{w.Start, w.End})
+	}
 	var err1, err2 error
 	r.out.Metrics, err1 = record.ReadTable(rec.columns, rec.metrics)
 	r.out.Trajectory, err2 = record.ReadTrajectory(rec.signals, rec.trajectory)

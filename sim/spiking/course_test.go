@@ -160,7 +160,7 @@ func TestCourseGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return []record.Rows{o.Metrics.All(), trajectory, o.Spikes}
+		return []record.Rows{o.Metrics.All(), trajectory, o.Spikes.Rows}
 	}
 	for k, want := range all(whole) {
 		got := all(again)[k]

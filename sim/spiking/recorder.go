@@ -59,6 +59,9 @@ func newRecorder(s *Simulation, rec Recording, journal record.Journal, phases []
 			r.columns = append(r.columns, "weight_"+c.Name)
 		}
 	}
+	for _, p := range net.Populations {
+		r.columns = append(r.columns, "target_"+p.Name)
+	}
 	r.sums = make([]float64, 3*len(net.Populations))
 	r.signal(s, rec.Units)
 	width := 1
@@ -149,14 +152,14 @@ func (r *recorder) keepSpikes(s *Simulation) error {
 		now := &s.populations[k].now
 		event, burst := 0, 0
 		for _, i := range now[Spikes] {
-			kind := 0.0
+			kind := float64(record.Other)
 			switch {
 			case event < len(now[Events]) && now[Events][event] == i:
 				event++
-				kind = 1
+				kind = record.Event
 			case burst < len(now[Bursts]) && now[Bursts][burst] == i:
 				burst++
-				kind = 2
+				kind = record.Burst
 			}
 			r.row = append(r.row[:0], at, float64(k), float64(i), kind)
 			if err := r.spikes.Append(r.row); err != nil {
@@ -200,6 +203,15 @@ func (r *recorder) measure(s *Simulation) error {
 			}
 			r.row = append(r.row, sum/float64(len(c.weights)))
 		}
+	}
+	for k := range s.populations {
+		target := math.NaN()
+		for i := range s.currents {
+			if c := &s.currents[i]; c.to == k && c.teaching {
+				target = c.target
+			}
+		}
+		r.row = append(r.row, target)
 	}
 	clear(r.sums)
 	r.counts, r.error = 0, record.Mean{}
