@@ -63,19 +63,19 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write a new `FILE`")
 	cmd.Flags().StringVar(&start.Model, "model", "", "`MODEL` of the network: "+strings.Join(config.Choices("model.kind"), ", ")+", or the file of another")
-	cmd.Flags().StringVar(&start.Time, "time", "", "`KIND` of time: "+strings.Join(config.Choices("time.kind"), ", "))
+	cmd.Flags().StringVar(&start.Time, "time", "", "`KIND` of time: "+strings.Join(config.Times(), ", "))
 	cmd.Flags().BoolVar(&list, "list", false, "list tasks, models and kinds of time")
 	for _, flag := range []string{"output", "model", "time"} {
 		cmd.MarkFlagsMutuallyExclusive("list", flag)
 	}
 	completeWords(cmd, "model", config.Choices("model.kind"))
-	completeWords(cmd, "time", config.Choices("time.kind"))
+	completeWords(cmd, "time", config.Times())
 	return cmd
 }
 
 // listStarts lists what a file can begin with.
 func (p *program) listStarts() error {
-	if _, err := fmt.Fprintf(p.out, "tasks: %s\nkinds of time: %s\n\n", strings.Join(config.Tasks(), ", "), strings.Join(config.Choices("time.kind"), ", ")); err != nil {
+	if _, err := fmt.Fprintf(p.out, "tasks: %s\nkinds of time: %s\n\n", strings.Join(config.Tasks(), ", "), strings.Join(config.Times(), ", ")); err != nil {
 		return err
 	}
 	return p.listModels(false)

@@ -52,6 +52,10 @@ func (d *decoder) origin(paths []string) *node {
 
 // crossChecks looks at how the keys of c go together.
 func (d *decoder) crossChecks(c *Config, opt Options) {
+	if c.Spikes() {
+		d.checkSpiking(c, opt)
+		return
+	}
 	d.checkTask(c)
 	d.checkModel(c, opt.Array != nil && !opt.Recorded)
 	d.checkImages(c)

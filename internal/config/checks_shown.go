@@ -8,6 +8,9 @@ import (
 
 // AllFigures are those that the experiment itself can show: what "all" draws.
 func (c Config) AllFigures() []string {
+	if c.Spikes() {
+		return []string{"spikes"}
+	}
 	if c.Trains() {
 		names := []string{"training"}
 		if c.Task.Kind != "arrays" || len(c.Task.Found.Shape) > 1 {
@@ -45,7 +48,7 @@ func (d *decoder) checkShown(c *Config, signals func(Config) []string) {
 	}
 	d.checkSignals(c, all, signals)
 	for i, u := range c.Record.Chosen {
-		if !slices.ContainsFunc(all, func(c *Config) bool { return c.Trains() || u < c.widest() }) {
+		if !slices.ContainsFunc(all, func(c *Config) bool { return c.Trains() || c.Spikes() || u < c.widest() }) {
 			d.refuse(c, []string{fmt.Sprintf("record.chosen_units[%d]", i), "record.chosen_units", "model.hidden", "model.layer"},
 				"no layer has a unit %d, expected at most %d", u, c.widest()-1)
 		}
@@ -59,7 +62,7 @@ func (d *decoder) checkSignals(c *Config, all []*Config, signals func(Config) []
 	}
 	var there []string
 	for _, one := range all {
-		if !one.Trains() && one.Model.Text != nil {
+		if !one.Trains() && !one.Spikes() && one.Model.Text != nil {
 			there = append(there, signals(*one)...)
 		}
 	}
@@ -78,8 +81,10 @@ func lacking(figure string) string {
 		return "it needs limit.ratios"
 	case "states":
 		return `it needs images or samples, time.kind = "discrete" and record.log_mode = "all"`
+	case "spikes":
+		return `it needs time.kind = "spiking"`
 	case "dynamics", "learning":
-		return `images and samples in discrete time have epochs, not simulated time`
+		return `images and samples in discrete time have epochs, not simulated time, and populations that spike have no layers`
 	}
 	return `it needs images or samples, and time.kind = "discrete"`
 }

@@ -30,15 +30,16 @@ import "burstsim/sim/model"
 // the memory of lists they do not override: treat it as read-only.
 type Config struct {
 	Run        Run        `toml:"run" scope:"run" doc:"The run: its name and its randomness."`
-	Task       Task       `toml:"task" doc:"What the network sees and what it should answer."`
-	Model      Model      `toml:"model" doc:"The network: its populations and its feedback."`
+	Task       Task       `toml:"task" for:"continuous,discrete" doc:"What the network sees and what it should answer."`
+	Model      Model      `toml:"model" for:"continuous,discrete" doc:"The network: its populations and its feedback."`
 	Time       Time       `toml:"time" doc:"Time constants and phases."`
-	Learning   Learning   `toml:"learning" doc:"Learning: its rates in discrete time, where continuous time has time constants, and what both have."`
+	Spiking    Spiking    `toml:"spiking" for:"spiking" doc:"Populations of neurons that spike, what reaches them, and the phases they go through."`
+	Learning   Learning   `toml:"learning" for:"continuous,discrete" doc:"Learning: its rates in discrete time, where continuous time has time constants, and what both have."`
 	Integrator Integrator `toml:"integrator" for:"continuous" doc:"How continuous time is stepped."`
 	Record     Record     `toml:"record" doc:"What is kept."`
 	Checkpoint Checkpoint `toml:"checkpoint" scope:"run" doc:"From where a run goes on that was interrupted or killed. The last step before an interrupt is always one."`
 	Plots      Plots      `toml:"plots" scope:"experiment" doc:"Figures."`
-	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,video,xor" doc:"How the continuous model tends to the discrete one as tau/T falls."`
+	Limit      Limit      `toml:"limit" scope:"experiment" for:"regression,video,xor,continuous,discrete" doc:"How the continuous model tends to the discrete one as tau/T falls."`
 
 	// Values are the model's parameters that are given, or have a default that
 	// follows from nothing else, by their full keys ("model.beta"): float64,
@@ -67,7 +68,7 @@ type Run struct {
 	TaskSeed   int64  `toml:"task_seed" range:">=1" example:"1" doc:"seed of the task and the order of data, apart from the others; default: seed"`
 	WeightSeed int64  `toml:"weight_seed" range:">=1" example:"1" doc:"seed of the weights that are drawn, apart from the others; default: seed"`
 	Out        string `toml:"out" default:"runs" format:"path" doc:"folder that receives the run folder"`
-	Precision  string `toml:"precision" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
+	Precision  string `toml:"precision" for:"continuous,discrete" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
 }
 
 // Task says what the network sees and what it should answer.
@@ -174,11 +175,11 @@ type Layer struct {
 // Time holds the kind of time and the phases, beside the time constants that the
 // model declares.
 type Time struct {
-	Kind   string   `toml:"kind" default:"continuous" oneof:"continuous,discrete" doc:"continuous: integrate the dynamics; discrete: one steady state a sample"`
-	Dt     Duration `toml:"dt" for:"continuous" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
-	Before Duration `toml:"before" ahead:"parameters" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, before learning"`
-	Learn  Duration `toml:"learn" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
-	After  Duration `toml:"after" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"100s" range:">=0" doc:"without teacher, after learning"`
+	Kind   string   `toml:"kind" default:"continuous" oneof:"continuous,discrete,spiking" doc:"continuous: integrate the dynamics; discrete: one steady state a sample; spiking: populations of neurons in place of rates"`
+	Dt     Duration `toml:"dt" for:"continuous,spiking" default:"10ms" range:">0" doc:"time step; with dopri5 the first one, and the largest with split plasticity"`
+	Before Duration `toml:"before" for:"continuous,discrete" ahead:"parameters" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"100s" range:">=0" doc:"without teacher, before learning"`
+	Learn  Duration `toml:"learn" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"1000s" range:">0" doc:"learning, with teacher and plasticity unless time.phases says otherwise"`
+	After  Duration `toml:"after" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"100s" range:">=0" doc:"without teacher, after learning"`
 	Reset  string   `toml:"reset" for:"continuous" default:"never" oneof:"never,presentation,phase" doc:"when all states begin anew: never; where a pattern or an image begins; where a phase begins, each of time.phases too"`
 	Phases []Phase  `toml:"phases" for:"continuous" example:"[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]" doc:"protocol that learning repeats, such as prediction and teaching; the discrete model has its own; default: teacher and plasticity all the time"`
 }
@@ -238,7 +239,7 @@ type Change struct {
 
 // Knot is a time from which on a factor holds.
 type Knot struct {
-	At      Duration `toml:"at" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it, or later"`
+	At      Duration `toml:"at" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"0s" range:">=0" doc:"simulated time since learning began, less than it lasts; a change that is not a step may end with it, or later"`
 	Epoch   float64  `toml:"epoch" if:"task.kind=arrays|mnist|fashion-mnist|idx|cifar10 and time.kind=discrete" default:"0" range:">=0" doc:"the same of a training, in epochs"`
 	Factor  float64  `toml:"factor" range:">=0" doc:"of learning rates from then on; 0: nothing is learned"`
 	Shape   string   `toml:"shape" default:"step" oneof:"step,linear,cosine" doc:"how the factor gets there from the one before, or from 1 where learning began: at once, or over the time between, along a line or half a wave"`
@@ -255,17 +256,17 @@ type Integrator struct {
 
 // Record chooses what is kept.
 type Record struct {
-	Metrics      Duration `toml:"metrics" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
-	Angles       Duration `toml:"angles" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
+	Metrics      Duration `toml:"metrics" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"10s" range:">0" doc:"one row of metrics.csv each; the loss is its mean over this time"`
+	Angles       Duration `toml:"angles" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"10s" range:">0" doc:"time over which changes and gradients add up before the angles between them are taken, anew in every phase; a row of metrics.csv has those of the last such time"`
 	TimeGradient bool     `toml:"time_gradient" default:"false" for:"continuous" doc:"whether the angle between what learning changed in each such time and the gradient of its loss through the dynamics is taken too, by running it again: about three times as much work"`
-	Sample       Duration `toml:"sample" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
-	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous or !record.chosen_units and task.kind=regression|signals|video|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
-	Chosen       []int    `toml:"chosen_units" if:"task.kind=regression|signals|video|xor or time.kind=continuous" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
-	Signals      []string `toml:"signals" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
+	Sample       Duration `toml:"sample" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"20ms" range:">0" doc:"time between two samples of the trajectory, within the windows"`
+	Units        int      `toml:"units" if:"!record.chosen_units and time.kind=continuous|spiking or !record.chosen_units and task.kind=regression|signals|video|xor" default:"5" range:">=1" doc:"how many units of each layer are recorded, spread over it evenly"`
+	Chosen       []int    `toml:"chosen_units" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" range:">=0" example:"[0, 7, 42]" doc:"which units of each layer are recorded instead, counted from 0; a layer that has none of them records unit 0"`
+	Signals      []string `toml:"signals" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"[\"all\"]" oneof:"all,SIGNALS" doc:"which quantities of the layers the trajectory has, where the model has them; input, target and output are always there"`
 	LogMode      string   `toml:"log_mode" default:"all" oneof:"all,no_states,minimal" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"what is logged while a discrete model trains. all: angles, moments and histograms of states; no_states: angles; minimal: only errors and losses of epochs"`
 	LogEvery     int      `toml:"log_every" if:"record.log_mode=all|no_states" default:"200" range:">=1" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"batches between two entries of the log"`
 	TensorBoard  bool     `toml:"tensorboard" scope:"run" default:"false" doc:"whether metrics, epochs, log and histograms are written as event files of TensorBoard too"`
-	Windows      []Window `toml:"windows" if:"task.kind=regression|signals|video|xor or time.kind=continuous" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
+	Windows      []Window `toml:"windows" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" example:"[{ start = \"99s\", length = \"6s\" }]" doc:"stretches of simulated time whose trajectory is kept; default: around the start of teaching, early in learning and the end"`
 }
 
 // Window is a stretch of simulated time.
@@ -278,15 +279,15 @@ type Window struct {
 // its results.
 type Checkpoint struct {
 	Every     Duration `toml:"every" default:"5m" range:">=0" doc:"time on the clock between two checkpoints; 0s: none but those below"`
-	Simulated Duration `toml:"simulated" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
+	Simulated Duration `toml:"simulated" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"0s" range:">=0" doc:"simulated time between two checkpoints; 0s: none"`
 	Epochs    float64  `toml:"epochs" default:"0" range:">=0" for:"arrays,mnist,fashion-mnist,idx,cifar10,discrete" doc:"epochs, or a fraction of one, between two checkpoints of a training; 0: none"`
 }
 
 // Plots chooses figures and file formats.
 type Plots struct {
-	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion" doc:"which figures are drawn, where the task and the kind of time have them"`
+	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion,spikes" doc:"which figures are drawn, where the task and the kind of time have them"`
 	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
-	Units   int      `toml:"units" if:"task.kind=regression|signals|video|xor or time.kind=continuous" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
+	Units   int      `toml:"units" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }
 
 // Limit measures how the continuous model tends to the discrete one.

@@ -382,6 +382,9 @@ func (k *key) misplaced(s *schema, c *Config) string {
 		}
 		return "has no effect here, whatever the other keys are"
 	}
+	if k.params != nil && c.Spikes() {
+		return "has no effect here: it is a parameter of models, which populations that spike are not"
+	}
 	var wanted, chosen []string
 	for _, kind := range s.kinds {
 		words := k.needs[kind.path]

@@ -299,7 +299,7 @@ func (c Config) Usage() model.Usage {
 
 // used are the parameters, by their names in the model, that have an effect in c.
 func (s *schema) used(c *Config) map[string]bool {
-	if c.Model.Text == nil {
+	if c.Model.Text == nil || c.Spikes() {
 		return nil
 	}
 	if found := s.memo[c]; found != nil {

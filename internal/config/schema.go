@@ -85,7 +85,7 @@ func (k *key) applies(s *schema, c *Config) bool {
 
 // suits says whether the key belongs to the kinds that c has chosen.
 func (k *key) suits(s *schema, c *Config) bool {
-	if k.params != nil && k.params[c.Model.Text] == nil {
+	if k.params != nil && (k.params[c.Model.Text] == nil || c.Spikes()) {
 		return false
 	}
 	return !slices.ContainsFunc(s.kinds, func(kind *key) bool {

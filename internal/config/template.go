@@ -15,6 +15,12 @@ import (
 // Tasks are the values of task.kind.
 func Tasks() []string { return Choices("task.kind") }
 
+// Times are the values of time.kind for networks of rates, which a task can be
+// begun with.
+func Times() []string {
+	return slices.DeleteFunc(Choices("time.kind"), func(kind string) bool { return kind == "spiking" })
+}
+
 // Keys are the full names of all keys, in the order of the sections: what
 // --set may name with a model that is built in.
 func Keys() []string {
@@ -86,7 +92,7 @@ var imageStart = []string{
 type Start struct {
 	Task  string // one of Tasks
 	Model string // one of Choices("model.kind"), or the file of a model; "": the default
-	Time  string // one of Choices("time.kind"); "": what suits the task
+	Time  string // one of Times; "": what suits the task
 	// Folder is that in which the file will stand: paths in it begin there. ""
 	// is the working directory.
 	Folder string
@@ -107,7 +113,7 @@ func (start Start) settings() ([]string, error) {
 		set = append(set, choice)
 	}
 	if start.Time != "" {
-		if !slices.Contains(Choices("time.kind"), start.Time) {
+		if !slices.Contains(Times(), start.Time) {
 			return nil, unknownWord("time", start.Time, "")
 		}
 		set = append(set, "time.kind="+start.Time)
@@ -151,6 +157,9 @@ func WithModel(word string, set []string) (Config, error) {
 
 func unknownWord(what, word, others string) error {
 	words := Choices(what + ".kind")
+	if what == "time" {
+		words = Times()
+	}
 	msg := fmt.Sprintf("unknown %s %s, expected %s%s", what, shorten(word), choices(words), others)
 	if w := nearest(word, words); w != "" {
 		msg += fmt.Sprintf("; did you mean %q?", w)

@@ -264,7 +264,7 @@ func (v Varied) each(f func(Varied) Varied) Varied {
 // readArrays reads the files that say what units or connections have, and notes
 // what they hold, so that the experiment cannot be repeated with others.
 func (d *decoder) readArrays(c *Config, read func(path string) (*model.Array, string, error)) {
-	if read == nil || c.Model.Text == nil {
+	if read == nil || c.Model.Text == nil || c.Spikes() {
 		return
 	}
 	for _, p := range c.Model.Text.AllParams() {

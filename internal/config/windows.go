@@ -35,6 +35,9 @@ func (c Config) Windows() []Window {
 	if len(c.Record.Windows) > 0 {
 		return c.Record.Windows
 	}
+	if c.Spikes() {
+		return c.spikingWindows()
+	}
 	var all []Window
 	before, learn := c.Time.Before, c.Time.Learn
 	end := before + learn + c.Time.After

@@ -62,11 +62,15 @@ type result struct {
 	testError float64           // of a simulation on images, as a fraction; NaN otherwise
 	// shownError is that of the continuous network, if test images were shown to it.
 	shownError *float64
-	data       string // where images were found
+	spikes     *record.Spikes // of populations that spike
+	data       string         // where images were found
 	weights    func(w io.Writer, label string) error
 }
 
 func newJob(ctx context.Context, cfg config.Config, lib *Data) (job, error) {
+	if cfg.Spikes() {
+		return newSpiking(cfg), nil
+	}
 	if cfg.Run.Precision == "float32" {
 		return newJobOf[float32](ctx, cfg, lib)
 	}
@@ -249,8 +253,11 @@ func newTask(cfg config.Config, lib *Data) (sim.Stream, error) {
 // Phases are those of an experiment, or of one of its variants, as it will go
 // through them: none if it goes through epochs.
 func Phases(cfg config.Config) []record.Phase {
-	if cfg.Trains() {
+	switch {
+	case cfg.Trains():
 		return nil
+	case cfg.Spikes():
+		return spikingRecord(&cfg)
 	}
 	return course.Timeline(phases(cfg))
 }

@@ -89,7 +89,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 			jobs[i] = nil // its memory can go
 		})
 	}
-	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() {
+	if len(cfg.Limit.Ratios) > 0 && !cfg.Task.Images() && !cfg.Spikes() {
 		task, err := newTask(cfg, library)
 		if err != nil {
 			return nil, nil, err
@@ -112,7 +112,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 		label := variants[i].Name
 		v := record.Variant{Label: label, Weights: func(w io.Writer) error { return r.weights(w, label) }}
 		if out := r.outcome; out != nil {
-			v.Metrics, v.Trajectory = out.Metrics, out.Trajectory
+			v.Metrics, v.Trajectory, v.Spikes = out.Metrics, out.Trajectory, r.spikes
 			if res.Phases == nil {
 				res.Phases = out.Phases
 			}
@@ -243,8 +243,18 @@ func Cost(cfg config.Config) float64 {
 // cost estimates a variant's work by how often it evaluates its network.
 func cost(cfg config.Config) float64 {
 	t := cfg.Time
-	if cfg.Trains() {
+	switch {
+	case cfg.Trains():
 		return float64(cfg.Task.Epochs)
+	case cfg.Spikes():
+		neurons, seconds := 0.0, 0.0
+		for _, p := range cfg.Spiking.Populations {
+			neurons += float64(p.Size)
+		}
+		for _, p := range cfg.Routine() {
+			seconds += p.Duration.Seconds()
+		}
+		return neurons * seconds / t.Dt.Seconds()
 	}
 	span := (t.Before + t.Learn + t.After).Seconds()
 	if t.Kind == "discrete" {

@@ -121,6 +121,9 @@ func alike(values model.Values) model.Values {
 // asks for. It returns what is wrong with the text, a *model.Error, or with a key,
 // a *config.KeyError, and nil where only the data tell how large they are.
 func CheckModel(cfg config.Config) error {
+	if cfg.Spikes() {
+		return checkSpiking(&cfg)
+	}
 	shape := shapeBefore(cfg)
 	switch {
 	case cfg.Task.Side() > 0:

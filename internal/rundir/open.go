@@ -68,6 +68,8 @@ var readers = map[string]func(run *Run, path string, doc *summaryDocument) error
 		return run.addTables(path, epochColumn, func(v *record.Variant, t *record.Table) { doc.training(v).Log = t })
 	},
 	trainingFile: (*Run).addTrainings,
+	spikesFile:   (*Run).addSpikes,
+	spikesText:   func(*Run, string, *summaryDocument) error { return nil }, // what spikes.npz has
 }
 
 func (run *Run) variant(label string) *record.Variant {
@@ -162,6 +164,21 @@ func (run *Run) addTrainings(path string, doc *summaryDocument) error {
 		for _, h := range tr.Histograms {
 			h.Label = doc.Signals[h.Name].Label
 		}
+	}
+	return nil
+}
+
+func (run *Run) addSpikes(path string, _ *summaryDocument) error {
+	found, err := readArchive(path, ReadSpikes)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		v, err := run.arraysOf(path, f.Label)
+		if err != nil {
+			return err
+		}
+		v.Spikes = f.Spikes
 	}
 	return nil
 }

@@ -7,6 +7,8 @@
 //	trajectory.npz  recorded signals, one NumPy array each
 //	epochs.csv      one row an epoch, variants side by side
 //	log.csv         one row every few batches, variants side by side
+//	spikes.npz      spikes of populations, NumPy arrays
+//	spikes.csv      the same as text, a line a spike
 //	training.npz    histograms, confusion matrix and filters, NumPy arrays
 //	weights/        one safetensors file a variant: what it ended with
 //	tensorboard/    one folder of event files a variant, if asked for
@@ -45,6 +47,8 @@ const (
 	epochsFile     = "epochs.csv"
 	logFile        = "log.csv"
 	trainingFile   = "training.npz"
+	spikesFile     = "spikes.npz"
+	spikesText     = "spikes.csv"
 	figuresFolder  = "figures"
 	journalFolder  = "checkpoint"
 )
@@ -271,7 +275,11 @@ var recordFiles = []recordFile{
 	{epochsFile, func(v record.Variant) bool { return epochsOf(v) != nil }, WriteEpochs},
 	{logFile, func(v record.Variant) bool { return logOf(v) != nil }, WriteLog},
 	{trainingFile, hasArrays, WriteTraining},
+	{spikesFile, hasSpikes, WriteSpikes},
+	{spikesText, hasSpikes, WriteSpikesText},
 }
+
+func hasSpikes(v record.Variant) bool { return v.Spikes != nil }
 
 // filesOf names the files that a result takes.
 func filesOf(res *record.Result) []string {

@@ -25,8 +25,8 @@ func (n *Network) current(name string) int {
 // steps is a delay in steps, at least 1.
 func (n *Network) steps(delay float64) int64 { return max(1, int64(math.Round(delay/n.Step))) }
 
-// check says what is wrong with a network.
-func (n *Network) check() error {
+// Check says what is wrong with a network.
+func (n *Network) Check() error {
 	if !(n.Step > 0) || math.IsInf(n.Step, 0) {
 		return fmt.Errorf("spiking: step %v s, expected more than 0", n.Step)
 	}

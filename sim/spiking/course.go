@@ -84,14 +84,14 @@ func (c *Course) begun() (*course, error) {
 	r := &course{Course: c, sim: s, reports: alarm.New(reportEvery), out: &Outcome{Simulation: s}}
 	for k := range c.Phases {
 		p := &c.Phases[k]
-		if err := p.check(c.Network); err != nil {
+		if err := p.Check(c.Network); err != nil {
 			return nil, err
 		}
 		start := r.total
 		r.total += c.Network.wholeSteps(p.Duration)
-		phase := record.Phase{Name: p.Name, Start: float64(start) * c.Network.Step, End: float64(r.total) * c.Network.Step, Teacher: p.taught()}
+		phase := record.Phase{Name: p.Name, Start: float64(start) * c.Network.Step, End: float64(r.total) * c.Network.Step, Teacher: p.Taught()}
 		for i := range p.Cycle {
-			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].taught()})
+			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
 		}
 		r.out.Phases = append(r.out.Phases, phase)
 	}

@@ -40,19 +40,20 @@ type Nudging struct {
 	High       bool
 }
 
-func (p *Phase) taught() bool { return len(p.Teachers) > 0 || len(p.Nudges) > 0 }
+// Taught says whether there is a teacher in the phase itself.
+func (p *Phase) Taught() bool { return len(p.Teachers) > 0 || len(p.Nudges) > 0 }
 
-// check says what is wrong with a phase of a network.
-func (p *Phase) check(net *Network) error {
+// Check says what is wrong with a phase of a network.
+func (p *Phase) Check(net *Network) error {
 	if len(p.Cycle) > 0 {
-		if len(p.Constants) > 0 || p.taught() || p.Learning {
+		if len(p.Constants) > 0 || p.Taught() || p.Learning {
 			return fmt.Errorf("spiking: phase %q has a cycle, expected that the phases of it say what happens", p.Name)
 		}
 		for k := range p.Cycle {
 			if len(p.Cycle[k].Cycle) > 0 {
 				return fmt.Errorf("spiking: phase %q has a cycle within a cycle", p.Name)
 			}
-			if err := p.Cycle[k].check(net); err != nil {
+			if err := p.Cycle[k].Check(net); err != nil {
 				return err
 			}
 		}

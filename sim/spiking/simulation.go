@@ -43,7 +43,7 @@ type Simulation struct {
 // New is a simulation of a network that is checked first, at time 0, with the
 // random numbers of a seed, and weights that learn.
 func New(net *Network, seed uint64) (*Simulation, error) {
-	if err := net.check(); err != nil {
+	if err := net.Check(); err != nil {
 		return nil, err
 	}
 	s := &Simulation{net: net, plastic: true}

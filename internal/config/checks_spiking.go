@@ -1,0 +1,179 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// Routine are the phases of populations that spike, in the order in which they are
+// gone through.
+func (c *Config) Routine() []SpikePhase {
+	if len(c.Spiking.Protocol) == 0 {
+		return c.Spiking.Phases
+	}
+	var out []SpikePhase
+	for _, name := range c.Spiking.Protocol {
+		for _, p := range c.Spiking.Phases {
+			if p.Name == name {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// spikingSpan is how long that lasts.
+func (c *Config) spikingSpan() (span float64) {
+	for _, p := range c.Routine() {
+		span += p.Duration.Seconds()
+	}
+	return span
+}
+
+// spikingWindows are around the ends of phases: the first, the second and the last.
+func (c *Config) spikingWindows() (windows []Window) {
+	const half = Duration(time.Second)
+	var end, last Duration
+	for k, p := range c.Routine() {
+		end += p.Duration
+		if from := max(last, end-half); k < 2 || k == len(c.Routine())-1 {
+			windows = append(windows, Window{Start: from, Length: end - from + half})
+			last = end + half
+		}
+	}
+	if n := len(windows); n > 0 { // nothing follows the last
+		windows[n-1].Length = end - windows[n-1].Start
+	}
+	return slices.DeleteFunc(windows, func(w Window) bool { return w.Length <= 0 })
+}
+
+// checkSpiking looks at how the tables of populations that spike go together.
+func (d *decoder) checkSpiking(c *Config, opt Options) {
+	s := &c.Spiking
+	if len(s.Populations) == 0 {
+		d.refuse(c, []string{"spiking.population"}, "there is none, expected at least one [[spiking.population]]")
+		return
+	}
+	if len(s.Phases) == 0 {
+		d.refuse(c, []string{"spiking.phase"}, "there is none, expected at least one [[spiking.phase]]")
+		return
+	}
+	populations := d.named(c, "spiking.population", len(s.Populations), func(i int) string { return s.Populations[i].Name })
+	stimuli := d.named(c, "spiking.stimulus", len(s.Stimuli), func(i int) string { return s.Stimuli[i].Name })
+	connections := d.named(c, "spiking.connection", len(s.Connections), func(i int) string { return s.Connections[i].Name })
+	currents := d.named(c, "spiking.current", len(s.Currents), func(i int) string { return s.Currents[i].Name })
+	phases := d.named(c, "spiking.phase", len(s.Phases), func(i int) string { return s.Phases[i].Name })
+	one := func(table string, i int, key, name string, of []string, what string) {
+		if slices.Contains(of, name) {
+			return
+		}
+		path := fmt.Sprintf("%s[%d].%s", table, i, key)
+		msg := fmt.Sprintf("%s is no %s, expected %s", shorten(name), what, choices(of))
+		if len(of) == 0 {
+			msg = fmt.Sprintf("%s is no %s: there is none", shorten(name), what)
+		}
+		if w := nearest(name, of); w != "" {
+			msg += fmt.Sprintf("; did you mean %q?", w)
+		}
+		d.refuse(c, []string{path, fmt.Sprintf("%s[%d]", table, i), table}, "%s", msg)
+	}
+	for i, x := range s.Connections {
+		one("spiking.connection", i, "from", x.From, append(slices.Clone(populations), stimuli...), "population or stimulus")
+		one("spiking.connection", i, "to", x.To, populations, "population")
+		if x.Tied != "" {
+			one("spiking.connection", i, "tied", x.Tied, connections, "connection")
+		}
+	}
+	for i, x := range s.Pulses {
+		one("spiking.pulses", i, "to", x.To, populations, "population")
+	}
+	for i, x := range s.Currents {
+		one("spiking.current", i, "to", x.To, populations, "population")
+	}
+	for i, x := range s.Feedback {
+		one("spiking.feedback", i, "current", x.Current, currents, "current")
+		one("spiking.feedback", i, "from", x.From, populations, "population")
+	}
+	for i, x := range s.Phases {
+		for _, name := range x.Cycle {
+			one("spiking.phase", i, "cycle", name, phases, "phase")
+		}
+	}
+	for i, x := range s.Settings {
+		one("spiking.setting", i, "phase", x.Phase, phases, "phase")
+		one("spiking.setting", i, "current", x.Current, currents, "current")
+	}
+	for i, x := range s.Teachers {
+		one("spiking.teacher", i, "phase", x.Phase, phases, "phase")
+		one("spiking.teacher", i, "current", x.Current, currents, "current")
+	}
+	for i, x := range s.Nudges {
+		one("spiking.nudge", i, "phase", x.Phase, phases, "phase")
+		one("spiking.nudge", i, "population", x.Population, populations, "population")
+	}
+	for i, name := range s.Protocol {
+		if !slices.Contains(phases, name) {
+			d.refuse(c, []string{fmt.Sprintf("spiking.protocol[%d]", i), "spiking.protocol"}, "%s is no phase, expected %s", shorten(name), choices(phases))
+		}
+	}
+	for from := d; from != nil; from = from.within {
+		if len(from.refused) > 0 {
+			return
+		}
+	}
+	d.checkSpikingTimes(c)
+	d.checkMemory(c, opt.Memory)
+	if opt.Model == nil {
+		return
+	}
+	if err := opt.Model(*c); err != nil {
+		path := "spiking.population"
+		var in *KeyError
+		if errors.As(err, &in) {
+			path, err = in.Key, errors.New(in.Msg)
+		}
+		d.refuse(c, []string{path, "spiking.population"}, "%s", err)
+	}
+}
+
+// named are the names of the tables of a list, and refuses one that is given twice.
+func (d *decoder) named(c *Config, table string, n int, name func(i int) string) (names []string) {
+	for i := range n {
+		if slices.Contains(names, name(i)) {
+			d.refuse(c, []string{fmt.Sprintf("%s[%d].name", table, i), fmt.Sprintf("%s[%d]", table, i), table}, "%q is given twice, expected another name", name(i))
+		}
+		names = append(names, name(i))
+	}
+	return names
+}
+
+// checkSpikingTimes looks at what is no whole number of steps, and at the windows.
+func (d *decoder) checkSpikingTimes(c *Config) {
+	span, dt := c.spikingSpan(), c.Time.Dt
+	if !(span < time.Duration(math.MaxInt64).Seconds()) {
+		d.refuse(c, []string{"spiking.phase"}, "the phases add up to %.3g s, expected less than 292 years", span)
+		return
+	}
+	whole := func(paths []string, t Duration) {
+		if t%dt != 0 {
+			d.refuse(c, append(paths, "time.dt"), "is %v, expected a multiple of time.dt, %v", t, dt)
+		}
+	}
+	for i, p := range c.Spiking.Phases {
+		whole([]string{fmt.Sprintf("spiking.phase[%d].duration", i), fmt.Sprintf("spiking.phase[%d]", i)}, p.Duration)
+	}
+	for i, x := range c.Spiking.Connections {
+		whole([]string{fmt.Sprintf("spiking.connection[%d].delay", i), fmt.Sprintf("spiking.connection[%d]", i)}, x.Delay)
+	}
+	whole([]string{"record.metrics"}, c.Record.Metrics)
+	whole([]string{"record.sample"}, c.Record.Sample)
+	for i, w := range c.Record.Windows {
+		if w.Start.Seconds()+w.Length.Seconds() > span {
+			d.refuse(c, []string{fmt.Sprintf("record.windows[%d]", i), "record.windows"},
+				"the window from %v lasts %v, expected to end within the run of %.6g s", w.Start, w.Length, span)
+		}
+	}
+}
