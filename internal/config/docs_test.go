@@ -54,7 +54,7 @@ func TestReference(t *testing.T) {
 func reference(s *schema) string {
 	var b bytes.Buffer
 	for _, section := range s.root.sub {
-		fmt.Fprintf(&b, "\n### [%s]\n\n%s\n\n", section.name, section.doc)
+		fmt.Fprintf(&b, "\n### [%s]\n\n%s%s\n\n", section.name, section.doc, section.servedAsWhole(s))
 		fmt.Fprint(&b, "| key | type | default | accepted | for | meaning |\n|---|---|---|---|---|---|\n")
 		for _, k := range section.sub {
 			k.row(&b, s, k.name)
@@ -175,11 +175,25 @@ func (k *key) accepted() string {
 	return k.limits.describe("")
 }
 
+// servedAsWhole says which kinds a whole section belongs to.
+func (k *key) servedAsWhole(s *schema) string {
+	var all []string
+	for _, kind := range s.kinds {
+		if words := k.needs[kind.path]; len(words) > 0 {
+			all = append(all, fmt.Sprintf("`%s` %s", kind.path, choices(words)))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return " All for " + strings.Join(all, " and ") + "."
+}
+
 // servedKinds lists the kinds a key belongs to.
 func (k *key) servedKinds(s *schema) string {
 	var all []string
 	for _, kind := range slices.Concat(s.kinds, s.inner) {
-		if words := k.needs[kind.path]; len(words) > 0 {
+		if words := k.needs[kind.path]; len(words) > 0 && !k.section[kind.path] {
 			all = append(all, fmt.Sprintf("`%s` %s", kind.path, choices(words)))
 		}
 	}

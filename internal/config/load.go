@@ -391,7 +391,7 @@ func (k *key) misplaced(s *schema, c *Config) string {
 		if kind.path == "model.kind" && k.params != nil && (k.params[c.Model.Text] == nil || len(k.params) < len(model.Builtins())) {
 			words = k.models()
 		}
-		if len(words) > 0 {
+		if len(words) > 0 && !(k.section[kind.path] && slices.Contains(words, kind.of(c).String())) {
 			wanted = append(wanted, kind.path+" "+choices(words))
 			chosen = append(chosen, kind.of(c).String())
 		}

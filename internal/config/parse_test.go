@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 		"closed table":            {"run = {}\nrun.seed = 3", 2, "run", "has already been defined"},
 		"header behind a value":   {"model = { beta = 1 }\n[model.x]", 2, "model", "already been defined"},
 		"units of time":           {"[time]\ndt = \"1d\"", 2, "time.dt", "(ns, us, ms, s, m or h)"},
-		"unknown section":         {"[quuxquuxquux]", 1, "quuxquuxquux", "unknown key, expected run, task, model, time, learning"},
+		"unknown section":         {"[quuxquuxquux]", 1, "quuxquuxquux", "unknown key, expected run, task, model, time, spiking, learning"},
 		"key of the wrong kind":   {"task.kind = \"mnist\"\n[[model.layer]]\nkind = \"dense\"\nunts = 3\nkernels = 3", 4, "model.layer[0].unts", `did you mean "units"?`},
 		"key of run in a variant": {"[[compare]]\nname = \"a\"\nseed = 3", 3, "compare[0].seed", "expected name, task, model, time"},
 		"figures of a variant":    {"[[compare]]\nname = \"a\"\nplots.figures = []", 3, "compare[0].plots", "cannot differ"},

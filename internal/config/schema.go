@@ -24,6 +24,7 @@ type key struct {
 	ifs        string
 	special    []string            // words in the place of a path
 	needs      map[string][]string // path of a kind to those the key belongs to
+	section    map[string]bool     // kinds of which only its section says so
 	when       condition           // of other keys, under which it has an effect
 	common     bool                // to the experiment and its variants
 	base       bool                // of the experiment alone, whatever its variants are
@@ -166,16 +167,35 @@ func newSchema(t reflect.Type) (*schema, error) {
 		}
 	}
 	for k, words := range belongs {
-		k.needs = make(map[string][]string)
-		for _, word := range split(words) {
-			kind := kindOf[word]
-			if kind == "" {
-				return nil, fmt.Errorf("%s is for %q, which is no kind", k.path, word)
+		own, inherited, _ := strings.Cut(words, "|")
+		if err := k.belongTo(split(own), kindOf); err != nil {
+			return nil, err
+		}
+		// What a key says of a kind itself is more than what its section says.
+		of := &key{path: k.path}
+		if err := of.belongTo(split(inherited), kindOf); err != nil {
+			return nil, err
+		}
+		for kind, words := range of.needs {
+			if k.needs[kind] == nil {
+				k.needs[kind], k.section[kind] = words, true
 			}
-			k.needs[kind] = append(k.needs[kind], word)
 		}
 	}
 	return s, nil
+}
+
+// belongTo says to which words of which kinds the key belongs.
+func (k *key) belongTo(words []string, kindOf map[string]string) error {
+	k.needs, k.section = make(map[string][]string), make(map[string]bool)
+	for _, word := range words {
+		kind := kindOf[word]
+		if kind == "" {
+			return fmt.Errorf("%s is for %q, which is no kind", k.path, word)
+		}
+		k.needs[kind] = append(k.needs[kind], word)
+	}
+	return nil
 }
 
 // read appends the fields of a section or of a list's elements to parent.
@@ -201,9 +221,9 @@ func (s *schema) read(parent *key, belongs map[*key]string, inherited string) er
 			k.index = append(slices.Clone(parent.index), i)
 		}
 		k.common, k.base = k.common || parent.common, k.base || parent.base
-		words := strings.Trim(inherited+","+f.Tag.Get("for"), ",")
-		if words != "" {
-			belongs[k] = words
+		words := f.Tag.Get("for")
+		if words != "" || inherited != "" {
+			belongs[k] = words + "|" + inherited
 		}
 		parent.sub = append(parent.sub, k)
 		if !k.isSection() && !inList {
@@ -213,7 +233,7 @@ func (s *schema) read(parent *key, belongs map[*key]string, inherited string) er
 			return fmt.Errorf("%s is a section within a section, which cannot be written", k.path)
 		}
 		if k.isSection() || k.isTables() {
-			if err := s.read(k, belongs, words); err != nil {
+			if err := s.read(k, belongs, strings.Trim(inherited+","+words, ",")); err != nil {
 				return err
 			}
 		}

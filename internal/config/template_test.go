@@ -113,7 +113,7 @@ func possibleWith(t *testing.T, k *key, kinds ...string) bool {
 func TestTemplateOfKinds(t *testing.T) {
 	for _, task := range Tasks() {
 		for _, model := range Choices("model.kind") {
-			for _, time := range Choices("time.kind") {
+			for _, time := range Times() {
 				text, err := Template(Start{Task: task, Model: model, Time: time})
 				if err != nil {
 					t.Fatal(err)
@@ -165,7 +165,7 @@ func TestTemplateOfUnknownTask(t *testing.T) {
 
 func TestChoices(t *testing.T) {
 	for key, want := range map[string][]string{
-		"time.kind":       {"continuous", "discrete"},
+		"time.kind":       {"continuous", "discrete", "spiking"},
 		"model.y_plastic": {"true", "false"},
 		"plots.formats":   {"png", "svg", "pdf"},
 		"model.beta":      nil,
