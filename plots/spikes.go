@@ -182,6 +182,11 @@ func (d *spikesData) entries() (out []entry) {
 			out = append(out, entry{text: s.name, line: draw.LineStyle{Color: s.colour, Width: 2 * s.width}})
 		}
 	}
+	if len(d.windows) > 0 {
+		for k := range d.potentials() {
+			out = append(out, entry{text: []string{"soma", "dendrite"}[k], line: potentialStyle(k)})
+		}
+	}
 	if all := len(d.Spikes.Windows); all > len(d.windows) {
 		out = append(out, entry{text: fmt.Sprintf("(%d of %d windows)", len(d.windows), all)})
 	}

@@ -60,6 +60,10 @@ var otherValues = map[string][]string{
 	"record.log_every": {"2"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
 	"checkpoint.every": {"1h"}, "checkpoint.simulated": {"1s"}, "checkpoint.epochs": {"1"},
 	"plots.figures": {"[]"}, "plots.formats": {`["pdf"]`}, "plots.units": {"1"},
+	"spiking.population": {`[{ name = "a", size = 5, own_average = "300ms" }, { name = "b", size = 4 }]`}, "spiking.stimulus": {`[{ name = "s", current = 300 }]`},
+	"spiking.connection": {"[]"}, "spiking.pulses": {"[]"}, "spiking.current": {`[{ name = "c", to = "a", constant = 200 }]`},
+	"spiking.feedback": {"[]"}, "spiking.phase": {`[{ name = "p", duration = "300ms", learning = true }, { name = "q", duration = "300ms" }]`},
+	"spiking.setting": {"[]"}, "spiking.teacher": {"[]"}, "spiking.nudge": {"[]"}, "spiking.protocol": {`["q"]`},
 	"limit.ratios": {"[0.1, 0.05]", "[]"}, "limit.presentations": {"3"},
 }
 
@@ -95,6 +99,22 @@ func effectKinds() map[string]string {
 		signals   = "task.kind = 'signals'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\n"
 		arrays    = "task.kind = 'arrays'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\ntask.target_names = ['label']\ntask.batch = 10\n"
 	)
+	const spiking = `time.kind = "spiking"
+time.dt = "1ms"
+record.metrics = "100ms"
+record.sample = "10ms"
+[spiking]
+population = [{ name = "a", size = 6, own_average = "300ms" }, { name = "b", size = 4 }]
+stimulus = [{ name = "s", current = 200 }]
+connection = [{ name = "W", from = "s", to = "a", weight = 0.4, rule = "fixed", rate = 2e-4, high = 1.5 }, { name = "V", from = "a", to = "b", carries = "events", weight = 300 }]
+pulses = [{ to = "a", rate = 150, weight = 2000 }, { to = "b", rate = 150, weight = 2000 }]
+current = [{ name = "c", to = "a", constant = 100 }]
+feedback = [{ current = "c", from = "a", gain = -10 }]
+phase = [{ name = "p", duration = "400ms", learning = true }, { name = "q", duration = "200ms" }]
+setting = [{ phase = "q", current = "c", constant = 500 }]
+teacher = [{ phase = "p", current = "c", rate = 30, gain = 50 }]
+nudge = [{ phase = "q", population = "a", high = true }]
+`
 	kinds := map[string]string{
 		"dopri5":             begin + simulated + hidden + "integrator.method = 'dopri5'\nintegrator.rtol = 1e-11\n",
 		"split":              begin + simulated + hidden + "integrator.plasticity = 'split'\n",
@@ -121,6 +141,7 @@ func effectKinds() map[string]string {
 		"arrays":             begin + arrays + discrete + "task.epochs = 9\nrecord.log_every = 2\n" + hidden + "task.validation_images = 0.3\ntask.validation = true\n",
 		"arrays, values":     begin + arrays + "task.targets = 'values'\n" + discrete + "task.epochs = 9\nrecord.log_every = 2\n" + hidden,
 		"arrays, continuous": begin + arrays + simulated + hidden,
+		"spiking":            spiking,
 		"recurrent":          "model.kind = 'burstprop'\nmodel.recurrent_input = true\n" + discrete + simulated + hidden,
 	}
 	plastic := map[string]string{
@@ -163,7 +184,7 @@ func effectKinds() map[string]string {
 }
 
 // fewKinds are tried unless BURSTSIM_KINDS=all asks for every kind.
-var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "burstccn, video, plastic", "dopri5", "adam", "variants"}
+var fewKinds = []string{"signals", "signals, interval", "signals, teacher", "arrays", "burstccn, regression, plastic", "edn, xor, discrete", "burstprop, training, plastic", "burstccn, video, plastic", "dopri5", "adam", "variants", "spiking"}
 
 // TestEveryKeyCounts gives every key another value in every kind of experiment:
 // either that changes a file of the run, or it is refused. All kinds are

@@ -27,13 +27,14 @@ of time, its default and its meaning, to standard output or to a new file. The
 model is one that comes with burstsim, or the file of a text. --list says which
 tasks, models and kinds of time there are.
 
-Tasks: ` + strings.Join(config.Tasks(), ", "),
+Tasks: ` + strings.Join(config.Tasks(), ", ") + `
+Populations that spike: ` + strings.Join(config.SpikingStarts(), ", "),
 		Example: `  burstsim init regression
   burstsim init regression -o my.toml
   burstsim init xor --model edn --time discrete
   burstsim init regression --model my.model -o my.toml
   burstsim init --list`,
-		ValidArgs: config.Tasks(),
+		ValidArgs: append(config.Tasks(), config.SpikingStarts()...),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if list {
 				return noArgs(cmd, args)
@@ -75,7 +76,7 @@ Tasks: ` + strings.Join(config.Tasks(), ", "),
 
 // listStarts lists what a file can begin with.
 func (p *program) listStarts() error {
-	if _, err := fmt.Fprintf(p.out, "tasks: %s\nkinds of time: %s\n\n", strings.Join(config.Tasks(), ", "), strings.Join(config.Times(), ", ")); err != nil {
+	if _, err := fmt.Fprintf(p.out, "tasks: %s\nkinds of time: %s\npopulations that spike: %s\n\n", strings.Join(config.Tasks(), ", "), strings.Join(config.Times(), ", "), strings.Join(config.SpikingStarts(), ", ")); err != nil {
 		return err
 	}
 	return p.listModels(false)

@@ -211,8 +211,12 @@ func writeHeader(w io.Writer, cfg config.Config) error {
 	if n := len(cfg.Compare); n > 0 {
 		variants = fmt.Sprintf(", %d variants", 1+n)
 	}
-	_, err := fmt.Fprintf(w, "%s: %s on %s in %s time%s; %s, matrix products by %s\n%s%s\n", cfg.Run.Name,
-		cfg.Model.Kind, cfg.Task.Kind, cfg.Time.Kind, variants, cfg.Run.Precision, linalg.Name(), measuredLine(), demonstration)
+	if cfg.Spikes() {
+		_, err := fmt.Fprintf(w, "%s: %s%s\n\n", cfg.Run.Name, cfg.What(), variants)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s: %s%s; %s, matrix products by %s\n%s%s\n", cfg.Run.Name,
+		cfg.What(), variants, cfg.Run.Precision, linalg.Name(), measuredLine(), demonstration)
 	return err
 }
 

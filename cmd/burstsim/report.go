@@ -93,7 +93,7 @@ func drawCircuits(cfg config.Config) (drawn []report.Figure, missing []string) {
 	}
 	seen := map[string]bool{}
 	for _, c := range all {
-		if c.Model.Text == nil || seen[c.Model.Kind] {
+		if c.Model.Text == nil || c.Spikes() || seen[c.Model.Kind] {
 			continue
 		}
 		seen[c.Model.Kind] = true

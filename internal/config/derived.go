@@ -53,6 +53,19 @@ func (c Config) Blank() Duration {
 	return c.Task.Blank
 }
 
+// What says in a few words what is run: the model, the task and the kind of time,
+// or how many populations spike.
+func (c *Config) What() string {
+	if !c.Spikes() {
+		return fmt.Sprintf("%s on %s in %s time", c.Model.Kind, c.Task.Kind, c.Time.Kind)
+	}
+	neurons := 0
+	for _, p := range c.Spiking.Populations {
+		neurons += p.Size
+	}
+	return fmt.Sprintf("%d populations of %d neurons that spike", len(c.Spiking.Populations), neurons)
+}
+
 // Images reports whether the task is a data set of images, or of samples of one's
 // own that are learned in the same way.
 func (t Task) Images() bool { return !t.Flows() && t.Kind != "xor" }

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"cmp"
+	"embed"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +15,22 @@ import (
 
 // Tasks are the values of task.kind.
 func Tasks() []string { return Choices("task.kind") }
+
+//go:embed starts/*.toml
+var spikingStarts embed.FS
+
+// SpikingStarts are the names of the experiments of populations that spike which
+// [Template] knows beside tasks.
+func SpikingStarts() (names []string) {
+	entries, err := spikingStarts.ReadDir("starts")
+	if err != nil {
+		panic(err) // they are part of the program
+	}
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".toml"))
+	}
+	return names
+}
 
 // Times are the values of time.kind for networks of rates, which a task can be
 // begun with.
@@ -102,7 +119,7 @@ type Start struct {
 // file. The error names a word that is unknown.
 func (start Start) settings() ([]string, error) {
 	if !slices.Contains(Tasks(), start.Task) {
-		return nil, unknownWord("task", start.Task, "")
+		return nil, unknownWord("task", start.Task, ", or "+choices(SpikingStarts()))
 	}
 	set := []string{"task.kind=" + start.Task}
 	if start.Model != "" {
@@ -222,6 +239,12 @@ func (start Start) experiment() (Config, error) {
 // meaning, the words it accepts and its default, or what suits the task better,
 // and beside a continuous model the discrete one.
 func Template(start Start) (string, error) {
+	if text, err := spikingStarts.ReadFile("starts/" + start.Task + ".toml"); err == nil {
+		if start.Model != "" || start.Time != "" {
+			return "", fmt.Errorf("%s is an experiment of populations that spike, expected neither a model nor a kind of time", start.Task)
+		}
+		return string(text), nil
+	}
 	c, err := start.experiment()
 	if err != nil {
 		return "", err

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"burstsim/internal/config"
 	"burstsim/internal/experiment"
 )
 
@@ -31,12 +33,19 @@ func TestExamplesRun(t *testing.T) {
 			case images:
 				set = append(set, "task.data=embedded")
 			}
-			if cfg := load(t, name, set...); cfg.Task.Images() && cfg.Time.Kind == "discrete" {
+			switch cfg := load(t, name, set...); {
+			case cfg.Spikes():
+				set = append(set, "record.metrics=20ms", `record.windows=[{length="100ms"}]`)
+			case cfg.Task.Images() && cfg.Time.Kind == "discrete":
 				set = append(set, "task.epochs=1")
-			} else {
+			default:
 				set = append(set, "time.before=22s", "time.learn=110s", "time.after=22s", "record.metrics=11s")
 			}
 			cfg := load(t, name, set...)
+			for i := range cfg.Spiking.Phases { // which --set cannot shorten one by one
+				p := &cfg.Spiking.Phases[i]
+				p.Duration = min(p.Duration, config.Duration(200*time.Millisecond))
+			}
 			if len(cfg.Limit.Ratios) > 0 {
 				cfg.Limit.Ratios = cfg.Limit.Ratios[:2]
 			}
@@ -57,6 +66,12 @@ func TestExamplesRun(t *testing.T) {
 				}
 				if v.Metrics.Len() < 14 || len(v.Trajectory.Time) < 5 {
 					t.Errorf("%s: %d rows of metrics, %d samples", v.Label, v.Metrics.Len(), len(v.Trajectory.Time))
+				}
+				if v.Spikes != nil {
+					if v.Spikes.Rows.Len() < 10 {
+						t.Errorf("%s: %d spikes", v.Label, v.Spikes.Rows.Len())
+					}
+					continue
 				}
 				if s := sum.Variants[v.Label]; !(s.LossInitial > 0) || !(s.LossFinal >= 0) {
 					t.Errorf("%s: loss %v before, %v after", v.Label, s.LossInitial, s.LossFinal)

@@ -103,7 +103,7 @@ func connectionOf(s *config.Spiking, x config.Connection, step float64) spiking.
 		Name: x.Name, From: x.From, To: x.To, Onto: compartment(x.Onto), Opens: opens, Delay: x.Delay.Seconds(),
 		Carries: map[string]spiking.Carried{"spikes": spiking.Spikes, "events": spiking.Events, "bursts": spiking.Bursts}[x.Carries],
 	}
-	if x.Delay == 0 {
+	if x.Delay == 0 && trace == 1 { // a stimulus has no delay
 		c.Delay = step
 	}
 	switch x.ShortTerm {

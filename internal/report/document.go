@@ -61,7 +61,7 @@ func (doc *Document) Experiment() string {
 	} else if n > 1 {
 		others = fmt.Sprintf(" beside %d variants", n)
 	}
-	return fmt.Sprintf("%s on %s in %s time%s; seed %d, %s", c.Model.Kind, c.Task.Kind, c.Time.Kind, others, c.Run.Seed, c.Run.Precision)
+	return fmt.Sprintf("%s%s; seed %d, %s", c.What(), others, c.Run.Seed, c.Run.Precision)
 }
 
 // Began says when the run began.

@@ -75,8 +75,9 @@ func NewEntry(d *rundir.Digest) Entry {
 		return e
 	}
 	c := d.Config
+	task, model := taskAndModel(&c)
 	e.Experiment = &EntryExperiment{
-		Name: c.Run.Name, Task: c.Task.Kind, Model: c.Model.Kind, Time: c.Time.Kind,
+		Name: c.Run.Name, Task: task, Model: model, Time: c.Time.Kind,
 		Seed: c.Run.Seed, Variants: 1 + len(c.Compare), Changes: values(c.Changes()),
 	}
 	for _, p := range d.Progress {

@@ -192,12 +192,22 @@ func Listing(runs []*rundir.Digest, keys []string) *Table {
 // hasError tells an error on test images: other tasks have none.
 func hasError(x float64) bool { return !math.IsNaN(x) }
 
+// taskAndModel are those of a network of rates; populations that spike have
+// neither.
+func taskAndModel(c *config.Config) (task, model string) {
+	if c.Spikes() {
+		return "-", "-"
+	}
+	return c.Task.Kind, c.Model.Kind
+}
+
 func kinds(d *rundir.Digest) []string {
 	if d.Status == rundir.Unreadable {
 		return []string{"-", "-", "-", "-", "-"}
 	}
 	c := d.Config
-	return []string{strconv.FormatInt(c.Run.Seed, 10), c.Task.Kind, c.Model.Kind, c.Time.Kind, strconv.Itoa(1 + len(c.Compare))}
+	task, model := taskAndModel(&c)
+	return []string{strconv.FormatInt(c.Run.Seed, 10), task, model, c.Time.Kind, strconv.Itoa(1 + len(c.Compare))}
 }
 
 func when(t time.Time) string {

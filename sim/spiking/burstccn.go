@@ -51,9 +51,9 @@ func BurstCCN(inputs, outputs int) *Network {
 		},
 		Stimuli: []Stimulus{{Name: "stimulus", Value: 200 * pA}},
 		Connections: []Connection{
-			{Name: "W_1", From: "stimulus", To: "input", Weights: []float64{0.4},
+			{Name: "W_1", From: "stimulus", To: "input", Probability: 1, Weights: []float64{0.4},
 				Rule: &Rule{Rate: step * 2.3e11, Baseline: baseline, High: 1.5}},
-			{Name: "W_2", From: "input", To: "output", Carries: Events, Delay: step, Weights: []float64{0.55 * 4e-8 / float64(inputs)}},
+			{Name: "W_2", From: "input", To: "output", Carries: Events, Delay: step, Probability: 1, Weights: []float64{0.55 * 4e-8 / float64(inputs)}},
 			{Name: "Q", From: "output", To: "input", Onto: Dendrite, Carries: Events, Delay: 2 * step, Tied: "W_2", Gain: -feedback * baseline / float64(inputs)},
 			{Name: "Y", From: "output", To: "input", Onto: Dendrite, Carries: Bursts, Delay: 2 * step, Tied: "W_2", Gain: feedback / float64(inputs)},
 		},

@@ -36,7 +36,7 @@ func BurstpropXOR(n int) *Network {
 			Delay: step, Probability: probability, Weights: []float64{weight}, Rule: rule})
 	}
 	forward := func(from, to string, rate float64) {
-		connect(from, to, Soma, AMPA, Events, 1.3*0.18, &Rule{Rate: rate, Moving: true, Trace: 100 * ms, RateMin: 2, RateMax: 10, High: 1})
+		connect(from, to, Soma, AMPA, Events, 1.3*0.18, &Rule{Rate: rate, Moving: true, Baseline: 0.4, Trace: 100 * ms, RateMin: 2, RateMax: 10, High: 1})
 		connect(from, to, Soma, GABA, Events, 0.25, nil)
 	}
 	for _, hidden := range []string{"hid1", "hid2"} {
