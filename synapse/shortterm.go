@@ -17,8 +17,12 @@ type ShortTerm struct {
 }
 
 // Depressing and Facilitating route events and bursts in Payeur et al. (2021).
-func Depressing() ShortTerm   { return ShortTerm{Recovery: 0.020, Facilitation: 1, Use: 0.9, Increase: 0.1} }
-func Facilitating() ShortTerm { return ShortTerm{Recovery: 0.100, Facilitation: 0.100, Use: 0.02, Increase: 0.1} }
+func Depressing() ShortTerm {
+	return ShortTerm{Recovery: 0.020, Facilitation: 1, Use: 0.9, Increase: 0.1}
+}
+func Facilitating() ShortTerm {
+	return ShortTerm{Recovery: 0.100, Facilitation: 0.100, Use: 0.02, Increase: 0.1}
+}
 
 // Rested is the state of a synapse without spikes: resources and use.
 func (s ShortTerm) Rested() (x, u float64) { return 1, s.Use }
