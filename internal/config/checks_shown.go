@@ -47,12 +47,28 @@ func (d *decoder) checkShown(c *Config, signals func(Config) []string) {
 		}
 	}
 	d.checkSignals(c, all, signals)
+	d.checkRanks(c, all, signals)
 	for i, u := range c.Record.Chosen {
 		if !slices.ContainsFunc(all, func(c *Config) bool { return c.Trains() || c.Spikes() || u < c.widest() }) {
 			d.refuse(c, []string{fmt.Sprintf("record.chosen_units[%d]", i), "record.chosen_units", "model.hidden", "model.layer"},
 				"no layer has a unit %d, expected at most %d", u, c.widest()-1)
 		}
 	}
+}
+
+// checkRanks refuses to measure a signal that no network of the experiment has.
+func (d *decoder) checkRanks(c *Config, all []*Config, signals func(Config) []string) {
+	if c.Record.Ranks == 0 || signals == nil || !d.sound("model.kind") || !d.judgesModel() {
+		return
+	}
+	for _, one := range all {
+		maps, dense := one.Model.Stack()
+		if one.Model.Text == nil || one.Trains() && len(maps)+len(dense) > 0 && slices.Contains(signals(*one), "apical") {
+			return
+		}
+	}
+	d.refuse(c, []string{"record.ranks", "model.kind", "model.hidden", "model.layer"},
+		"is %d, expected 0: the network has no hidden layer with the signal apical", c.Record.Ranks)
 }
 
 // checkSignals refuses a signal that no network of the experiment has.

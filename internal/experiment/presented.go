@@ -40,6 +40,7 @@ func newTraining[F sim.Float](cfg config.Config, m material) (*epochs[F], error)
 	t := &epochs[F]{data: m.where()}
 	t.Model, t.Values = model, m.values()
 	t.Train, t.Validation, t.Test = s.train, s.validation, s.test
+	t.Ranks = cfg.Record.Ranks
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
 	if err := checkChanges(cfg, w.Network()); err != nil {
 		return nil, err

@@ -93,6 +93,12 @@ func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
 	if err != nil {
 		return r.cancelled(ctx)
 	}
+	row := []float64{float64(r.epoch), train.loss, train.wrong, validation.loss, validation.wrong, test.loss, test.wrong}
+	if r.ranks != nil {
+		if row, err = r.rank(ctx, row); err != nil {
+			return err
+		}
+	}
 	r.test = test.wrong
 	judges := validation
 	if r.Validation == nil {
@@ -110,6 +116,29 @@ func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
 	default:
 		r.stagnant++
 	}
-	return r.table.Append([]float64{float64(r.epoch), train.loss, train.wrong, validation.loss, validation.wrong,
-		test.loss, test.wrong})
+	return r.table.Append(row)
+}
+
+// rank appends the ranks of signals over test examples, taught as while training,
+// without noise.
+func (r *trainingRun[F]) rank(ctx context.Context, row []float64) ([]float64, error) {
+	indices := make([]int, r.rows)
+	all := min(r.Ranks, r.Test.Len())
+	for from := 0; from < all; from += r.rows {
+		if ctx.Err() != nil {
+			r.ranks.Row(nil)
+			return nil, r.cancelled(ctx)
+		}
+		n := min(r.rows, all-from)
+		for k := range indices {
+			indices[k] = from + min(k, n-1)
+		}
+		r.Test.Fill(r.net.Input(), r.net.Target(), indices, 0)
+		r.Model.SetPresentation(assessed + uint64(from))
+		if _, err := r.Model.Present(true); err != nil {
+			return nil, err
+		}
+		r.ranks.Add(n)
+	}
+	return r.ranks.Row(row), nil
 }

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"burstsim/internal/alarm"
 	"burstsim/sim"
+	"burstsim/sim/analysis"
 	"burstsim/sim/record"
 )
 
@@ -37,13 +39,16 @@ type Training[F sim.Float] struct {
 	Train            Examples[F]
 	Validation, Test Examples[F] // nil: none
 	Values           bool        // targets are numbers, not classes: errors are NaN, and the loss says which epoch is best
-	Epochs           int
-	MaxStagnant      int  // epochs without a smaller error after which training stops; 0: never
-	NoTeacher        bool // the target never reaches the output layer
-	Changes          []Change
-	Blocks           []Block // beside the epochs, in this order
-	Log              Log
-	Filters          FilterShape // of the weights of layer 1; zero: they are not kept
+	// Ranks is how many of the test examples, at most, the ranks of apical signals
+	// are measured with after each epoch; 0: they are not. See [analysis.Ranks].
+	Ranks       int
+	Epochs      int
+	MaxStagnant int  // epochs without a smaller error after which training stops; 0: never
+	NoTeacher   bool // the target never reaches the output layer
+	Changes     []Change
+	Blocks      []Block // beside the epochs, in this order
+	Log         Log
+	Filters     FilterShape // of the weights of layer 1; zero: they are not kept
 
 	// Journal takes what is recorded, and checkpoints; nil: the record stays in
 	// memory and there are no checkpoints.
@@ -122,6 +127,8 @@ type trainingRun[F sim.Float] struct {
 	timedLearning func() // brings out.Learning up to date
 
 	table   record.Rows // of epochs
+	columns []string
+	ranks   *analysis.Ranks[F] // nil: none
 	log     *trainingLog[F]
 	order   []int
 	reports *alarm.Alarm
@@ -147,7 +154,13 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 		return nil, err
 	}
 	var err error
-	if r.table, err = t.Journal.Rows("epochs", record.Layout{Columns: epochColumns}); err != nil {
+	r.columns = epochColumns
+	if t.Ranks > 0 && t.Test != nil {
+		if r.ranks = analysis.NewRanks(net); r.ranks != nil {
+			r.columns = append(slices.Clone(epochColumns), r.ranks.Columns()...)
+		}
+	}
+	if r.table, err = t.Journal.Rows("epochs", record.Layout{Columns: r.columns}); err != nil {
 		return nil, err
 	}
 	if t.Log.Every > 0 {
@@ -275,7 +288,7 @@ func (r *trainingRun[F]) report(batches int) {
 // The error is that of ctx if it ends before the network has answered all
 // examples; then only these answers are left out.
 func (r *trainingRun[F]) collect(ctx context.Context) (err error) {
-	if r.out.Epochs, err = record.ReadTable(epochColumns, r.table); err != nil {
+	if r.out.Epochs, err = record.ReadTable(r.columns, r.table); err != nil {
 		return err
 	}
 	var stopped error
