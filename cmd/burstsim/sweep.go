@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burstsim/internal/atomicfile"
 	"burstsim/internal/linalg"
 	"burstsim/internal/runner"
 	"burstsim/internal/sweep"
@@ -81,7 +82,7 @@ interrupt.`,
 	flags.StringVar(&opt.blas, "blas", linalg.BuiltIn(), "matrix products by `LIBRARY`, as for run, but not measured")
 	flags.BoolVar(&opt.dry, "dry-run", false, "say what would be run, with --engine slurm print the scripts, and create and submit nothing")
 	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
-	cmd.AddCommand(p.sweepStatusCommand(), p.sweepRunCommand(), p.sweepTaskCommand(), p.slurmTaskCommand(), p.sweepAggregateCommand())
+	cmd.AddCommand(p.sweepStatusCommand(), p.sweepRunCommand(), p.sweepTaskCommand(), p.slurmTaskCommand(), p.sweepAggregateCommand(), p.sweepReportCommand())
 	return cmd
 }
 
@@ -247,6 +248,33 @@ func (p *program) sweepAggregateCommand() *cobra.Command {
 				p.warn(fmt.Errorf("%d of %d runs are missing", a.Missing, len(plan.Points)))
 			}
 			fmt.Fprintln(p.out, plan.Path)
+			return nil
+		},
+	}
+}
+
+func (p *program) sweepReportCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "report DIR",
+		Short: "Write one page of HTML about a sweep, complete or not: report.html in its folder",
+		Args:  oneFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			plan, err := sweep.Load(args[0])
+			if err != nil {
+				return failure(err)
+			}
+			a, err := plan.Collect()
+			if err == nil {
+				err = a.Write()
+			}
+			path := filepath.Join(plan.Path, "report.html")
+			if err == nil {
+				err = atomicfile.Write(path, a.WriteReport)
+			}
+			if err != nil {
+				return failure(err)
+			}
+			fmt.Fprintln(p.out, path)
 			return nil
 		},
 	}

@@ -131,7 +131,9 @@ var figureTexts = map[string]figureText{
 		"with a fitted line; the outcome names its slope.", ""},
 	"training": {"Training", "Error and loss of training, validation and test samples after each epoch, with a mark at the best one; " +
 		"and, layer by layer, angles in degrees between weight changes and those of backpropagation and feedback alignment.", angleNote},
-	"states":    {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
-	"filters":   {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
+	"states":  {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
+	"filters": {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
+	"spikes": {"Spikes", "Along the run, the event rate and the burst probability of each population, with the targets of a teacher, and mean weights; " +
+		"in windows of it, the spikes of some neurons of each population, events and bursts told apart, and the potentials of one neuron.", ""},
 	"confusion": {"Confusion matrix", "Which classes of test samples are taken for which: a row a class, a column an answer.", ""},
 }

