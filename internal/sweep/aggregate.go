@@ -228,6 +228,9 @@ func (a *Aggregate) Write() error {
 			return err
 		}
 	}
+	if err := atomicfile.Write(filepath.Join(a.Plan.Path, "runs.parquet"), a.WriteParquet); err != nil {
+		return err
+	}
 	figures, err := a.figures()
 	if err != nil || len(figures) == 0 {
 		return err

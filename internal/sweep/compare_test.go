@@ -1,9 +1,12 @@
 package sweep
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // TestPaired compares with values of R's t.test(x, y, paired = TRUE) for the sleep
@@ -23,5 +26,45 @@ func TestPaired(t *testing.T) {
 func TestRanksOf(t *testing.T) {
 	if got := ranksOf([]float64{3, 1, 2, 3, 1}); !slices.Equal(got, []float64{3.5, 0.5, 2, 3.5, 0.5}) {
 		t.Errorf("ranks %v", got)
+	}
+}
+
+// TestParquet reads back what is written: a run with two variants, one without a
+// result, and one that is missing.
+func TestParquet(t *testing.T) {
+	a := &Aggregate{Plan: &Plan{Keys: []string{"model.beta", "model.kind"}}, Runs: []Run{
+		{Point{ID: "a", Values: []string{"0.5", `"edn"`}}, &Record{Variants: []VariantRecord{
+			{Name: "x", Results: map[string]number{"loss_final": 0.25}}, {Name: "y", Results: map[string]number{"loss_final": number(math.NaN())}},
+		}}},
+		{Point{ID: "b", Values: []string{"2", `"ann"`}}, nil},
+	}}
+	var file bytes.Buffer
+	if err := a.WriteParquet(&file); err != nil {
+		t.Fatal(err)
+	}
+	again := bytes.Buffer{}
+	if err := a.WriteParquet(&again); err != nil || !bytes.Equal(file.Bytes(), again.Bytes()) {
+		t.Errorf("other bytes, error %v", err)
+	}
+	type row struct {
+		Run     string   `parquet:"run"`
+		Status  string   `parquet:"status"`
+		Beta    float64  `parquet:"model.beta"`
+		Kind    string   `parquet:"model.kind"`
+		Variant *string  `parquet:"variant,optional"`
+		Loss    *float64 `parquet:"loss_final,optional"`
+	}
+	rows, err := parquet.Read[row](bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("%d rows, error %v", len(rows), err)
+	}
+	if r := rows[0]; r.Run != "a" || r.Status != "done" || r.Beta != 0.5 || r.Kind != "edn" || *r.Variant != "x" || *r.Loss != 0.25 {
+		t.Errorf("first row %+v", r)
+	}
+	if r := rows[1]; *r.Variant != "y" || r.Loss != nil {
+		t.Errorf("second row %+v", r)
+	}
+	if r := rows[2]; r.Run != "b" || r.Status != "missing" || r.Variant != nil || r.Beta != 2 {
+		t.Errorf("third row %+v", r)
 	}
 }
