@@ -98,6 +98,9 @@ func (doc *Document) changes() []Part {
 	return parts
 }
 
+// longValue is the length of a list of tables that a reader would not read in a line.
+const longValue = 200
+
 func settingsTable(settings []config.Setting, other string) *Table {
 	t := &Table{Header: []string{"key", "value", other}}
 	for _, s := range settings {
@@ -108,6 +111,9 @@ func settingsTable(settings []config.Setting, other string) *Table {
 		text := s.Text
 		if strings.Contains(text, "\n") { // the equations of a model
 			text = fmt.Sprintf("%d lines", strings.Count(text, "\n"))
+		}
+		if tables, ok := s.Value.([]any); ok && len(text) > longValue { // config.toml has them
+			text = fmt.Sprintf("%d tables", len(tables))
 		}
 		t.Rows = append(t.Rows, []string{s.Key, text, instead})
 	}
