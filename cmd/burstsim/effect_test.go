@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"burstsim/internal/config"
-	"burstsim/internal/experiment"
 	"burstsim/internal/linalg"
+	"burstsim/internal/runner"
 )
 
 // settled are keys that say where and how a run is kept, not what it is: they
@@ -94,7 +94,7 @@ func effectKinds() map[string]string {
 		hidden    = "model.hidden = [4]\n"
 		discrete  = "time.kind = 'discrete'\n"
 		images    = "task.kind = 'mnist'\ntask.data = 'embedded'\ntask.batch = 10\n"
-		film      = "task.kind = 'video'\ntask.films = ['generated', 'generated']\ntask.film_frames = 4\ntask.side = 4\ntask.teacher_hidden = [5]\n"
+		film      = "task.kind = 'video'\ntask.films = ['generated', 'generated']\ntask.film_frames = 4\ntask.side = 4\ntask.teacher_hidden = [5]\ntask.outputs = 2\n"
 		training  = images + discrete + "task.epochs = 9\n"
 		signals   = "task.kind = 'signals'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\n"
 		arrays    = "task.kind = 'arrays'\ntask.input_file = 'd.csv'\ntask.input_names = ['a', 'b']\ntask.target_names = ['label']\ntask.batch = 10\n"
@@ -152,6 +152,7 @@ nudge = [{ phase = "q", population = "a", high = true }]
 		"ann2":           "model.activation = 'relu'\nmodel.y_rule = 'kolen_pollack'\n",
 		"edn":            "model.y_mode = 'random'\nmodel.y_plastic = true\nmodel.interneuron_mode = 'random'\n",
 	}
+	followUp := map[string]bool{"burstccn_dales": true, "burstccn2": true, "ann2": true, "edn2": true, "burstprop2": true, "node_perturbation": true}
 	for _, model := range config.Choices("model.kind") {
 		own := "model.kind = '" + model + "'\n"
 		if model == "burstccn" {
@@ -167,6 +168,12 @@ nudge = [{ phase = "q", population = "a", high = true }]
 			"images":               images + simulated,
 			"training":             training + "record.log_every = 5\ntime.tau_weight = '5s'\n",
 		} {
+			if (followUp[model] || model != "burstccn" && strings.HasPrefix(name, "video")) && !strings.HasPrefix(name, "regression") && name != "training" {
+				continue // the same keys in as many runs again
+			}
+			if model == "node_perturbation" && !strings.Contains(text, "discrete") {
+				text += "integrator.method = 'euler'\n" // its states have noise
+			}
 			kinds[model+", "+name] = own + text + hidden
 			if p := plastic[model]; p != "" && !strings.HasPrefix(name, "xor") {
 				if model == "burstccn2" && strings.HasPrefix(name, "regression") {
@@ -243,14 +250,14 @@ func (e *effects) check(key, base string, before map[string]any) {
 	if len(values) == 0 {
 		e.t.Errorf("%s has no other value to try", key)
 	}
-	present, err := config.Load(e.file, config.Options{Set: []string{base}})
+	present, err := config.Load(e.file, runner.Checks(config.Options{Set: []string{base}}))
 	if err != nil {
 		e.t.Fatal(err)
 	}
 	accepted, changed := []string{}, false
 	for _, v := range values {
 		set := key + "=" + v
-		cfg, err := config.Load(e.file, config.Options{Set: []string{base, set}, StabilityLimit: experiment.StabilityLimit})
+		cfg, err := config.Load(e.file, runner.Checks(config.Options{Set: []string{base, set}}))
 		elsewhere := v == "absent" || v == "/nowhere" || cfg.Task.Images() && !cfg.Task.Own() && cfg.Task.Data == "auto"
 		if err != nil || elsewhere || reflect.DeepEqual(cfg, present) {
 			continue

@@ -8,6 +8,10 @@ var withNoise = []string{"heun", "euler", "exponential"}
 // checkNoise refuses what is not defined for states with noise: steppers of an
 // order that only smooth solutions have, and a limit that only they tend to.
 func (d *decoder) checkNoise(c *Config) {
+	if c.Model.Text != nil && c.Time.Kind == "discrete" && c.Learning.Noise > 0 && !c.Model.Text.Dithered() {
+		d.refuse(c, []string{"learning.feedforward_noise", "model.equations", "model.kind"},
+			"is %v, expected 0 with the model %s, in which nothing is noisy(x)", c.Learning.Noise, c.Model.Text.Name)
+	}
 	if c.Model.Text == nil || !c.Model.Text.Noisy(c.Parameters(), c.Usage()) {
 		return
 	}

@@ -36,7 +36,7 @@ func (d *decoder) checkTolerances(c *Config) {
 // checkLimit refuses a measurement of the limit that lasts longer than time can
 // say. Variants have none.
 func (d *decoder) checkLimit(c *Config, span func(c Config, ratio float64) float64) {
-	if span == nil || d.within != nil || c.Task.Images() {
+	if span == nil || c.Model.Text == nil || d.within != nil || c.Task.Images() {
 		return
 	}
 	longest := time.Duration(math.MaxInt64).Seconds()

@@ -66,7 +66,7 @@ type Run struct {
 	Seed  int64  `toml:"seed" default:"1" doc:"seed of weights, task and noise"`
 	// 0 of these stands for Seed.
 	TaskSeed   int64  `toml:"task_seed" for:"continuous,discrete" if:"!task.kind=signals" range:">=1" example:"1" doc:"seed of the task and the order of data, apart from the others; default: seed"`
-	WeightSeed int64  `toml:"weight_seed" for:"continuous,discrete" range:">=1" example:"1" doc:"seed of the weights that are drawn, apart from the others; default: seed"`
+	WeightSeed int64  `toml:"weight_seed" for:"continuous,discrete" if:"model.weights=random" range:">=1" example:"1" doc:"seed of the weights that are drawn, apart from the others; default: seed"`
 	Out        string `toml:"out" default:"runs" format:"path" doc:"folder that receives the run folder"`
 	Precision  string `toml:"precision" for:"continuous,discrete" default:"float64" oneof:"float32,float64" doc:"arithmetic of states and weights"`
 }

@@ -39,6 +39,21 @@ func (t *Text) Noisy(given Values, use Usage) bool {
 	return false
 }
 
+// Dithered says whether the text has anything that is noisy while it learns in
+// discrete time.
+func (t *Text) Dithered() bool {
+	found := false
+	for _, b := range t.Blocks {
+		for _, e := range b.Equations {
+			Walk(e.Right, func(x Expr) {
+				c, ok := x.(*Call)
+				found = found || ok && c.Func == "noisy"
+			})
+		}
+	}
+	return found
+}
+
 // drawn looks at what decides how far the draws of a state with noise spread in
 // discrete time. That is the strength of the noise over the root of the leak:
 // a time constant in both may cancel out, and then has no effect.
