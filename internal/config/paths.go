@@ -28,7 +28,6 @@ func (c Config) In(folder string) Config {
 }
 
 func (c Config) in(folder string) Config {
-	c.Task.Files = slices.Clone(c.Task.Files)
 	c.Values = c.valuesIn(folder)
 	v := reflect.ValueOf(&c).Elem()
 	for _, k := range fileSchema().keys {
@@ -36,6 +35,8 @@ func (c Config) in(folder string) Config {
 			continue
 		}
 		if f := v.FieldByIndex(k.index); k.isList() {
+			// Others share the elements; an empty list stays nil.
+			f.Set(reflect.AppendSlice(reflect.Zero(f.Type()), f))
 			for i := range f.Len() {
 				f.Index(i).SetString(k.relative(f.Index(i).String(), folder))
 			}
