@@ -13,43 +13,23 @@ import (
 // Payeur, Guerguiev, Zenke, Richards and Naud, Burst-dependent synaptic plasticity
 // can coordinate learning in hierarchical circuits, Nature Neuroscience 2021.
 type BurstPoisson struct {
-	Rest  float64 // E_L, to which both compartments leak
-	Reset float64 // of the soma, after a spike
-
-	SomaCapacitance float64 // C_s
-	SomaTime        float64 // tau_s: of the leak
-	SomaAdaptation  float64 // b_w: what a spike adds to the current w_s
-	SomaAdaptTime   float64 // tau_ws
-	Threshold       float64 // theta_0
-	ThresholdRise   float64 // what a spike adds to theta
-	ThresholdTime   float64 // tau_theta
-	Refractory      float64 // shortest time between two spikes that the soma decides
-
-	DendriteCapacity  float64 // C_d
-	DendriteTime      float64 // tau_d: of the leak
-	DendriteAdapt     float64 // a_w: conductance
-	DendriteAdaptTime float64 // tau_wd
-	BurstHalf         float64 // E_d: the potential at which half of the spikes are doubled
-	BurstWidth        float64 // D_d
-	SecondFrom        float64 // the second spike comes so long after the first at least,
-	SecondTo          float64 // and at most
+	Membranes
+	Refractory float64 // shortest time between two spikes that the soma decides
+	BurstHalf  float64 // E_d: the potential at which half of the spikes are doubled
+	BurstWidth float64 // D_d
+	SecondFrom float64 // the second spike comes so long after the first at least,
+	SecondTo   float64 // and at most
 }
 
 // BurstpropNeuron has the constants of the spiking network of Payeur et al. for
 // exclusive-or.
 func BurstpropNeuron() *BurstPoisson {
-	const mV, pA, pF, ms, nS = 1e-3, 1e-12, 1e-12, 1e-3, 1e-9
+	const mV, ms = 1e-3, 1e-3
 	return &BurstPoisson{
-		Rest: -70 * mV, Reset: -70 * mV,
-		SomaCapacitance: 370 * pF, SomaTime: 16 * ms, SomaAdaptation: 200 * pA, SomaAdaptTime: 100 * ms,
-		Threshold: -50 * mV, ThresholdRise: 2 * mV, ThresholdTime: 27 * ms, Refractory: 20 * ms,
-		DendriteCapacity: 170 * pF, DendriteTime: 7 * ms, DendriteAdapt: 13 * nS, DendriteAdaptTime: 30 * ms,
-		BurstHalf: -57 * mV, BurstWidth: 6 * mV, SecondFrom: 5 * ms, SecondTo: 15 * ms,
+		Membranes:  pyramidal(),
+		Refractory: 20 * ms, BurstHalf: -57 * mV, BurstWidth: 6 * mV, SecondFrom: 5 * ms, SecondTo: 15 * ms,
 	}
 }
-
-// Begin is n neurons at rest.
-func (p *BurstPoisson) Begin(n int) Compartments { return Rest(n, p.Rest, p.Threshold) }
 
 // Doubling is when neurons spike whose membranes do not decide it.
 type Doubling struct {
@@ -76,19 +56,14 @@ func Waiting(n int) Doubling {
 //	C_d dV_d/dt = -(C_d/tau_d)(V_d - E_L) + I_d - w_d
 //	tau_wd dw_d/dt = a_w (V_d - E_L) - w_d
 func (p *BurstPoisson) Step(dt float64, step int64, x *Compartments, wait *Doubling, soma, dendrite []float64, uniform func(i int) (float64, float64), above, fired []int32) []int32 {
-	m := membrane{
-		rest: p.Rest, leakSoma: dt / p.SomaTime, stepSoma: dt / p.SomaCapacitance, leakDend: dt / p.DendriteTime, stepDend: dt / p.DendriteCapacity,
-		theta: p.Threshold, stepTheta: dt / p.ThresholdTime, fadeSoma: math.Exp(-dt / p.SomaAdaptTime), stepAdapt: dt / p.DendriteAdaptTime, slope: p.DendriteAdapt,
-	}
+	m := p.step(dt, math.Exp(-dt/p.SomaAdaptTime))
 	refractory := int64(math.Round(p.Refractory / dt))
 	for _, i := range m.advance(x, soma, dendrite, above) {
 		if step < wait.Refractory[i] {
 			continue
 		}
 		fired = append(fired, i)
-		x.Soma[i] = p.Reset
-		x.Threshold[i] += p.ThresholdRise
-		x.SomaAdapt[i] += p.SomaAdaptation
+		p.spike(x, i, p.SomaAdaptation)
 		wait.Refractory[i] = step + refractory
 		waits := wait.Second[i] > 0
 		wait.Second[i] = 0

@@ -10,16 +10,68 @@ type Compartments struct {
 	SomaAdapt, DendriteAdapt []float64 // currents of adaptation, w_s and w_d
 }
 
-// Rest is n neurons at a potential, with a threshold.
-func Rest(n int, potential, threshold float64) Compartments {
+// Membranes are the parameters that neurons with a soma and a dendrite have in
+// common, in SI units: leaks, a moving threshold, and adaptation of both
+// compartments.
+type Membranes struct {
+	Rest  float64 // E_L, to which both compartments leak
+	Reset float64 // of the soma, after a spike
+
+	SomaCapacitance float64 // C_s
+	SomaTime        float64 // tau_s: of the leak
+	SomaAdaptation  float64 // b_w: what a spike adds to the current w_s
+	SomaAdaptTime   float64 // tau_ws
+	Threshold       float64 // theta_0
+	ThresholdRise   float64 // what a spike adds to theta
+	ThresholdTime   float64 // tau_theta
+
+	DendriteCapacity  float64 // C_d
+	DendriteTime      float64 // tau_d: of the leak
+	DendriteAdapt     float64 // a_w: conductance
+	DendriteAdaptTime float64 // tau_wd
+}
+
+// pyramidal has the constants that spiking BurstCCN took from Payeur et al. (2021).
+func pyramidal() Membranes {
+	const mV, pA, pF, ms, nS = 1e-3, 1e-12, 1e-12, 1e-3, 1e-9
+	return Membranes{
+		Rest: -70 * mV, Reset: -70 * mV,
+		SomaCapacitance: 370 * pF, SomaTime: 16 * ms, SomaAdaptation: 200 * pA, SomaAdaptTime: 100 * ms,
+		Threshold: -50 * mV, ThresholdRise: 2 * mV, ThresholdTime: 27 * ms,
+		DendriteCapacity: 170 * pF, DendriteTime: 7 * ms, DendriteAdapt: 13 * nS, DendriteAdaptTime: 30 * ms,
+	}
+}
+
+// Begin is n neurons at rest.
+func (p *Membranes) Begin(n int) Compartments {
 	c := Compartments{
 		Soma: make([]float64, n), Dendrite: make([]float64, n), Threshold: make([]float64, n),
 		SomaAdapt: make([]float64, n), DendriteAdapt: make([]float64, n),
 	}
 	for i := range n {
-		c.Soma[i], c.Dendrite[i], c.Threshold[i] = potential, potential, threshold
+		c.Soma[i], c.Dendrite[i], c.Threshold[i] = p.Rest, p.Rest, p.Threshold
 	}
 	return c
+}
+
+// Leaks are the conductances of the leaks of soma and dendrite.
+func (p *Membranes) Leaks() (soma, dendrite float64) {
+	return p.SomaCapacitance / p.SomaTime, p.DendriteCapacity / p.DendriteTime
+}
+
+// step is what a step of dt does, with so much of w_s left after it.
+func (p *Membranes) step(dt, fadeSoma float64) membrane {
+	return membrane{
+		rest: p.Rest, leakSoma: dt / p.SomaTime, stepSoma: dt / p.SomaCapacitance, leakDend: dt / p.DendriteTime, stepDend: dt / p.DendriteCapacity,
+		theta: p.Threshold, stepTheta: dt / p.ThresholdTime, fadeSoma: fadeSoma, stepAdapt: dt / p.DendriteAdaptTime, slope: p.DendriteAdapt,
+	}
+}
+
+// spike is what a spike that the soma of neuron i decides does to it.
+func (p *Membranes) spike(x *Compartments, i int32, adaptation float64) {
+	x.Soma[i] = p.Reset
+	x.Threshold[i] += p.ThresholdRise
+	x.SomaAdapt[i] += adaptation
 }
 
 // membrane is what a step of time does to the states of a neuron, but for its

@@ -9,26 +9,13 @@ package neuron
 // Naud and Sprekeler, Sparse bursts optimize information transmission in a
 // multiplexed neural code, PNAS 2018, with the constants of spiking BurstCCN.
 type TwoCompartment struct {
-	Rest  float64 // E_L, to which both compartments leak
-	Reset float64 // of the soma, after a spike
-
-	SomaCapacitance   float64 // C_s
-	SomaTime          float64 // tau_s: of the leak
-	SomaPlateau       float64 // g_s: current of a dendrite at its plateau into the soma
-	SomaAdaptation    float64 // b_w: what a spike adds to the current w_s
-	SomaAdaptTime     float64 // tau_ws
-	Threshold         float64 // theta_0
-	ThresholdRise     float64 // what a spike adds to theta
-	ThresholdTime     float64 // tau_theta
-	DendriteCapacity  float64 // C_d
-	DendriteTime      float64 // tau_d
-	DendritePlateau   float64 // g_d: current of the plateau into the dendrite itself
-	PlateauHalf       float64 // E_d: the potential at which half of it flows
-	PlateauWidth      float64 // D_d
-	BackPropagating   float64 // c_d: current of a spike that goes back
-	BackFrom, BackTo  float64 // when it flows, after the spike
-	DendriteAdapt     float64 // a_w: conductance
-	DendriteAdaptTime float64 // tau_wd
+	Membranes
+	SomaPlateau      float64 // g_s: current of a dendrite at its plateau into the soma
+	DendritePlateau  float64 // g_d: current of the plateau into the dendrite itself
+	PlateauHalf      float64 // E_d: the potential at which half of it flows
+	PlateauWidth     float64 // D_d
+	BackPropagating  float64 // c_d: current of a spike that goes back
+	BackFrom, BackTo float64 // when it flows, after the spike
 	// AdaptationAsPublished lets a spike add b_w dt to w_s, as if dt were one
 	// second: the published code has 1 where a delta function would be 1/dt.
 	AdaptationAsPublished bool
@@ -36,18 +23,13 @@ type TwoCompartment struct {
 
 // BurstCCNNeuron has the constants of spiking BurstCCN.
 func BurstCCNNeuron() *TwoCompartment {
-	const mV, pA, pF, ms, nS = 1e-3, 1e-12, 1e-12, 1e-3, 1e-9
+	const mV, pA, ms = 1e-3, 1e-12, 1e-3
 	return &TwoCompartment{
-		Rest: -70 * mV, Reset: -70 * mV,
-		SomaCapacitance: 370 * pF, SomaTime: 16 * ms, SomaPlateau: 1300 * pA, SomaAdaptation: 200 * pA, SomaAdaptTime: 100 * ms,
-		Threshold: -50 * mV, ThresholdRise: 2 * mV, ThresholdTime: 27 * ms,
-		DendriteCapacity: 170 * pF, DendriteTime: 7 * ms, DendritePlateau: 1200 * pA, PlateauHalf: -38 * mV, PlateauWidth: 6 * mV,
-		BackPropagating: 2600 * pA, BackFrom: 0.5 * ms, BackTo: 2.5 * ms, DendriteAdapt: 13 * nS, DendriteAdaptTime: 30 * ms,
+		Membranes:   pyramidal(),
+		SomaPlateau: 1300 * pA, DendritePlateau: 1200 * pA, PlateauHalf: -38 * mV, PlateauWidth: 6 * mV,
+		BackPropagating: 2600 * pA, BackFrom: 0.5 * ms, BackTo: 2.5 * ms,
 	}
 }
-
-// Begin is n neurons at rest.
-func (p *TwoCompartment) Begin(n int) Compartments { return Rest(n, p.Rest, p.Threshold) }
 
 // Step moves the neurons from one time to another, dt later, by an Euler step. soma
 // and dendrite are the currents that reach them, of spikes that go back too, and
@@ -71,19 +53,14 @@ func (p *TwoCompartment) Step(dt float64, x *Compartments, soma, dendrite, plate
 		soma[i] += p.SomaPlateau * s
 		dendrite[i] += p.DendritePlateau * s
 	}
-	m := membrane{
-		rest: p.Rest, leakSoma: dt / p.SomaTime, stepSoma: dt / p.SomaCapacitance, leakDend: dt / p.DendriteTime, stepDend: dt / p.DendriteCapacity,
-		theta: p.Threshold, stepTheta: dt / p.ThresholdTime, fadeSoma: 1 - dt/p.SomaAdaptTime, stepAdapt: dt / p.DendriteAdaptTime, slope: p.DendriteAdapt,
-	}
+	m := p.step(dt, 1-dt/p.SomaAdaptTime)
 	fired = m.advance(x, soma, dendrite, fired)
-	spike := p.SomaAdaptation
+	adaptation := p.SomaAdaptation
 	if p.AdaptationAsPublished {
-		spike *= dt
+		adaptation *= dt
 	}
 	for _, i := range fired {
-		x.Soma[i] = p.Reset
-		x.Threshold[i] += p.ThresholdRise
-		x.SomaAdapt[i] += spike
+		p.spike(x, i, adaptation)
 	}
 	return fired
 }

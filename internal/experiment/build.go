@@ -257,7 +257,7 @@ func Phases(cfg config.Config) []record.Phase {
 	case cfg.Trains():
 		return nil
 	case cfg.Spikes():
-		return spikingRecord(&cfg)
+		return spikingNetwork(&cfg).Timeline(spikingPhases(&cfg))
 	}
 	return course.Timeline(phases(cfg))
 }

@@ -72,24 +72,22 @@ func receptor(word string) (spiking.Receptor, float64) {
 }
 
 func cellsOf(p config.Population) spiking.Cells {
+	membranes := neuron.Membranes{
+		Rest: p.Rest * mV, Reset: p.Reset * mV,
+		SomaCapacitance: p.CapacitySoma * pF, SomaTime: p.TauSoma.Seconds(), SomaAdaptation: p.Adaptation * pA, SomaAdaptTime: p.TauAdaptation.Seconds(),
+		Threshold: p.Threshold * mV, ThresholdRise: p.Rise * mV, ThresholdTime: p.TauThreshold.Seconds(),
+		DendriteCapacity: p.CapacityDend * pF, DendriteTime: p.TauDendrite.Seconds(), DendriteAdapt: p.DendAdapt * nS, DendriteAdaptTime: p.TauDendAdapt.Seconds(),
+	}
 	if p.Kind == "burst_poisson" {
 		return &neuron.BurstPoisson{
-			Rest: p.Rest * mV, Reset: p.Reset * mV,
-			SomaCapacitance: p.CapacitySoma * pF, SomaTime: p.TauSoma.Seconds(), SomaAdaptation: p.Adaptation * pA, SomaAdaptTime: p.TauAdaptation.Seconds(),
-			Threshold: p.Threshold * mV, ThresholdRise: p.Rise * mV, ThresholdTime: p.TauThreshold.Seconds(), Refractory: p.Refractory.Seconds(),
-			DendriteCapacity: p.CapacityDend * pF, DendriteTime: p.TauDendrite.Seconds(), DendriteAdapt: p.DendAdapt * nS, DendriteAdaptTime: p.TauDendAdapt.Seconds(),
+			Membranes: membranes, Refractory: p.Refractory.Seconds(),
 			BurstHalf: p.BurstHalf * mV, BurstWidth: p.BurstWidth * mV, SecondFrom: p.SecondFrom.Seconds(), SecondTo: p.SecondTo.Seconds(),
 		}
 	}
 	return &neuron.TwoCompartment{
-		Rest: p.Rest * mV, Reset: p.Reset * mV,
-		SomaCapacitance: p.CapacitySoma * pF, SomaTime: p.TauSoma.Seconds(), SomaPlateau: p.PlateauSoma * pA,
-		SomaAdaptation: p.Adaptation * pA, SomaAdaptTime: p.TauAdaptation.Seconds(), AdaptationAsPublished: p.DeltaOne,
-		Threshold: p.Threshold * mV, ThresholdRise: p.Rise * mV, ThresholdTime: p.TauThreshold.Seconds(),
-		DendriteCapacity: p.CapacityDend * pF, DendriteTime: p.TauDendrite.Seconds(), DendritePlateau: p.PlateauDend * pA,
-		PlateauHalf: p.PlateauHalf * mV, PlateauWidth: p.PlateauWidth * mV,
+		Membranes: membranes, AdaptationAsPublished: p.DeltaOne,
+		SomaPlateau: p.PlateauSoma * pA, DendritePlateau: p.PlateauDend * pA, PlateauHalf: p.PlateauHalf * mV, PlateauWidth: p.PlateauWidth * mV,
 		BackPropagating: p.Back * pA, BackFrom: p.BackFrom.Seconds(), BackTo: p.BackTo.Seconds(),
-		DendriteAdapt: p.DendAdapt * nS, DendriteAdaptTime: p.TauDendAdapt.Seconds(),
 	}
 }
 
@@ -237,19 +235,4 @@ func (s *spikingSimulation) run(ctx context.Context, journal record.Journal, obs
 		return safetensors.Write(w, map[string]string{"variant": label}, tensors)
 	}
 	return r, err
-}
-
-// spikingRecord says what the phases of an experiment are, for figures.
-func spikingRecord(cfg *config.Config) (out []record.Phase) {
-	at := 0.0
-	for _, p := range spikingPhases(cfg) {
-		end := at + p.Duration
-		phase := record.Phase{Name: p.Name, Start: at, End: end, Teacher: p.Taught()}
-		for k := range p.Cycle {
-			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[k].Duration, Teacher: p.Cycle[k].Taught()})
-		}
-		out = append(out, phase)
-		at = end
-	}
-	return out
 }

@@ -83,18 +83,12 @@ func (c *Course) begun() (*course, error) {
 	}
 	r := &course{Course: c, sim: s, reports: alarm.New(reportEvery), out: &Outcome{Simulation: s}}
 	for k := range c.Phases {
-		p := &c.Phases[k]
-		if err := p.Check(c.Network); err != nil {
+		if err := c.Phases[k].Check(c.Network); err != nil {
 			return nil, err
 		}
-		start := r.total
-		r.total += c.Network.wholeSteps(p.Duration)
-		phase := record.Phase{Name: p.Name, Start: float64(start) * c.Network.Step, End: float64(r.total) * c.Network.Step, Teacher: p.Taught()}
-		for i := range p.Cycle {
-			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
-		}
-		r.out.Phases = append(r.out.Phases, phase)
 	}
+	r.total = r.end(len(c.Phases) - 1)
+	r.out.Phases = c.Network.Timeline(c.Phases)
 	if r.recorder, err = newRecorder(s, c.Record, c.Journal, r.out.Phases); err != nil {
 		return nil, err
 	}

@@ -60,6 +60,8 @@ type Population struct {
 type Cells interface {
 	// Begin is n neurons at rest.
 	Begin(n int) neuron.Compartments
+	// Leaks are the conductances of the leaks of soma and dendrite.
+	Leaks() (soma, dendrite float64)
 }
 
 // Compartment is where an input arrives.

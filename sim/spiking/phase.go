@@ -1,6 +1,10 @@
 package spiking
 
-import "fmt"
+import (
+	"fmt"
+
+	"burstsim/sim/record"
+)
 
 // Phase is a stretch of simulated time under one protocol. What it does not say
 // stays as it was.
@@ -78,6 +82,23 @@ func (p *Phase) Check(net *Network) error {
 		}
 	}
 	return nil
+}
+
+// Timeline is when phases that follow each other from t = 0 begin and end, and when
+// there is a teacher in them.
+func (n *Network) Timeline(phases []Phase) (out []record.Phase) {
+	var start int64
+	for k := range phases {
+		p := &phases[k]
+		end := start + n.wholeSteps(p.Duration)
+		phase := record.Phase{Name: p.Name, Start: float64(start) * n.Step, End: float64(end) * n.Step, Teacher: p.Taught()}
+		for i := range p.Cycle {
+			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
+		}
+		out = append(out, phase)
+		start = end
+	}
+	return out
 }
 
 // begin lets what a phase says hold.

@@ -157,11 +157,12 @@ func (p *population) advance(s *Simulation) error {
 	if p.SomaticDriving {
 		driving = p.Soma
 	}
+	leakSoma, leakDendrite := p.Cells.Leaks()
+	p.conduct(Soma, leakSoma, p.Soma)
+	p.conduct(Dendrite, leakDendrite, driving)
 	fired := p.lists[Spikes][s.step%int64(len(p.lists[Spikes]))][:0]
 	switch cells := p.Cells.(type) {
 	case *neuron.TwoCompartment:
-		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
-		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
 		for after := p.echo[0]; after <= p.echo[1]; after++ {
 			for _, i := range p.list(Spikes, s.step-after) {
 				p.current[Dendrite][i] += cells.BackPropagating
@@ -169,8 +170,6 @@ func (p *population) advance(s *Simulation) error {
 		}
 		fired = cells.Step(p.dt, &p.Compartments, p.current[Soma], p.current[Dendrite], p.plateau, fired)
 	case *neuron.BurstPoisson:
-		p.conduct(Soma, cells.SomaCapacitance/cells.SomaTime, p.Soma)
-		p.conduct(Dendrite, cells.DendriteCapacity/cells.DendriteTime, driving)
 		p.step = s.step
 		if p.uneven == nil {
 			p.uneven = func(i int) (float64, float64) { return p.seed.pair(p.step, i) }
