@@ -11,12 +11,19 @@ import (
 	"burstsim/sim/record"
 )
 
-// variant is the one whose dynamics are to be drawn.
-func (o Options) variant(res *record.Result) (record.Variant, error) {
-	if o.Variant < 0 || o.Variant >= len(res.Variants) {
-		return record.Variant{}, fmt.Errorf("plots: variant %d, expected 0 to %d", o.Variant, len(res.Variants)-1)
+// chosen is the variant to be drawn, and the options with their defaults.
+func (o Options) chosen(res *record.Result) (Options, record.Variant, error) {
+	if err := hasVariants(res); err != nil {
+		return o, record.Variant{}, err
 	}
-	return res.Variants[o.Variant], nil
+	o, err := o.withDefaults()
+	if err != nil {
+		return o, record.Variant{}, err
+	}
+	if o.Variant < 0 || o.Variant >= len(res.Variants) {
+		return o, record.Variant{}, fmt.Errorf("plots: variant %d, expected 0 to %d", o.Variant, len(res.Variants)-1)
+	}
+	return o, res.Variants[o.Variant], nil
 }
 
 // windows are what of the recorded ones is to be shown: all, of too many some
@@ -113,7 +120,7 @@ func recordedLayers(tr *record.Trajectory) []int {
 // units are the places in a signal of the units to be shown.
 func (o Options) units(s *record.Signal) ([]int, error) {
 	if len(o.Indices) == 0 {
-		return spread(s.Width(), o.Units), nil
+		return record.Spread(s.Width(), o.Units), nil
 	}
 	var out []int
 	for _, unit := range o.Indices {

@@ -31,14 +31,7 @@ const (
 // another variant, layer, units or windows. It is an error if what it chooses
 // was not recorded, no window holds two samples or no signal a finite value.
 func Dynamics(res *record.Result, opt Options) (*Figure, error) {
-	if err := hasVariants(res); err != nil {
-		return nil, err
-	}
-	opt, err := opt.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	v, err := opt.variant(res)
+	opt, v, err := opt.chosen(res)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +83,7 @@ func complete(tr *record.Trajectory) error {
 
 func pick[T any](all []T, most int) []T {
 	var out []T
-	for _, i := range spread(len(all), most) {
+	for _, i := range record.Spread(len(all), most) {
 		out = append(out, all[i])
 	}
 	return out

@@ -53,7 +53,7 @@ func repeated(groups []group) bool {
 // drawingOrder is that of n traces on top of each other: unbroken lines first,
 // so that they can be seen through the gaps of those that coincide with them.
 func drawingOrder(n int) []int {
-	order := spread(n, n)
+	order := record.Spread(n, n)
 	slices.SortStableFunc(order, func(a, b int) int { return a%len(dashes) - b%len(dashes) })
 	return order
 }

@@ -169,7 +169,7 @@ func shownInputs(s *record.Signal, k int) []int {
 		}
 	}
 	if len(vary) == 0 {
-		return spread(s.Width(), k)
+		return record.Spread(s.Width(), k)
 	}
 	return pick(vary, k)
 }

@@ -6,16 +6,6 @@ import (
 	"burstsim/sim/record"
 )
 
-// spread picks at most k of n things, from the first to the last.
-func spread(n, k int) []int {
-	k = min(n, k)
-	out := make([]int, k)
-	for i := range out {
-		out[i] = i * (n - 1) / max(1, k-1)
-	}
-	return out
-}
-
 // column is the recorded values of a signal's j-th unit within a window.
 func column(s *record.Signal, j int, w record.Window) []float64 {
 	out := make([]float64, w.Last-w.First)

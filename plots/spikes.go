@@ -30,14 +30,7 @@ const (
 // opt.Variant chooses the variant. What was not recorded is left out; it is an
 // error if nothing is left.
 func Spikes(res *record.Result, opt Options) (*Figure, error) {
-	if err := hasVariants(res); err != nil {
-		return nil, err
-	}
-	opt, err := opt.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	v, err := opt.variant(res)
+	opt, v, err := opt.chosen(res)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +108,7 @@ func (d *spikesData) readRasters() error {
 	place := make([]map[float64]float64, len(d.Spikes.Populations))
 	for k, p := range d.Spikes.Populations {
 		place[k] = make(map[float64]float64)
-		for at, i := range spread(p.Size, mostNeurons) {
+		for at, i := range record.Spread(p.Size, mostNeurons) {
 			place[k][float64(i)] = float64(at)
 		}
 	}

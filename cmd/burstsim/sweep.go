@@ -227,27 +227,34 @@ func (p *program) sweepTask(ctx context.Context, plan *sweep.Plan, first, count 
 	return nil
 }
 
+// aggregated collects what the sweep in a folder came to, and writes its tables and
+// figures.
+func aggregated(dir string) (*sweep.Aggregate, error) {
+	plan, err := sweep.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	a, err := plan.Collect()
+	if err != nil {
+		return nil, err
+	}
+	return a, a.Write()
+}
+
 func (p *program) sweepAggregateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "aggregate DIR",
 		Short: "Write tables and figures of a sweep, complete or not",
 		Args:  oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
-			plan, err := sweep.Load(args[0])
-			if err != nil {
-				return failure(err)
-			}
-			a, err := plan.Collect()
-			if err == nil {
-				err = a.Write()
-			}
+			a, err := aggregated(args[0])
 			if err != nil {
 				return failure(err)
 			}
 			if a.Missing > 0 {
-				p.warn(fmt.Errorf("%d of %d runs are missing", a.Missing, len(plan.Points)))
+				p.warn(fmt.Errorf("%d of %d runs are missing", a.Missing, len(a.Plan.Points)))
 			}
-			fmt.Fprintln(p.out, plan.Path)
+			fmt.Fprintln(p.out, a.Plan.Path)
 			return nil
 		},
 	}
@@ -259,19 +266,12 @@ func (p *program) sweepReportCommand() *cobra.Command {
 		Short: "Write one page of HTML about a sweep, complete or not: report.html in its folder",
 		Args:  oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
-			plan, err := sweep.Load(args[0])
+			a, err := aggregated(args[0])
 			if err != nil {
 				return failure(err)
 			}
-			a, err := plan.Collect()
-			if err == nil {
-				err = a.Write()
-			}
-			path := filepath.Join(plan.Path, "report.html")
-			if err == nil {
-				err = atomicfile.Write(path, a.WriteReport)
-			}
-			if err != nil {
+			path := filepath.Join(a.Plan.Path, "report.html")
+			if err := atomicfile.Write(path, a.WriteReport); err != nil {
 				return failure(err)
 			}
 			fmt.Fprintln(p.out, path)

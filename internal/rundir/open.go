@@ -117,68 +117,50 @@ func (run *Run) addTables(path, key string, add func(*record.Variant, *record.Ta
 	return nil
 }
 
-// readArchive reads an archive of arrays.
-func readArchive(path string, read func(io.ReaderAt, int64, string) ([]record.Variant, error)) ([]record.Variant, error) {
+// addArchive reads an archive of arrays, and adds what each variant has there.
+func (run *Run) addArchive(path string, read func(io.ReaderAt, int64, string) ([]record.Variant, error), add func(v *record.Variant, found record.Variant)) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return read(f, info.Size(), path)
+	found, err := read(f, info.Size(), path)
+	if err != nil {
+		return err
+	}
+	for _, one := range found {
+		v, err := run.arraysOf(path, one.Label)
+		if err != nil {
+			return err
+		}
+		add(v, one)
+	}
+	return nil
 }
 
 func (run *Run) addTrajectories(path string, doc *summaryDocument) error {
-	found, err := readArchive(path, ReadTrajectory)
-	if err != nil {
-		return err
-	}
-	for _, f := range found {
-		v, err := run.arraysOf(path, f.Label)
-		if err != nil {
-			return err
-		}
-		v.Trajectory = f.Trajectory
+	return run.addArchive(path, ReadTrajectory, func(v *record.Variant, found record.Variant) {
+		v.Trajectory = found.Trajectory
 		for _, s := range v.Trajectory.Signals {
 			s.Label, s.Unit = doc.Signals[s.Name].Label, doc.Signals[s.Name].Unit
 		}
-	}
-	return nil
+	})
 }
 
 func (run *Run) addTrainings(path string, doc *summaryDocument) error {
-	found, err := readArchive(path, ReadTraining)
-	if err != nil {
-		return err
-	}
-	for _, f := range found {
-		v, err := run.arraysOf(path, f.Label)
-		if err != nil {
-			return err
-		}
+	return run.addArchive(path, ReadTraining, func(v *record.Variant, found record.Variant) {
 		tr := doc.training(v)
-		tr.Histograms, tr.Confusion, tr.Filters = f.Training.Histograms, f.Training.Confusion, f.Training.Filters
+		tr.Histograms, tr.Confusion, tr.Filters = found.Training.Histograms, found.Training.Confusion, found.Training.Filters
 		for _, h := range tr.Histograms {
 			h.Label = doc.Signals[h.Name].Label
 		}
-	}
-	return nil
+	})
 }
 
 func (run *Run) addSpikes(path string, _ *summaryDocument) error {
-	found, err := readArchive(path, ReadSpikes)
-	if err != nil {
-		return err
-	}
-	for _, f := range found {
-		v, err := run.arraysOf(path, f.Label)
-		if err != nil {
-			return err
-		}
-		v.Spikes = f.Spikes
-	}
-	return nil
+	return run.addArchive(path, ReadSpikes, func(v *record.Variant, found record.Variant) { v.Spikes = found.Spikes })
 }

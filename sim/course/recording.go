@@ -77,7 +77,7 @@ func newRecorder[F sim.Float](net *sim.State[F], rec Recording, engine sim.Engin
 // units are those recorded of n.
 func (rec Recording) units(n int) []int {
 	if len(rec.Chosen) == 0 {
-		return spread(n, rec.Units)
+		return record.Spread(n, max(1, rec.Units))
 	}
 	var units []int
 	for _, u := range rec.Chosen {
@@ -87,16 +87,6 @@ func (rec Recording) units(n int) []int {
 	}
 	if len(units) == 0 {
 		return []int{0}
-	}
-	return units
-}
-
-// spread picks k of n units, from the first to the last.
-func spread(n, k int) []int {
-	k = max(1, min(n, k))
-	units := make([]int, k)
-	for i := range units {
-		units[i] = i * (n - 1) / max(1, k-1)
 	}
 	return units
 }

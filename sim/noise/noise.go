@@ -22,10 +22,16 @@ type Stream struct {
 // independent of it; rows and units have the same numbers however many others
 // there are.
 func NewStream(seed uint64, name string, rows, units int) Stream {
+	return Stream{key: Key(seed, name), Rows: rows, Units: units}
+}
+
+// Key is the key of [Philox] for numbers of a seed and a name. Those of other seeds
+// or names are independent.
+func Key(seed uint64, name string) [2]uint32 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	k := seed ^ h.Sum64()
-	return Stream{key: [2]uint32{uint32(k), uint32(k >> 32)}, Rows: rows, Units: units}
+	return [2]uint32{uint32(k), uint32(k >> 32)}
 }
 
 // Len is the number of units in all rows.

@@ -1,7 +1,6 @@
 package spiking
 
 import (
-	"hash/fnv"
 	"math"
 	"math/bits"
 
@@ -17,12 +16,7 @@ type dice struct {
 	used    int // of words
 }
 
-func newDice(seed uint64, purpose string) dice {
-	h := fnv.New64a()
-	h.Write([]byte(purpose))
-	k := seed ^ h.Sum64()
-	return dice{key: [2]uint32{uint32(k), uint32(k >> 32)}}
-}
+func newDice(seed uint64, purpose string) dice { return dice{key: noise.Key(seed, purpose)} }
 
 // uniform is a number in (0, 1) made of 64 random bits.
 func uniform(a, b uint32) float64 {

@@ -90,11 +90,7 @@ func (r *recorder) signal(s *Simulation, units int) {
 			r.signals = append(r.signals, &record.Signal{Name: name + "_" + p.Name, Label: label, Unit: unit, Units: units})
 			r.values = append(r.values, value)
 		}
-		n := max(1, min(p.Size, units))
-		some := make([]int, n)
-		for i := range some {
-			some[i] = i * (p.Size - 1) / max(1, n-1)
-		}
+		some := record.Spread(p.Size, max(1, units))
 		add("soma", "somatic potential", "mV", some, func(i int) float64 { return 1e3 * p.Soma[i] })
 		add("threshold", "threshold", "mV", some, func(i int) float64 { return 1e3 * p.Threshold[i] })
 		add("dendrite", "dendritic potential", "mV", some, func(i int) float64 { return 1e3 * p.Dendrite[i] })

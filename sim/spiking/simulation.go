@@ -297,7 +297,7 @@ func (s *Simulation) inject(c *current) {
 	}
 }
 
-// begin is the potentials of somata that are spread around rest.
+// spread moves the potentials of somata away from rest, at random.
 func spread(soma []float64, sd float64, seed uint64, name string) {
 	if sd == 0 {
 		return
