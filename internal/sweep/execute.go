@@ -59,11 +59,11 @@ type executor struct {
 	out     *writer
 	data    *experiment.Data
 	room    *semaphore.Weighted
-	total   int64           // bytes of room
-	inside  int             // variants of a run at once
-	begun   map[string]bool // points of which processes have left something
+	total   int64 // bytes of room
+	inside  int   // variants of a run at once
 
 	mu       sync.Mutex
+	begun    map[string]bool // points with folders of this process or of others
 	outcome  Outcome
 	progress Progress
 	longest  float64       // seconds per cost of the slowest run so far
@@ -144,6 +144,9 @@ func (e *executor) todo() ([]int, error) {
 			e.ran, e.known = e.ran+seconds(s.seconds), e.known+1
 		}
 		if s.done {
+			if e.begun[e.Points[i].ID] {
+				e.forget(e.Points[i]) // as a process left it that was killed meanwhile
+			}
 			e.progress.Done++
 			if s.failure != "" {
 				e.progress.Failed++
@@ -223,10 +226,35 @@ func (e *executor) one(ctx context.Context, i int) {
 		e.left()
 		return
 	}
+	if rec.Failure != "" && !rec.Final && e.doneElsewhere(i) {
+		e.forget(pt)
+		e.note(func() { e.progress.Done++ })
+		return
+	}
 	if err := e.out.add(i, *rec); err != nil {
 		return // which close says
 	}
+	if (rec.Failure == "" || rec.Final) && e.hasFolder(pt) {
+		e.out.flush()
+		if !e.broken() {
+			e.forget(pt)
+		}
+	}
 	e.note(func() { e.count(i, rec) })
+}
+
+// hasFolder says whether this process, or another before it, has made a folder for
+// an unfinished run.
+func (e *executor) hasFolder(pt Point) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.begun[pt.ID]
+}
+
+// doneElsewhere says whether another process has finished a run meanwhile.
+func (e *executor) doneElsewhere(i int) bool {
+	states, err := e.states(shardsOf(i, 1), e.program)
+	return err == nil && states[e.Points[i].ID].done
 }
 
 func (e *executor) left() { e.note(func() { e.outcome.Left++ }) }

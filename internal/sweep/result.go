@@ -65,9 +65,6 @@ func (e *executor) result(ctx context.Context, pt Point, cfg config.Config, shor
 		if err := opt.Journal.Close(); err != nil && rec.Failure == "" {
 			return &Record{Failure: oneLine(err)}
 		}
-		if rec.Failure == "" || rec.Final {
-			e.forget(pt)
-		}
 	}
 	return rec
 }
@@ -80,6 +77,9 @@ func (e *executor) journal(pt Point, cfg config.Config) (*journal.Journal, error
 		return nil, err
 	}
 	path := filepath.Join(e.Path, unfinished, pt.ID+"."+e.token)
+	e.mu.Lock()
+	e.begun[pt.ID] = true
+	e.mu.Unlock()
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,8 @@ func (e *executor) others(pt Point) []string {
 	return paths
 }
 
-// forget removes what is left of a run that is over.
+// forget removes what is left of a run whose result is on the disk. A process that
+// still does the same run fails over it, and sees that it is done.
 func (e *executor) forget(pt Point) {
 	for _, path := range e.others(pt) {
 		_ = os.RemoveAll(path) // nothing needs it

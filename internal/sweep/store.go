@@ -66,6 +66,8 @@ type writer struct {
 	folder, name string
 	failed       error
 
+	writing sync.Mutex // held until what was waiting is on the disk
+
 	mu      sync.Mutex
 	waiting map[int]*bytes.Buffer // by shard
 	stop    chan struct{}
@@ -109,7 +111,11 @@ func (w *writer) add(index int, r Record) error {
 	return w.failed
 }
 
+// flush writes what waits; after it every record added before is on the disk, or
+// an error is kept.
 func (w *writer) flush() {
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	w.mu.Lock()
 	waiting := w.waiting
 	w.waiting = make(map[int]*bytes.Buffer)

@@ -297,6 +297,34 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	}
 }
 
+// TestTwiceAtOnce: processes that do the same runs at the same time, as when a node
+// that seemed lost goes on, leave neither failures nor folders, although the first
+// to finish a run removes what the others have of it.
+func TestTwiceAtOnce(t *testing.T) {
+	file := write(t, short)
+	p := begun(t, t.TempDir(), file, "seeds=1-4")
+	execute(t, p, 0, 4)
+	want := aggregate(t, p)
+	for range 10 {
+		p := begun(t, t.TempDir(), file, "seeds=1-4")
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				for i := range 4 { // one at a time, which keeps a journal of each
+					if o, err := p.Execute(context.Background(), Work{First: i, Count: 1}); err != nil || o.Failed > 0 || o.Left > 0 {
+						t.Errorf("%+v, %v", o, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		same(t, "twice at once", aggregate(t, p), want)
+		if left, _ := filepath.Glob(filepath.Join(p.Path, unfinished, "*")); len(left) > 0 {
+			t.Errorf("%v are left", left)
+		}
+	}
+}
+
 // TestTornLinesArePassedOver: what a process that was killed has not written
 // whole is run again, and what it has is not.
 func TestTornLinesArePassedOver(t *testing.T) {
