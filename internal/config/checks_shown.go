@@ -22,6 +22,9 @@ func (c Config) AllFigures() []string {
 		if c.Record.LogMode == "all" {
 			names = append(names, "states")
 		}
+		if c.Record.Ranks > 0 {
+			names = append(names, "ranks")
+		}
 		return names
 	}
 	names := []string{"dynamics", "learning"}
@@ -97,6 +100,8 @@ func lacking(figure string) string {
 		return "it needs limit.ratios"
 	case "states":
 		return `it needs images or samples, time.kind = "discrete" and record.log_mode = "all"`
+	case "ranks":
+		return `it needs record.ranks`
 	case "spikes":
 		return `it needs time.kind = "spiking"`
 	case "dynamics", "learning":

@@ -41,6 +41,8 @@ func DrawChosen(figure string, res *record.Result, opt plots.Options) (WriteFigu
 		fig, err = plots.Filters(res, opt)
 	case "confusion":
 		fig, err = plots.Confusion(res, opt)
+	case "ranks":
+		fig, err = plots.Ranks(res, opt)
 	case "spikes":
 		fig, err = plots.Spikes(res, opt)
 	default:
