@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"burstsim/internal/experiment"
 )
@@ -73,23 +71,14 @@ const (
 )
 
 func (b *bar) show(done float64, said ...string) {
-	b.Describe(fitting(said, terminalColumns(b.out)-besideBar))
+	width, _ := terminalSize(b.out)
+	b.Describe(fitting(said, width-besideBar))
 	_ = b.Set(int(progressSteps * done))
 }
 
 func (b *bar) clear() { _ = b.Clear() }
 
 func (b *bar) finish() { _ = b.Finish() }
-
-// terminalColumns is the width of a terminal, which may change at any time.
-func terminalColumns(out io.Writer) int {
-	if f, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return width
-		}
-	}
-	return 80
-}
 
 // fitting joins as many of the last things as there is room for: a line that
 // wraps is not drawn over, but below.

@@ -136,26 +136,9 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 
 // executePlan carries out a part of a plan and shows how far it is.
 func (p *program) executePlan(ctx context.Context, plan *sweep.Plan, first, count int, quiet bool) (sweep.Outcome, error) {
-	bar := p.newDisplay(quiet)
-	told := quiet
-	work := sweep.Work{First: first, Count: count, Observe: func(now sweep.Progress) {
-		if !told && now.Remaining > 0 {
-			bar.clear()
-			fmt.Fprintf(p.err, "%d runs, %d to go: about %v\n", now.Total, now.Total-now.Done, rounded(now.Remaining))
-			told = true
-		}
-		said := []string{plan.Name}
-		if now.Failed > 0 {
-			said = append(said, fmt.Sprintf("%d failed", now.Failed))
-		}
-		said = append(said, fmt.Sprintf("%d of %d runs", now.Done, now.Total))
-		if now.Remaining > 0 && p.terminal { // lines say it by themselves
-			said = append(said, fmt.Sprintf("about %v left", rounded(now.Remaining)))
-		}
-		bar.show(float64(now.Done)/float64(now.Total), said...)
-	}}
-	outcome, err := plan.Execute(ctx, work)
-	bar.finish()
+	meter := p.newSweepMeter(plan, quiet)
+	outcome, err := plan.Execute(ctx, sweep.Work{First: first, Count: count, Observe: meter.observe})
+	meter.finish()
 	return outcome, err
 }
 

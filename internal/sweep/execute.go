@@ -23,14 +23,6 @@ import (
 	"burstsim/internal/runner"
 )
 
-// Progress is how far an execution is.
-type Progress struct {
-	Total     int           // runs of the part of the plan that is executed
-	Done      int           // those of them of which nothing is left to do
-	Failed    int           // those that failed, of Done and of this execution
-	Remaining time.Duration // about, for all; 0 before the first run is over
-}
-
 // Work says what is executed.
 type Work struct {
 	First, Count int // points of the plan
@@ -219,7 +211,7 @@ func (e *executor) one(ctx context.Context, i int) {
 			e.left()
 			return
 		}
-		rec = e.measured(ctx, pt, cfg)
+		rec = e.measured(ctx, i, cfg)
 		e.room.Release(bytes)
 	}
 	if rec == nil {
@@ -271,6 +263,7 @@ func (e *executor) note(change func()) {
 // count adds a finished run to what is known.
 func (e *executor) count(i int, rec *Record) {
 	own := seconds(rec.Seconds)
+	e.ended(i, rec)
 	e.outcome.Ran++
 	e.outcome.Own += own
 	e.progress.Done++
@@ -285,9 +278,7 @@ func (e *executor) count(i int, rec *Record) {
 		e.longest = max(e.longest, rec.Seconds/rec.Cost)
 		e.ran, e.known = e.ran+own, e.known+1
 	}
-	if e.known > 0 {
-		e.progress.Remaining = e.ran / time.Duration(e.known) * time.Duration(e.progress.Total-e.progress.Done) / time.Duration(e.workers)
-	}
+	e.estimate()
 }
 
 // Describe says the values of a point in words.
@@ -300,13 +291,15 @@ func (p *Plan) Describe(pt Point) string {
 }
 
 // measured runs an experiment and times it; nil if ctx ended it.
-func (e *executor) measured(ctx context.Context, pt Point, cfg config.Config) *Record {
+func (e *executor) measured(ctx context.Context, i int, cfg config.Config) *Record {
+	pt, observe := e.Points[i], e.begins(i)
+	defer e.ends(i)
 	cost := experiment.Cost(cfg)
 	e.mu.Lock()
 	short := e.longest > 0 && cost*e.longest < longRun && !e.begun[pt.ID]
 	e.mu.Unlock()
 	began := time.Now()
-	rec := e.result(ctx, pt, cfg, short)
+	rec := e.result(ctx, pt, cfg, short, observe)
 	if rec != nil {
 		rec.ID, rec.Program, rec.Cost, rec.Seconds = pt.ID, e.program, cost, time.Since(began).Seconds()
 	}

@@ -27,13 +27,13 @@ const longRun = 30
 const mostRows = 200
 
 // result runs an experiment and says what came of it; nil if ctx ended it.
-func (e *executor) result(ctx context.Context, pt Point, cfg config.Config, short bool) (rec *Record) {
+func (e *executor) result(ctx context.Context, pt Point, cfg config.Config, short bool, observe func(experiment.Progress)) (rec *Record) {
 	defer func() {
 		if r := recover(); r != nil { // a fault of ours must not take the other runs with it
 			rec = &Record{Failure: fmt.Sprintf("panic: %v: %s", r, strings.Join(strings.Fields(string(debug.Stack())), " "))}
 		}
 	}()
-	opt := experiment.Options{Workers: e.inside, Data: e.data}
+	opt := experiment.Options{Workers: e.inside, Data: e.data, Observe: observe}
 	if !short {
 		kept, err := e.journal(pt, cfg)
 		if err != nil {
