@@ -86,9 +86,9 @@ func newJobOf[F sim.Float](ctx context.Context, cfg config.Config, lib *Data) (j
 		return nil, err
 	}
 	if cfg.Time.Kind == "discrete" {
-		return newTraining[F](cfg, data)
+		return newTraining[F](cfg, data, lib)
 	}
-	return newShowing[F](cfg, data)
+	return newShowing[F](cfg, data, lib)
 }
 
 // simulation is one variant that goes through simulated time.
@@ -119,7 +119,11 @@ func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe
 
 func newSimulation[F sim.Float](cfg config.Config, lib *Data) (*simulation[F], error) {
 	inputs, outputs := cfg.Task.Size()
-	w, err := newWeights[F](cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1}, nil)
+	net, err := lib.networks.of(cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1})
+	if err != nil {
+		return nil, err
+	}
+	w, err := begin[F](cfg, net)
 	if err != nil {
 		return nil, err
 	}

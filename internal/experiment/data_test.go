@@ -64,7 +64,7 @@ time.kind = "discrete"
 		if err != nil {
 			t.Fatal(err)
 		}
-		training, err := newTraining[float64](cfg, material{images: data})
+		training, err := newTraining[float64](cfg, material{images: data}, NewData())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,12 +13,14 @@ import (
 	"burstsim/sim/training"
 )
 
-// Data keeps the data that variants, or runs, share. It can be used by several
+// Data keeps the data, and the compiled networks, that variants, or runs, share. It can be used by several
 // goroutines.
 type Data struct {
 	mu     sync.Mutex
 	images map[string]*images.Data
 	owned  map[string]*own
+
+	networks networks
 }
 
 // NewData has nothing yet.

@@ -37,7 +37,16 @@ func (shape networkShape) stack(m config.Model) (sizes []int, maps *synapse.Conv
 
 // newWeights builds the network with the weights it starts from.
 func newWeights[F sim.Float](cfg config.Config, shape networkShape, change model.Values) (*sim.Weights[F], error) {
-	w, err := drawWeights[F](cfg, shape, change)
+	net, err := newNetwork(cfg, shape, change)
+	if err != nil {
+		return nil, err
+	}
+	return begin[F](cfg, net)
+}
+
+// begin makes the weights that a network starts from.
+func begin[F sim.Float](cfg config.Config, net *program.Network) (*sim.Weights[F], error) {
+	w, err := sim.Draw[F](net, random(cfg, weightStream))
 	if err != nil {
 		return nil, err
 	}
@@ -95,14 +104,20 @@ func newNetwork(cfg config.Config, shape networkShape, change model.Values) (*pr
 }
 
 func newNetworkOf(cfg config.Config, shape networkShape, values model.Values) (*program.Network, error) {
-	sizes, maps, err := shape.stack(cfg.Model)
+	s, err := settingOf(cfg, shape, values)
 	if err != nil {
 		return nil, err
 	}
-	return program.New(cfg.Model.Text, program.Setting{
+	return program.New(cfg.Model.Text, s)
+}
+
+// settingOf is what the model is compiled for.
+func settingOf(cfg config.Config, shape networkShape, values model.Values) (program.Setting, error) {
+	sizes, maps, err := shape.stack(cfg.Model)
+	return program.Setting{
 		Sizes: sizes, Maps: maps, Rows: shape.rows, Values: values, Noise: cfg.Noisy(), Usage: cfg.Usage(),
 		Seed: random(cfg, pathStream).Uint64(), Strength: cfg.Learning.Strength,
-	})
+	}, err
 }
 
 // alike are values with which a network of any size can be built: those of one

@@ -20,9 +20,13 @@ type epochs[F sim.Float] struct {
 	data string
 }
 
-func newTraining[F sim.Float](cfg config.Config, m material) (*epochs[F], error) {
+func newTraining[F sim.Float](cfg config.Config, m material, lib *Data) (*epochs[F], error) {
 	shape := m.shape(cfg.Task.Batch)
-	w, err := newWeights[F](cfg, shape, nil)
+	net, err := lib.networks.of(cfg, shape)
+	if err != nil {
+		return nil, err
+	}
+	w, err := begin[F](cfg, net)
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +78,14 @@ func (t *epochs[F]) run(ctx context.Context, journal record.Journal, observe fun
 
 // newShowing is a continuous network that sees images or samples, one after another
 // in each of its rows.
-func newShowing[F sim.Float](cfg config.Config, m material) (*simulation[F], error) {
+func newShowing[F sim.Float](cfg config.Config, m material, lib *Data) (*simulation[F], error) {
 	train, test := m.streams()
 	shape := m.shape(cfg.Task.Batch)
-	w, err := newWeights[F](cfg, shape, nil)
+	net, err := lib.networks.of(cfg, shape)
+	if err != nil {
+		return nil, err
+	}
+	w, err := begin[F](cfg, net)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type adjointProduct struct {
 // Adjoint compiles the network for continuous time, and the way back through it
 // without a teacher: [Machine.Adjoint].
 func (net *Network) Adjoint() (p *Program, err error) {
-	if p, err = net.Continuous(); err != nil {
+	if p, err = net.compile(false); err != nil { // of its own, to which something is added
 		return nil, err
 	}
 	defer caught(net.Text, &err)

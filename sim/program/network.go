@@ -12,6 +12,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"burstsim/sim/model"
 	"burstsim/synapse"
@@ -39,7 +40,8 @@ type Setting struct {
 }
 
 // Network is a model's populations and projections at given sizes. It is a
-// description and never changes.
+// description and never changes, so that any number of simulations can share it, at
+// the same time too.
 type Network struct {
 	Text    *model.Text
 	Setting Setting
@@ -52,7 +54,15 @@ type Network struct {
 	matrices []*Matrix     // weights that are stored
 	computed []*projection // what equals others and is no sum of them, each behind those it follows from
 	widths   map[key]int
+
+	continuous, discrete compilation
+	seeded               atomic.Bool // whether something was drawn by Setting.Seed
 }
+
+// Seeded says whether the network, or what it was compiled to so far, depends on
+// Setting.Seed: connections, values that differ between units, or noise were drawn.
+// Weights are drawn by another seed.
+func (net *Network) Seeded() bool { return net.seeded.Load() }
 
 // population is one of the network: of a layer, or beside one.
 type population struct {
@@ -109,7 +119,13 @@ func New(text *model.Text, s Setting) (net *Network, err error) {
 	}
 	net = &Network{Text: text, Setting: s, Values: values, widths: map[key]int{}}
 	for l := range len(s.Sizes) - 1 {
-		net.inLayer = append(net.inLayer, values.Layer(l+1))
+		own := values.Layer(l + 1)
+		for _, v := range own {
+			if _, drawn := v.(model.Drawn); drawn {
+				net.seeded.Store(true)
+			}
+		}
+		net.inLayer = append(net.inLayer, own)
 	}
 	defer caught(text, &err)
 	net.populate()

@@ -15,6 +15,7 @@ func (b *builder) white() *node {
 	if b.noisy == nil {
 		b.fail("%s is the noise of a state, expected it in an equation such as tau dx/dt = -x + sigma sqrt(2 tau) %s", noiseName, noiseName)
 	}
+	b.net.seeded.Store(true)
 	return b.xi(b.noisy, -0.5)
 }
 

@@ -3,16 +3,29 @@ package program
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"burstsim/sim/model"
 )
 
-// Continuous compiles the network for continuous time. The error names the
+// Continuous compiles the network for continuous time, once. The error names the
 // equation that does not fit.
-func (net *Network) Continuous() (*Program, error) { return net.compile(false) }
+func (net *Network) Continuous() (*Program, error) { return net.continuous.get(net, false) }
 
-// Discrete compiles it for discrete time.
-func (net *Network) Discrete() (*Program, error) { return net.compile(true) }
+// Discrete compiles it for discrete time, once.
+func (net *Network) Discrete() (*Program, error) { return net.discrete.get(net, true) }
+
+// compilation is a program of the network, which all who ask share.
+type compilation struct {
+	once sync.Once
+	p    *Program
+	err  error
+}
+
+func (c *compilation) get(net *Network, discrete bool) (*Program, error) {
+	c.once.Do(func() { c.p, c.err = net.compile(discrete) })
+	return c.p, c.err
+}
 
 func (net *Network) compile(discrete bool) (p *Program, err error) {
 	for _, values := range net.inLayer {

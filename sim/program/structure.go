@@ -13,6 +13,7 @@ import (
 // random is a source of its own for what the network draws under a name: the
 // same whatever else is drawn, in any precision.
 func (net *Network) random(what string, pop *population, name string) *rand.Rand {
+	net.seeded.Store(true)
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s/%s/%d/%s", what, pop.kind, pop.layer, name)
 	return rand.New(rand.NewPCG(net.Setting.Seed, h.Sum64()))
