@@ -300,4 +300,3 @@ func (t transfer) panel(area vg.Rectangle, all []ensemble) *panel {
 	p.data = append(p.data, &plotter.Line{XYs: t.line, LineStyle: closedForm})
 	return p
 }
-
