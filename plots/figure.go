@@ -33,6 +33,9 @@ type Options struct {
 	// of the result. Along the run of all, the first variant's are shaded.
 	Phases [][]record.Phase
 
+	// Wirings are those of each variant's populations that spike.
+	Wirings []record.Wiring
+
 	// Seeds names, for each variant, the group that differs from it in the seed
 	// only; "" or behind its end: there is none. A group is drawn as one line in
 	// front of its quartiles, with the outputs of its first variant.
@@ -54,6 +57,13 @@ func (o Options) phases(res *record.Result, variant int) []record.Phase {
 		return o.Phases[variant]
 	}
 	return res.Phases
+}
+
+func (o Options) wiring(variant int) record.Wiring {
+	if variant < len(o.Wirings) {
+		return o.Wirings[variant]
+	}
+	return record.Wiring{}
 }
 
 func (o Options) withDefaults() (Options, error) {

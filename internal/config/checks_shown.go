@@ -9,7 +9,17 @@ import (
 // AllFigures are those that the experiment itself can show: what "all" draws.
 func (c Config) AllFigures() []string {
 	if c.Spikes() {
-		return []string{"spikes"}
+		names := []string{"spikes"}
+		if len(c.Spiking.Learners()) > 0 {
+			names = append(names, "plasticity")
+		}
+		if c.Spiking.Routes() {
+			names = append(names, "routing")
+		}
+		if len(c.Spiking.Ensembles()) > 0 {
+			names = append(names, "ensembles")
+		}
+		return names
 	}
 	if c.Trains() {
 		names := []string{"training"}
@@ -104,6 +114,12 @@ func lacking(figure string) string {
 		return `it needs record.ranks`
 	case "spikes":
 		return `it needs time.kind = "spiking"`
+	case "plasticity":
+		return `it needs a connection from a stimulus with rule = "fixed", and time.kind = "spiking"`
+	case "routing":
+		return `it needs a connection with short_term, and time.kind = "spiking"`
+	case "ensembles":
+		return `it needs three populations that differ in size only and that no other reaches, and time.kind = "spiking"`
 	case "dynamics", "learning":
 		return `images and samples in discrete time have epochs, not simulated time, and populations that spike have no layers`
 	}

@@ -137,5 +137,10 @@ var figureTexts = map[string]figureText{
 	"filters": {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
 	"spikes": {"Spikes", "Along the run, the event rate and the burst probability of each population, with the targets of a teacher, and mean weights; " +
 		"in windows of it, the spikes of some neurons of each population, events and bursts told apart, and the potentials of one neuron.", ""},
+	"plasticity": {"Plasticity", "What weights changed by in each phase, against the dendritic potential, the burst probability and the rate of spikes, with curves of closed forms.", ""},
+	"routing": {"Routing of events and bursts", "Along the run, the currents into a population, its rates of events and bursts, and the rates of those that read it through depressing and facilitating synapses, " +
+		"with their correlations.", ""},
+	"ensembles": {"Ensembles and rates", "Event rate, burst probability and plasticity of populations that differ in size only against the currents into them; " +
+		"and how far they are from the largest against size, both axes logarithmic, with fitted lines.", ""},
 	"confusion": {"Confusion matrix", "Which classes of test samples are taken for which: a row a class, a column an answer.", ""},
 }

@@ -45,6 +45,12 @@ func DrawChosen(figure string, res *record.Result, opt plots.Options) (WriteFigu
 		fig, err = plots.Ranks(res, opt)
 	case "spikes":
 		fig, err = plots.Spikes(res, opt)
+	case "plasticity":
+		fig, err = plots.Plasticity(res, opt)
+	case "routing":
+		fig, err = plots.Routing(res, opt)
+	case "ensembles":
+		fig, err = plots.Ensembles(res, opt)
 	default:
 		return nil, errors.New("no such figure")
 	}
@@ -64,6 +70,7 @@ func FigureOptions(cfg config.Config) plots.Options {
 	for _, v := range variants {
 		opt.Discrete = append(opt.Discrete, isDiscrete(v))
 		opt.Phases = append(opt.Phases, experiment.Phases(v))
+		opt.Wirings = append(opt.Wirings, experiment.Wiring(v))
 	}
 	return opt
 }

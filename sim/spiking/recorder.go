@@ -32,6 +32,7 @@ type recorder struct {
 	row        []float64
 
 	sums   []float64 // of a row of metrics, population by population
+	flowed []float64 // and current by current
 	error  record.Mean
 	counts int64 // steps in sums
 }
@@ -62,7 +63,10 @@ func newRecorder(s *Simulation, rec Recording, journal record.Journal, phases []
 	for _, p := range net.Populations {
 		r.columns = append(r.columns, "target_"+p.Name)
 	}
-	r.sums = make([]float64, 3*len(net.Populations))
+	for _, c := range net.Currents {
+		r.columns = append(r.columns, "current_"+c.Name)
+	}
+	r.sums, r.flowed = make([]float64, 3*len(net.Populations)), make([]float64, len(net.Currents))
 	r.signal(s, rec.Units)
 	width := 1
 	for _, x := range r.signals {
@@ -111,7 +115,9 @@ func (r *recorder) step(s *Simulation) error {
 	}
 	r.counts++
 	for k := range s.currents {
-		if c := &s.currents[k]; c.teaching {
+		c := &s.currents[k]
+		r.flowed[k] += c.flowing
+		if c.teaching {
 			d := s.populations[c.to].rates[Events] - c.target
 			r.error.Add(d * d)
 		}
@@ -209,7 +215,11 @@ func (r *recorder) measure(s *Simulation) error {
 		}
 		r.row = append(r.row, target)
 	}
+	for _, sum := range r.flowed {
+		r.row = append(r.row, 1e12*sum/float64(r.counts))
+	}
 	clear(r.sums)
+	clear(r.flowed)
 	r.counts, r.error = 0, record.Mean{}
 	return r.metrics.Append(r.row)
 }
@@ -217,6 +227,7 @@ func (r *recorder) measure(s *Simulation) error {
 // visit visits what a row of metrics has so far.
 func (r *recorder) visit(visit func(name string, ref any)) {
 	visit("recorder/sums", r.sums)
+	visit("recorder/flowed", r.flowed)
 	visit("recorder/counts", &r.counts)
 	r.error.Visit("recorder/error", visit)
 }

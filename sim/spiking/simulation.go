@@ -89,6 +89,7 @@ type current struct {
 	from         []int
 	target, gain float64 // Hz, A/Hz
 	teaching     bool
+	flowing      float64 // A, in the last step
 }
 
 type pulses struct {
@@ -291,6 +292,7 @@ func (s *Simulation) inject(c *current) {
 	if c.teaching {
 		sum += c.gain * (c.target - s.populations[c.to].measure(EventRate))
 	}
+	c.flowing = sum
 	in := s.populations[c.to].current[c.Onto]
 	for i := range in {
 		in[i] += sum

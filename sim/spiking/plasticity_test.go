@@ -1,0 +1,51 @@
+package spiking_test
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+
+	"burstsim/neuron"
+	"burstsim/sim/spiking"
+)
+
+// TestPlasticityOfPoissonSpikes: neurons that pass Poisson trains on change weights
+// as the closed form of such trains says. With q the probability that no spike
+// came within the window before, events come at r q, bursts at r q (1 - q), and a
+// weight changes by r q (1 - q - P).
+func TestPlasticityOfPoissonSpikes(t *testing.T) {
+	const (
+		step, window, size, seconds = 1e-4, 16e-3, 200, 20
+		p                           = 0.5
+	)
+	relay := neuron.BurstCCNNeuron()
+	relay.SomaPlateau, relay.DendritePlateau, relay.BackPropagating, relay.SomaAdaptation, relay.ThresholdRise = 0, 0, 0, 0, 0
+	for _, rate := range []float64{5, 25, 43.3, 80} {
+		net := &spiking.Network{
+			Step:        step,
+			Populations: []spiking.Population{{Name: "relay", Size: size, Cells: relay, Window: window, Averaging: 1, Baseline: p}},
+			Stimuli:     []spiking.Stimulus{{Name: "presynaptic", Value: 1e-30}},
+			Connections: []spiking.Connection{{Name: "W", From: "presynaptic", To: "relay", Weights: []float64{0},
+				Rule: &spiking.Rule{Rate: 1e30, Baseline: p, Low: math.Inf(-1), High: math.Inf(1)}}},
+			Pulses: []spiking.Pulses{{To: "relay", Rate: rate, Weight: 1e-7}},
+		}
+		s, err := spiking.New(net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range int(math.Round(seconds / step)) {
+			if err := s.Step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mean, sd := stat.MeanStdDev(s.Weights("W"), nil)
+		q := math.Pow(1-rate*step, math.Round(window/step)) // exp(-window rate), but for the step
+		want := seconds * rate * q * (1 - q - p)
+		if z := (mean - want) / (sd / math.Sqrt(size)); !(math.Abs(z) < 4) {
+			t.Errorf("%v Hz: weights change by %.3f in %v s, want %.3f: %.1f standard errors apart", rate, mean, seconds, want, z)
+		} else {
+			t.Logf("%v Hz: weights change by %.3f in %v s, want %.3f: %.1f standard errors apart", rate, mean, seconds, want, z)
+		}
+	}
+}
