@@ -9,6 +9,9 @@ import (
 // AllFigures are those that the experiment itself can show: what "all" draws.
 func (c Config) AllFigures() []string {
 	if c.Spikes() {
+		if c.teachesInCycles() {
+			return []string{"spikes", "cycles"}
+		}
 		return []string{"spikes"}
 	}
 	if c.Trains() {
@@ -99,6 +102,8 @@ func lacking(figure string) string {
 		return `it needs images or samples, time.kind = "discrete" and record.log_mode = "all"`
 	case "spikes":
 		return `it needs time.kind = "spiking"`
+	case "cycles":
+		return `it needs time.kind = "spiking" and a cycle with a teacher or a nudge`
 	case "dynamics", "learning":
 		return `images and samples in discrete time have epochs, not simulated time, and populations that spike have no layers`
 	}

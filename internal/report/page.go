@@ -135,5 +135,7 @@ var figureTexts = map[string]figureText{
 	"filters": {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},
 	"spikes": {"Spikes", "Along the run, the event rate and the burst probability of each population, with the targets of a teacher, and mean weights; " +
 		"in windows of it, the spikes of some neurons of each population, events and bursts told apart, and the potentials of one neuron.", ""},
+	"cycles": {"What a cycle taught", "Of each variant, the event rate of the population that is taught, over repetitions of the cycle of learning, a line a pattern; " +
+		"its event rate over the last cycle without a teacher; and its burst probability over the last cycle of learning, with a teacher where grey.", ""},
 	"confusion": {"Confusion matrix", "Which classes of test samples are taken for which: a row a class, a column an answer.", ""},
 }

@@ -43,6 +43,8 @@ func DrawChosen(figure string, res *record.Result, opt plots.Options) (WriteFigu
 		fig, err = plots.Confusion(res, opt)
 	case "spikes":
 		fig, err = plots.Spikes(res, opt)
+	case "cycles":
+		fig, err = plots.Cycles(res, opt)
 	default:
 		return nil, errors.New("no such figure")
 	}

@@ -93,7 +93,7 @@ func (n *Network) Timeline(phases []Phase) (out []record.Phase) {
 		end := start + n.wholeSteps(p.Duration)
 		phase := record.Phase{Name: p.Name, Start: float64(start) * n.Step, End: float64(end) * n.Step, Teacher: p.Taught()}
 		for i := range p.Cycle {
-			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
+			phase.Cycle = append(phase.Cycle, record.Part{Name: p.Cycle[i].Name, Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
 		}
 		out = append(out, phase)
 		start = end
