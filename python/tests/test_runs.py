@@ -220,6 +220,22 @@ def test_interrupt_and_resume(short, tmp_path):
     assert after > before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+def test_a_run_outlives_python(short, tmp_path):
+    out = tmp_path / "run"
+    keys = {"time.learn": "5000s", "record.metrics": "100s", "plots.figures": []}
+    script = f"import burstsim; burstsim.run({str(short)!r}, {keys}, out={str(out)!r})"
+    python = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parent.parent)
+    while not (out / "checkpoint").exists():
+        time.sleep(0.01)
+    python.kill()
+    python.wait()
+    run = burstsim.load(out)
+    while run.status == "running":
+        time.sleep(0.2)
+    assert run.status == "finished"
+
+
 def test_progress_of_text(short, tmp_path, capfd):
     burstsim.run(short, {"time.learn": "20000s", "record.metrics": "100s"}, out=tmp_path / "a", progress=True)
     assert "% " in capfd.readouterr().err
