@@ -265,7 +265,7 @@ func (d *data) transfers() *transfers { return &transfers{program: d.program, sh
 func (t *transfers) observe(file string, done, total int64) {
 	if t.file != file {
 		t.finish()
-		t.file, t.shown = file, t.newDisplay(false)
+		t.file, t.shown = file, t.newDisplay(tells{})
 	}
 	t.shown.show(fraction(float64(done)/float64(max(total, 1))), file, report.Size(done)+" of "+report.Size(total))
 }

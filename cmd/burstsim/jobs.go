@@ -30,7 +30,7 @@ type job struct {
 // runJobs runs all jobs, until a signal stops them. Those whose products are
 // computed by something else come one group after the other, that of the last
 // job last.
-func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bool) error {
+func (p *program) runJobs(ctx context.Context, jobs []job, blas string, tells tells) error {
 	groups := byBLAS(jobs, blas)
 	for _, g := range groups { // all, before the first one runs
 		if err := runner.UseBLAS(blas, g.blas); err != nil {
@@ -55,7 +55,7 @@ func (p *program) runJobs(ctx context.Context, jobs []job, blas string, quiet bo
 			failed = true
 			continue
 		}
-		wrong, left := own.runAll(ctx, g.jobs, quiet)
+		wrong, left := own.runAll(ctx, g.jobs, tells)
 		failed, notBegun = failed || wrong, notBegun+left
 	}
 	if said.err != nil {
@@ -106,12 +106,12 @@ func byBLAS(jobs []job, choice string) []group {
 
 // runAll returns whether a job failed, and how many a signal kept from being
 // begun.
-func (p *program) runAll(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
+func (p *program) runAll(ctx context.Context, jobs []job, tells tells) (failed bool, notBegun int) {
 	if len(jobs) > 1 {
-		return p.runTogether(ctx, jobs, quiet)
+		return p.runTogether(ctx, jobs, tells)
 	}
 	for _, j := range jobs {
-		if err := p.runJob(ctx, j, p.newProgress(j.Config.Run.Name, quiet), quiet); err != nil {
+		if err := p.runJob(ctx, j, p.newProgress(j.Config.Run.Name, tells), tells); err != nil {
 			p.report(err)
 			failed = true
 		}
@@ -122,7 +122,7 @@ func (p *program) runAll(ctx context.Context, jobs []job, quiet bool) (failed bo
 // runTogether runs several jobs, as many at once as there are processors and
 // memory for, and prints what they say in their order. It returns whether one
 // failed, and how many a signal kept from being begun.
-func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (failed bool, notBegun int) {
+func (p *program) runTogether(ctx context.Context, jobs []job, tells tells) (failed bool, notBegun int) {
 	configs := make([]config.Config, len(jobs))
 	for i, j := range jobs {
 		configs[i] = j.Config
@@ -134,7 +134,7 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 		atOnce = 1
 	}
 	slots := make(chan struct{}, atOnce)
-	bar := p.newSharedProgress(len(jobs), quiet)
+	bar := p.newSharedProgress(len(jobs), tells)
 	turns := make([]chan struct{}, len(jobs)+1) // closed when it is the job's turn to print
 	for i := range turns {
 		turns[i] = make(chan struct{})
@@ -151,7 +151,7 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 			var out, complaints bytes.Buffer
 			own := *p
 			own.out, own.err = &out, &complaints
-			err := own.runJob(ctx, j, part{bar, i}, quiet)
+			err := own.runJob(ctx, j, part{bar, i}, tells)
 			<-slots
 			if err != nil {
 				own.report(err)
@@ -171,30 +171,27 @@ func (p *program) runTogether(ctx context.Context, jobs []job, quiet bool) (fail
 }
 
 // runJob runs one experiment and prints what came of it.
-func (p *program) runJob(ctx context.Context, j job, bar meter, quiet bool) error {
+func (p *program) runJob(ctx context.Context, j job, bar meter, tells tells) error {
 	if j.over != "" {
-		p.sayOver(j.over)
-		return nil
+		return p.sayOver(j.over, tells)
 	}
 	r := runner.Runner{Now: p.now, Execute: p.run, Draw: p.draw, Observe: bar.observe, Ended: bar.finish, Warn: p.warn}
-	if !quiet {
+	if tells.people() {
 		r.Begin = func(cfg config.Config) error { return writeHeader(p.out, cfg) }
 	}
 	r.Written = func(dir string, res *record.Result, sum *experiment.Summary) error {
-		if !quiet {
+		if tells.people() {
 			if err := writeTable(p.out, res, sum); err != nil {
 				return err
 			}
 		}
-		_, err := fmt.Fprintln(p.out, dir)
-		return err
+		return p.sayFolder(dir, tells)
 	}
 	_, err := r.Run(ctx, j.Job)
 	var failed *runner.RunError
 	switch {
 	case errors.Is(err, rundir.ErrOver) && j.Begun != nil:
-		p.sayOver(j.Begun.Path())
-		return nil
+		return p.sayOver(j.Begun.Path(), tells)
 	case errors.As(err, &failed):
 		return failure(failed.Err)
 	}

@@ -141,8 +141,8 @@ tables, signals and figures.`,
 	root.SetErr(p.err)
 	root.AddCommand(
 		p.runCommand(), p.resumeCommand(), p.sweepCommand(),
-		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.compareCommand(),
-		p.validateCommand(), p.initCommand(), p.modelCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(),
+		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.exportCommand(), p.compareCommand(),
+		p.validateCommand(), p.initCommand(), p.modelCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(), p.manCommand(),
 	)
 	return root
 }

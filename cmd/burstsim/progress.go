@@ -34,10 +34,12 @@ type display interface {
 
 // newDisplay is a bar on a terminal and lines elsewhere, where a bar would be
 // seen when all is over.
-func (p *program) newDisplay(quiet bool) display {
+func (p *program) newDisplay(tells tells) display {
 	switch {
-	case quiet:
+	case tells.quiet:
 		return silence{}
+	case tells.json:
+		return &events{out: p.out, now: p.now}
 	case p.terminal:
 		return &bar{out: p.err, ProgressBar: progressbar.NewOptions(progressSteps,
 			progressbar.OptionSetWriter(p.err),
@@ -136,8 +138,8 @@ type progress struct {
 	display
 }
 
-func (p *program) newProgress(name string, quiet bool) *progress {
-	return &progress{name, p.newDisplay(quiet)}
+func (p *program) newProgress(name string, tells tells) *progress {
+	return &progress{name, p.newDisplay(tells)}
 }
 
 func (s *progress) observe(now experiment.Progress) {
@@ -161,8 +163,8 @@ type sharedProgress struct {
 	done []float64
 }
 
-func (p *program) newSharedProgress(runs int, quiet bool) *sharedProgress {
-	return &sharedProgress{display: p.newDisplay(quiet), done: make([]float64, runs)}
+func (p *program) newSharedProgress(runs int, tells tells) *sharedProgress {
+	return &sharedProgress{display: p.newDisplay(tells), done: make([]float64, runs)}
 }
 
 // part is the share of one run in what is shown of several.

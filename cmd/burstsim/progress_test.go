@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +32,7 @@ func TestProgress(t *testing.T) {
 		{"piped", false, nil, 31 * time.Second, line, 2},
 		{"quiet", false, []string{"--quiet"}, 31 * time.Second, "", 0},
 		{"seeds", false, []string{"--seeds", "1"}, 31 * time.Second, line[4:], 2},
+		{"for programs", false, []string{"--json"}, 31 * time.Second, "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFixture(t)
@@ -64,7 +67,7 @@ func TestSharedProgress(t *testing.T) {
 	begin := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
 	now := begin
 	f.now = func() time.Time { return now }
-	shared := f.newSharedProgress(4, false)
+	shared := f.newSharedProgress(4, tells{})
 	first := part{shared, 0}
 	first.observe(experiment.Progress{Done: 0})
 	now = now.Add(30 * time.Second)
@@ -80,5 +83,42 @@ func TestSharedProgress(t *testing.T) {
 	}
 	if n := strings.Count(f.err.String(), "\n"); n < int(day/rarestLine) || n > int(day/rarestLine)+100 {
 		t.Errorf("%d lines a day", n)
+	}
+}
+
+// Programs read a line of JSON for each step that is worth it, then the folder.
+func TestEvents(t *testing.T) {
+	f := newFixture(t)
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	f.now = func() time.Time { return now }
+	f.run = func(_ context.Context, _ config.Config, opt experiment.Options) (*record.Result, *experiment.Summary, error) {
+		for i := range 100 {
+			opt.Observe(experiment.Progress{Variant: "continuous", Done: float64(i) / 100, Time: float64(i), Duration: 100, Unit: "s", Loss: math.NaN()})
+			now = now.Add(eventInterval / 10)
+		}
+		res, sum := recorded()
+		return res, sum, nil
+	}
+	if status := f.execute("run", f.file, "--out", f.dir, "--json"); status != statusOK {
+		t.Fatalf("exit status %d: %s", status, f.err.String())
+	}
+	var all []event
+	for line := range strings.Lines(f.out.String()) {
+		var e event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all = append(all, e)
+	}
+	if len(all) != 11 {
+		t.Fatalf("%d lines, expected 10 of progress and the folder", len(all))
+	}
+	for i, e := range all[:10] {
+		if e.Progress == nil || math.Abs(*e.Progress-float64(i)/10) > 1e-9 || !slices.Contains(e.Said, "continuous") {
+			t.Errorf("line %d is %+v", i, e)
+		}
+	}
+	if all[10].Folder != f.dir || all[10].Progress != nil {
+		t.Errorf("the last line is %+v, expected the folder %s", all[10], f.dir)
 	}
 }

@@ -14,8 +14,9 @@ import (
 
 // resumeOptions are the flags of resume.
 type resumeOptions struct {
-	blas         string
-	force, quiet bool
+	blas  string
+	force bool
+	tells tells
 }
 
 func (p *program) resumeCommand() *cobra.Command {
@@ -48,7 +49,7 @@ wrong; 128 and its number after a signal, 130 after an interrupt.`,
 	flags := cmd.Flags()
 	addBLASFlag(flags, &opt.blas)
 	flags.BoolVar(&opt.force, "force", false, "go on although program, precision, library or experiment have changed")
-	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
+	opt.tells.add(cmd)
 	return cmd
 }
 
@@ -68,10 +69,10 @@ func (p *program) resumeRuns(ctx context.Context, paths []string, opt resumeOpti
 		}
 		jobs = append(jobs, job{Job: runner.Job{Config: cfg, Begun: dir, Force: opt.force}})
 	}
-	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
+	return p.runJobs(ctx, jobs, opt.blas, opt.tells)
 }
 
-func (p *program) sayOver(path string) {
+func (p *program) sayOver(path string, tells tells) error {
 	p.warn(fmt.Errorf("%s is finished: nothing is left to do", path))
-	fmt.Fprintln(p.out, path)
+	return p.sayFolder(path, tells)
 }

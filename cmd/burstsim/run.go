@@ -19,7 +19,7 @@ type runOptions struct {
 	set   []string
 	seed  *int64
 	seeds string // "": the file's own
-	quiet bool
+	tells tells
 	blas  string
 }
 
@@ -67,7 +67,7 @@ command line is wrong; 128 and its number after a signal, 130 after an interrupt
 	flags.StringVar(&opt.seeds, "seeds", "", "run once for each seed of a `LIST` such as 1-10 or 1,5,20-29; the runs are called NAME-seedN")
 	cmd.MarkFlagsMutuallyExclusive("seed", "seeds")
 	addBLASFlag(flags, &opt.blas)
-	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
+	opt.tells.add(cmd)
 	return cmd
 }
 
@@ -77,8 +77,6 @@ func addSetFlag(cmd *cobra.Command, set *[]string) {
 		panic(err) // the flag is defined above
 	}
 }
-
-const quietUsage = "print nothing but the folder's path, warnings and errors"
 
 func addBLASFlag(flags *pflag.FlagSet, blas *string) {
 	flags.StringVar(blas, "blas", "auto", "matrix products by `LIBRARY`: simd (built in), library (an installed OpenBLAS or Accelerate), gonum, the path of a shared library, or auto: what is measured to be the fastest here, once, or what a run began with")
@@ -109,7 +107,7 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	if err != nil {
 		return err
 	}
-	return p.runJobs(ctx, jobs, opt.blas, opt.quiet)
+	return p.runJobs(ctx, jobs, opt.blas, opt.tells)
 }
 
 // loadAll reads all files and reports every one that is wrong, with opt.Sweep

@@ -27,7 +27,7 @@ type sweepOptions struct {
 	blas      string
 	engine    string
 	dry       bool
-	quiet     bool
+	tells     tells
 	slurm     slurmOptions
 }
 
@@ -81,7 +81,8 @@ interrupt.`,
 	flags.StringArrayVar(&opt.vary, "sweep", nil, "vary a key by `KEY=VALUES`: values with commas, FROM:TO:COUNT, FROM:TO:COUNT:log, or as in [sweep]; may be repeated")
 	flags.StringVar(&opt.blas, "blas", linalg.BuiltIn(), "matrix products by `LIBRARY`, as for run, but not measured")
 	flags.BoolVar(&opt.dry, "dry-run", false, "say what would be run, with --engine slurm print the scripts, and create and submit nothing")
-	flags.BoolVarP(&opt.quiet, "quiet", "q", false, quietUsage)
+	opt.tells.add(cmd)
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "json")
 	cmd.AddCommand(p.sweepStatusCommand(), p.sweepRunCommand(), p.sweepTaskCommand(), p.slurmTaskCommand(), p.sweepAggregateCommand(), p.sweepReportCommand())
 	return cmd
 }
@@ -110,7 +111,7 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	outcome, err := p.executePlan(ctx, plan, 0, len(plan.Points), opt.quiet)
+	outcome, err := p.executePlan(ctx, plan, 0, len(plan.Points), opt.tells)
 	if err != nil {
 		return failure(err)
 	}
@@ -124,7 +125,9 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 	for _, line := range outcome.Failures {
 		p.warn(errors.New(line))
 	}
-	fmt.Fprintln(p.out, plan.Path)
+	if err := p.sayFolder(plan.Path, opt.tells); err != nil {
+		return failure(err)
+	}
 	if status, stopped := interruptStatus(ctx); stopped && outcome.Left > 0 {
 		return &statusError{status, fmt.Errorf("%w; %d of %d runs are left, and the same command goes on", context.Cause(ctx), outcome.Left, len(plan.Points))}
 	}
@@ -135,8 +138,8 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 }
 
 // executePlan carries out a part of a plan and shows how far it is.
-func (p *program) executePlan(ctx context.Context, plan *sweep.Plan, first, count int, quiet bool) (sweep.Outcome, error) {
-	meter := p.newSweepMeter(plan, quiet)
+func (p *program) executePlan(ctx context.Context, plan *sweep.Plan, first, count int, tells tells) (sweep.Outcome, error) {
+	meter := p.newSweepMeter(plan, tells)
 	outcome, err := plan.Execute(ctx, sweep.Work{First: first, Count: count, Observe: meter.observe})
 	meter.finish()
 	return outcome, err
@@ -196,7 +199,7 @@ cannot be read or written; 2 if the command line is wrong.`,
 func (p *program) sweepTask(ctx context.Context, plan *sweep.Plan, first, count int) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	outcome, err := p.executePlan(ctx, plan, first, count, false)
+	outcome, err := p.executePlan(ctx, plan, first, count, tells{})
 	if err != nil {
 		return failure(err)
 	}
@@ -263,48 +266,10 @@ func (p *program) sweepReportCommand() *cobra.Command {
 	}
 }
 
-func (p *program) sweepStatusCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "status DIR",
-		Short: "Say how far a sweep is, what failed, and how to look at a run",
-		Args:  oneFolder,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := sweep.Load(args[0])
-			if err != nil {
-				return failure(err)
-			}
-			s, err := plan.Status()
-			if err != nil {
-				return failure(err)
-			}
-			p.writeStatus(plan, s)
-			return p.slurmStatus(cmd.Context(), plan.Path)
-		},
-	}
-}
-
-// mostListed is how many failures are listed.
-const mostListed = 20
-
-func (p *program) writeStatus(plan *sweep.Plan, s sweep.Status) {
-	fmt.Fprintf(p.out, "%s: %d runs over %s\n", plan.Name, s.Total, strings.Join(plan.Keys, ", "))
-	fmt.Fprintf(p.out, "%d done, %d left, %d failed, %d with checkpoints\n", s.Done, s.Total-s.Done, s.Failed, s.Unfinished)
-	if s.Each > 0 && s.Done < s.Total {
-		fmt.Fprintf(p.out, "about %v of one processor are left, %v a run\n", rounded(s.Each*time.Duration(s.Total-s.Done)), s.Each.Round(time.Millisecond))
-	}
-	for _, f := range s.Failures[:min(mostListed, len(s.Failures))] {
-		fmt.Fprintf(p.out, "failed: run %d, %s (%s): %s\n", f.Number, f.Point.ID, plan.Describe(f.Point), printable([]string{f.Why}))
-	}
-	if n := len(s.Failures) - mostListed; n > 0 {
-		fmt.Fprintf(p.out, "and %d more, in runs.csv\n", n)
-	}
-	fmt.Fprintf(p.out, "the full folder of a run, by its number or ID: burstsim sweep run %s %s\n", plan.Path, plan.Points[0].ID)
-}
-
 // sweepRunCommand makes the full folder of one run.
 func (p *program) sweepRunCommand() *cobra.Command {
 	var out string
-	var quiet bool
+	var tells tells
 	cmd := &cobra.Command{
 		Use:   "run DIR RUN",
 		Short: "Run one point of a sweep into a run folder of its own, with all that burstsim run leaves",
@@ -333,10 +298,10 @@ signals, tables, weights and figures. A sweep keeps only results and curves.`,
 			if err != nil {
 				return failure(err)
 			}
-			return p.runJobs(cmd.Context(), []job{{Job: runner.Job{Config: cfg, Out: out}}}, plan.BLAS, quiet)
+			return p.runJobs(cmd.Context(), []job{{Job: runner.Job{Config: cfg, Out: out}}}, plan.BLAS, tells)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "run folder `DIR`, new or empty")
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, quietUsage)
+	tells.add(cmd)
 	return cmd
 }

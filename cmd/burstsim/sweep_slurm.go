@@ -52,6 +52,9 @@ func (o *slurmOptions) add(flags *pflag.FlagSet) {
 func (o *sweepOptions) checkEngine(flags *pflag.FlagSet) error {
 	switch o.engine {
 	case engineSlurm:
+		if o.tells.json {
+			return errors.New("--json: only with --engine local; --quiet prints the folder alone, and sweep status --json how far it is")
+		}
 		return o.slurm.check()
 	case engineLocal:
 		for _, name := range slurmFlags {

@@ -21,11 +21,11 @@ type sweepMeter interface {
 }
 
 // newSweepMeter is a table of runs on a terminal, and lines elsewhere.
-func (p *program) newSweepMeter(plan *sweep.Plan, quiet bool) sweepMeter {
-	if p.terminal && !quiet {
+func (p *program) newSweepMeter(plan *sweep.Plan, tells tells) sweepMeter {
+	if p.terminal && tells.people() {
 		return newRunsTable(plan, p.err, p.now)
 	}
-	return &sweepLines{out: p.err, display: p.newDisplay(quiet), name: plan.Name, told: quiet}
+	return &sweepLines{out: p.err, display: p.newDisplay(tells), name: plan.Name, told: !tells.people()}
 }
 
 // expected says how many runs there are and about how long they take.

@@ -150,6 +150,9 @@ func finiteMean(values []float64) float64 {
 	return sum / float64(n)
 }
 
+// The linker sets these of a release, which is built without the repository.
+var release, revision string
+
 // Versions says what made a result: program, source revision, compiler,
 // machine, the library of its matrix products and how sigmoids are computed.
 func Versions() map[string]string {
@@ -166,6 +169,9 @@ func Versions() map[string]string {
 		case "vcs.modified":
 			v["modified"] = s.Value
 		}
+	}
+	if release != "" {
+		v["burstsim"], v["revision"] = release, revision
 	}
 	for _, dep := range info.Deps {
 		switch dep.Path {

@@ -131,7 +131,7 @@ var figureTexts = map[string]figureText{
 		"with a fitted line; the outcome names its slope.", ""},
 	"training": {"Training", "Error and loss of training, validation and test samples after each epoch, with a mark at the best one; " +
 		"and, layer by layer, angles in degrees between weight changes and those of backpropagation and feedback alignment.", angleNote},
-	"states":  {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
+	"states": {"States over training", "How the states of the units of each layer are distributed, epoch by epoch.", ""},
 	"ranks": {"Ranks", "In how many directions the apical input and the burst probabilities of hidden layers vary over test samples, epoch by epoch, " +
 		"and how well apical input follows backpropagation.", ""},
 	"filters": {"First-layer weights", "The weights of the first units of layer 1 as small images.", ""},

@@ -39,29 +39,32 @@ func WriteSpikes(w io.Writer, variants []record.Variant) error {
 		if i > 0 {
 			prefix = v.Label + "/"
 		}
-		rows := v.Spikes.Rows
-		for k, a := range spikeArrays {
-			if err := archive.columns(prefix+a.name, []int{rows.Len()}, rows, len(spikeArrays), k, k+1, a.item); err != nil {
-				return err
-			}
-		}
-		for _, p := range v.Spikes.Populations {
-			if err := archive.ints(prefix+p.Name+sizeSuffix, []int{1}, []int{p.Size}); err != nil {
-				return err
-			}
-			if err := archive.floats(prefix+p.Name+baselineSuffix, []int{1}, []float64{p.Baseline}); err != nil {
-				return err
-			}
-		}
-		var windows []float64
-		for _, w := range v.Spikes.Windows {
-			windows = append(windows, w[:]...)
-		}
-		if err := archive.floats(prefix+windowsArray, []int{len(v.Spikes.Windows), 2}, windows); err != nil {
+		if err := archive.spikes(prefix, v.Spikes); err != nil {
 			return err
 		}
 	}
 	return archive.zip.Close()
+}
+
+func (a *arrayWriter) spikes(prefix string, s *record.Spikes) error {
+	for k, column := range spikeArrays {
+		if err := a.columns(prefix+column.name, []int{s.Rows.Len()}, s.Rows, len(spikeArrays), k, k+1, column.item); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.Populations {
+		if err := a.ints(prefix+p.Name+sizeSuffix, []int{1}, []int{p.Size}); err != nil {
+			return err
+		}
+		if err := a.floats(prefix+p.Name+baselineSuffix, []int{1}, []float64{p.Baseline}); err != nil {
+			return err
+		}
+	}
+	var windows []float64
+	for _, w := range s.Windows {
+		windows = append(windows, w[:]...)
+	}
+	return a.floats(prefix+windowsArray, []int{len(s.Windows), 2}, windows)
 }
 
 // kinds of spikes in words.

@@ -1,0 +1,412 @@
+"""Runs: started, loaded, read, gone on with."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._figures import Figures, in_folder
+from ._files import Table, Trajectory, pandas, read_safetensors, read_table, table
+from ._program import Error, ask, call, execute, flags, settings
+
+T = TypeVar("T")
+
+
+class Run:
+    """A run, as its folder holds it: finished, failed, interrupted or still running.
+
+    What is read is kept until the file on disk is another. Of a run that goes on, or was killed, tables are those of
+    some seconds ago, and signals those recorded until now.
+
+    Parameters
+    ----------
+    folder : str or path
+        The folder that the program wrote.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        That folder.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self._cache: dict[str, tuple[Any, Any]] = {}  # what was read, behind the state of its file
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    def _kept(self, name: str, read: Callable[[Path], T]) -> T:
+        """What read makes of a file of the folder, again only if the file changed."""
+        path = self.folder / name
+        stat = path.stat()
+        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if name not in self._cache or self._cache[name][0] != stamp:
+            self._cache[name] = (stamp, read(path))
+        found: T = self._cache[name][1]
+        return found
+
+    def _recorded(self, name: str, read: Callable[[Path], T]) -> T:
+        """A file that not every run has."""
+        try:
+            return self._kept(name, read)
+        except FileNotFoundError:
+            raise Error(f"{self.folder} has no {name}: the run is {self.status}") from None
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What ``burstsim show --json`` says: status, variants, keys that differ from the defaults, signals, files."""
+        found: dict[str, Any] = ask("show", self.folder)
+        return found
+
+    @property
+    def status(self) -> str:
+        """``finished``, ``failed``, ``running``, ``interrupted`` or ``unfinished``."""
+        return str(self.info["status"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The experiment with every default filled in: a dict of the sections of ``config.toml``."""
+        return self._recorded("config.toml", _toml)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run, ``run.seed``."""
+        return int(self.config["run"]["seed"])
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """``summary.json``: losses, angles, errors, speed, versions, and why it failed. None is no number."""
+        return self._recorded("summary.json", _json)
+
+    @property
+    def metrics(self) -> Table:
+        """``metrics.csv``: ``time`` in seconds, and ``LABEL.quantity`` of each variant."""
+        return self._recorded("metrics.csv", read_table)
+
+    @property
+    def epochs(self) -> Table:
+        """``epochs.csv``, of training on images and samples: a row an epoch."""
+        return self._recorded("epochs.csv", read_table)
+
+    @property
+    def log(self) -> Table:
+        """``log.csv``, of training on images and samples: a row each ``record.log_every`` batches."""
+        return self._recorded("log.csv", read_table)
+
+    @property
+    def spikes(self) -> Table:
+        """``spikes.csv``, of populations that spike: variant, time (s), population, neuron and kind of each spike."""
+        return self._recorded("spikes.csv", read_table)
+
+    @property
+    def training(self) -> dict[str, NDArray[Any]]:
+        """``training.npz``: histograms, confusion matrix and filters."""
+        return self._recorded("training.npz", _arrays)
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """The recorded signals, each samples x units."""
+        if (self.folder / "trajectory.npz").exists() and (self.folder / "summary.json").exists():
+            return self._kept("trajectory.npz", lambda p: Trajectory(p, self._described()))
+        described = self._described()
+        if not described:
+            raise Error(f"{self.folder} has no recorded signals: the run is {self.status}")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run.npz"
+            call("export", self.folder, "--to", "npz", "--out", path)
+            return _snapshot(path, described)
+
+    def _described(self) -> list[dict[str, Any]]:
+        return self.info.get("signals") or []
+
+    @property
+    def weights(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """What each variant has learned: arrays by name, ``W1``, ``c1``, ..., by the variant's label."""
+        folder = self.folder / "weights"
+        files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+        if not files:
+            raise Error(f"{self.folder} has no weights: the run is {self.status}")
+        return {f.stem: self._kept(f"weights/{f.name}", read_safetensors) for f in files}
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of the run, which a notebook shows."""
+        return in_folder(self.folder / "figures")
+
+    def plot(self, *figures: str, **options: Any) -> Figures:
+        """Draw figures from what was recorded, without running again.
+
+        Parameters
+        ----------
+        *figures : str
+            Their names, such as ``dynamics``; by default those of the experiment.
+        **options
+            Flags of ``burstsim plot``: ``window="1s:2s"``, ``unit=[0, 3]``, ``format="png"``, ``out="folder"``.
+
+        Returns
+        -------
+        Figures
+            In ``out``, or a new folder of the run.
+        """
+        out = call("plot", self.folder, *(f"--figure={f}" for f in figures), *flags(options))
+        return Figures(Path(line) for line in out.splitlines())
+
+    def report(self) -> Path:
+        """Write ``report.html``, one page with all there is to say of the run."""
+        return Path(call("report", self.folder).strip())
+
+    def resume(self, *, progress: bool | None = None, **options: Any) -> Run:
+        """Go on with a run that was interrupted or killed, to the same bytes as one that was never broken off.
+
+        Parameters
+        ----------
+        progress : bool, optional
+            False shows nothing, True lines of text where there is neither notebook nor terminal.
+        **options
+            Flags of ``burstsim resume``: ``force=True``, ``blas="gonum"``.
+
+        Returns
+        -------
+        Run
+            This one. A finished run is left as it is, with a warning.
+        """
+        execute(["resume", str(self.folder), *flags(options)], progress)
+        return self
+
+    def _repr_html_(self) -> str:
+        about = self.info
+        rows = "".join(
+            f"<tr><td>{html.escape(v['name'])}</td>"
+            + "".join(f"<td>{_shown(v.get(k))}</td>" for k in ("loss_initial", "loss_final", "test_error"))
+            + "</tr>"
+            for v in about.get("variants", [])
+        )
+        head = "<tr><th>variant</th><th>loss before</th><th>loss after</th><th>test error</th></tr>" if rows else ""
+        reason = f": {html.escape(about['reason'])}" if about.get("reason") else ""
+        where = html.escape(str(self.folder))
+        return f"<p><code>{where}</code> {about['status']}{reason}</p><table>{head}{rows}</table>"
+
+
+def _shown(x: float | None) -> str:
+    return "" if x is None else f"{x:.4g}"
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def _snapshot(path: Path, described: list[dict[str, Any]]) -> Trajectory:
+    """The signals of an export under the names that they have in trajectory.npz."""
+    found = Trajectory(path, described)
+    first = True
+    named = {}
+    for v in described:
+        prefix, own = f"{v['variant']}/trajectory/", "" if first else f"{v['variant']}/"
+        named.update({own + n.removeprefix(prefix): found[n] for n in found if n.startswith(prefix)})
+        first = False
+    found._names, found._cache = list(named), named
+    return found
+
+
+class Runs(Sequence[Run]):
+    """Runs that differ in their seed, in the order of the seeds.
+
+    Examples
+    --------
+    >>> runs = burstsim.run("regression.toml", seeds=range(5))    # doctest: +SKIP
+    >>> time, loss = runs.stack("continuous.loss")                # doctest: +SKIP
+    >>> plt.plot(time, loss.mean(axis=0))                         # doctest: +SKIP
+    """
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self._runs = list(runs)
+
+    @overload
+    def __getitem__(self, at: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Runs: ...
+
+    def __getitem__(self, at: int | slice) -> Run | Runs:
+        return Runs(self._runs[at]) if isinstance(at, slice) else self._runs[at]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs)
+
+    def __repr__(self) -> str:
+        return f"Runs([{', '.join(str(r.folder) for r in self._runs)}])"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each run."""
+        return [r.seed for r in self._runs]
+
+    @property
+    def metrics(self) -> Table:
+        """The metrics of all runs below one another, with the column ``seed`` in front."""
+        return self._below("metrics")
+
+    @property
+    def epochs(self) -> Table:
+        """The epochs of all runs below one another, with the column ``seed`` in front."""
+        return self._below("epochs")
+
+    def _below(self, name: str) -> Table:
+        tables = [(r.seed, getattr(r, name)) for r in self._runs]
+        pd = pandas()
+        if pd is not None:
+            both = pd.concat(dict(tables), names=["seed", None]).reset_index(level="seed")
+            return both.reset_index(drop=True)
+        columns = {c: np.concatenate([t[c] for _, t in tables]) for c in tables[0][1]}
+        seeds = np.repeat([seed for seed, _ in tables], [len(next(iter(t.values()))) for _, t in tables])
+        return table({"seed": seeds, **columns})
+
+    def stack(self, quantity: str, of: str = "metrics") -> tuple[NDArray[Any], NDArray[Any]]:
+        """One quantity of all runs over time, for means and spreads over seeds.
+
+        Parameters
+        ----------
+        quantity : str
+            Such as ``continuous.loss``.
+        of : str
+            The table: ``metrics``, ``epochs`` or ``log``.
+
+        Returns
+        -------
+        time, values : numpy.ndarray
+            The first column of the table, and runs x times.
+
+        Raises
+        ------
+        ValueError
+            If the runs were not recorded at the same times.
+        """
+        tables = [getattr(r, of) for r in self._runs]
+        key = list(tables[0])[0]
+        times = [np.asarray(t[key]) for t in tables]
+        if not all(np.array_equal(t, times[0]) for t in times):
+            raise ValueError(f"the runs have different values of {key}")
+        return times[0], np.stack([np.asarray(t[quantity]) for t in tables])
+
+
+@overload
+def run(
+    experiment: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,
+    *,
+    seeds: None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+    **options: Any,
+) -> Run: ...
+
+
+@overload
+def run(
+    experiment: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,
+    *,
+    seeds: Iterable[int],
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+    **options: Any,
+) -> Runs: ...
+
+
+def run(
+    experiment: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,
+    *,
+    seeds: Iterable[int] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+    **options: Any,
+) -> Run | Runs:
+    """Run an experiment file, and wait until it has ended.
+
+    Parameters
+    ----------
+    experiment : str or path
+        The file.
+    set : mapping, optional
+        Keys of the file to change, such as ``{"model.beta": 2, "model.hidden": [50, 50]}``.
+    seeds : iterable of int, optional
+        Run once for each of these seeds, as many at once as there are processors.
+    out : str or path, optional
+        The run folder, new or empty; with seeds, the folder of the folders. By default it is one in ``runs`` with name
+        and time.
+    progress : bool, optional
+        False shows nothing, True lines of text where there is neither notebook nor terminal.
+    **options
+        Flags of ``burstsim run``: ``seed=3``, ``blas="gonum"``.
+
+    Returns
+    -------
+    Run or Runs
+        Of several seeds a sequence.
+
+    Raises
+    ------
+    Error
+        With the program's own message. Folders that were written all the same are in its ``folders``.
+    KeyboardInterrupt
+        When it was interrupted; the run has a checkpoint then, and ``burstsim.load(folder).resume()`` goes on.
+
+    Examples
+    --------
+    >>> run = burstsim.run("regression.toml", {"model.beta": 2})    # doctest: +SKIP
+    >>> run.summary["variants"]["continuous"]["loss_final"]         # doctest: +SKIP
+    """
+    args = ["run", os.fspath(experiment), *settings(set), *flags(options)]
+    if out is not None:
+        args.append(f"--out={os.fspath(out)}")
+    if seeds is None:
+        return Run(execute(args, progress)[-1])
+    args.append("--seeds=" + ",".join(str(int(s)) for s in seeds))
+    return Runs(Run(folder) for folder in execute(args, progress))
+
+
+def load(folder: str | os.PathLike[str]) -> Run:
+    """Open the folder of a run, whatever has become of it.
+
+    Parameters
+    ----------
+    folder : str or path
+        What ``burstsim run`` printed, or ``burstsim ls`` lists.
+
+    Raises
+    ------
+    Error
+        If it is not the folder of a run, or cannot be read.
+
+    Examples
+    --------
+    >>> burstsim.load("runs/regression-20260102-030405").status    # doctest: +SKIP
+    'interrupted'
+    """
+    found = Run(folder)
+    found.info  # which says what is wrong
+    return found
