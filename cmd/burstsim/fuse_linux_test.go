@@ -11,7 +11,10 @@ import (
 // bindfs mounts a folder of its own by bindfs, a file system in which an open
 // file that is deleted is moved instead, as by NFS. It skips the test where that
 // is not possible.
-func bindfs(t *testing.T) string {
+func bindfs(t *testing.T) string { t.Helper(); return mountFolder(t, t.TempDir()) }
+
+// mountFolder mounts a folder once more by bindfs, until the test is over.
+func mountFolder(t *testing.T, source string, options ...string) string {
 	t.Helper()
 	path, err := exec.LookPath("bindfs")
 	if err != nil {
@@ -20,14 +23,8 @@ func bindfs(t *testing.T) string {
 	if _, err := os.Stat("/dev/fuse"); err != nil {
 		t.Skipf("no file system with FUSE: %v", err)
 	}
-	home := t.TempDir()
-	source, target := filepath.Join(home, "source"), filepath.Join(home, "mounted")
-	for _, dir := range []string{source, target} {
-		if err := os.Mkdir(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if out, err := exec.Command(path, source, target).CombinedOutput(); err != nil {
+	target := t.TempDir()
+	if out, err := exec.Command(path, append(options, source, target)...).CombinedOutput(); err != nil {
 		t.Skipf("no file system with FUSE: bindfs: %v: %s", err, out)
 	}
 	t.Cleanup(func() {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"burstsim/internal/slurm"
 )
 
 // TestSlurm submits sweeps to the Slurm that scripts/slurm.sh starts. It needs
@@ -36,13 +38,19 @@ func TestSlurm(t *testing.T) {
 		s.until("the aggregate", func() bool { _, err := os.Stat(filepath.Join(s.dir, "curves.csv")); return err == nil })
 		s.sameAsLocal()
 	})
-	t.Run("killed, warned and cancelled", testSlurmStops)
-	t.Run("time limit", testSlurmTimeLimit)
+	s := newSlurmSweep(t, "1-4", stoppedLength)
+	t.Run("killed, warned, cancelled and preempted", func(t *testing.T) { testSlurmStops(s.again(t, "stopped")) })
+	t.Run("limit of submissions", testSlurmSubmitLimit)
+	t.Run("time limit", func(t *testing.T) { testSlurmTimeLimit(t, s.localTime) })
 }
 
-// testSlurmStops does to three of four tasks what a cluster can do.
-func testSlurmStops(t *testing.T) {
-	s := newSlurmSweep(t, "1-4", 400_000)
+// stoppedLength is how long a run is (simulated s) that is stopped four times.
+const stoppedLength = 500_000
+
+// testSlurmStops does to three of four tasks what a cluster can do, and to the two
+// that do the rest.
+func testSlurmStops(s *slurmSweep) {
+	t := s.t
 	s.run("--runs-per-task", "1")
 	job := s.job()
 	task := func(n int) string { return fmt.Sprintf("%s_%d", job, n) }
@@ -66,43 +74,118 @@ func testSlurmStops(t *testing.T) {
 	}
 	s.status()
 	s.said(`no tasks in the queue`)
+	if accounting() {
+		s.until("what accounting says", func() bool { // it hears of it later
+			s.status()
+			return strings.Contains(s.output, "ended: 1 cancelled, 2 completed, 1 failed\n")
+		})
+		s.accountingFails()
+	}
 	if runs, err := os.ReadFile(filepath.Join(s.dir, "runs.csv")); err != nil || !bytes.Contains(runs, []byte("missing")) {
 		t.Errorf("the aggregate says %q, %v, expected that runs are missing", runs, err)
 	}
 
-	s.run("--wait", "--runs-per-task", "1")
-	s.said(`2 tasks of 1 runs`, `4 of 4 runs done`)
+	s.run("--runs-per-task", "1", "--partition", "spare")
+	s.said(`2 tasks of 1 runs`)
+	s.preempt(s.job(), []int{0, 2})
+	s.until("the end of all", func() bool { return s.queue() == "" })
+	s.status()
+	s.said(`4 done, 0 left`, `no tasks in the queue`)
 	s.sameAsLocal()
 }
 
-// testSlurmTimeLimit has runs that take longer than their partition lets them.
-func testSlurmTimeLimit(t *testing.T) {
+// accounting tells whether this Slurm keeps accounts.
+func accounting() bool { return exec.Command("sacct", "--allocations").Run() == nil }
+
+// accountingFails: status does without accounting that does not answer.
+func (s *slurmSweep) accountingFails() {
+	s.t.Helper()
+	bins := s.t.TempDir()
+	if err := os.WriteFile(filepath.Join(bins, "sacct"), []byte("#!/bin/sh\necho 'sacct: error: Problem talking to the database: Connection refused' >&2\nexit 1\n"), 0o777); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Setenv("PATH", bins+":"+os.Getenv("PATH"))
+	s.status()
+	if s.said(`no tasks in the queue`); strings.Contains(s.output, "ended") {
+		s.t.Errorf("said %q without accounts", s.output)
+	}
+}
+
+// preempt takes the processors away from two tasks of an array, first with a
+// warning five seconds before and then at once. Both go back into the queue, where
+// they put themselves, or where Slurm does.
+func (s *slurmSweep) preempt(job string, tasks []int) {
+	t := s.t
+	t.Helper()
+	for round, grace := range []string{"5", "0"} {
+		slurmCommand(t, "scontrol", "update", "PartitionName=spare", "GraceTime="+grace)
+		before := s.unfinished()
+		s.until("two tasks", func() bool {
+			return s.state(fmt.Sprintf("%s_%d", job, tasks[0])) == "RUNNING" && s.state(fmt.Sprintf("%s_%d", job, tasks[1])) == "RUNNING" && s.unfinished() >= before+2
+		})
+		slurmCommand(t, "sbatch", "--wait", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=true")
+		for _, n := range tasks {
+			log := s.logOf(n, "*-3")
+			if !strings.Contains(log, "goes on when it has been requeued, for the 1. time") || strings.Count(log, "CANCELLED AT") != round+1 {
+				t.Errorf("task %d with %s s of warning: %q", n, grace, log)
+			}
+		}
+	}
+}
+
+// testSlurmSubmitLimit has fewer tasks in the queue than the sweep has.
+func testSlurmSubmitLimit(t *testing.T) {
+	if !accounting() {
+		t.Skip("no accounting, so no limits of users")
+	}
+	limit := func(n string) {
+		slurmCommand(t, "sacctmgr", "--immediate", "modify", "user", "root", "set", "MaxSubmitJobs="+n)
+	}
+	s := newSlurmSweep(t, "1-7", 1000)
+	t.Cleanup(func() { limit("-1") })
+	limit("4")
+	s.until("the limit", func() bool {
+		return strings.Contains(slurmCommand(t, "scontrol", "-o", "show", "assoc_mgr", "users=root", "flags=assoc"), "MaxSubmitJobs=4(")
+	})
+	s.run("--runs-per-task", "1", "--wait")
+	s.said(`3 tasks of 1 runs`, `7 of 7 runs done, no tasks in the queue`)
+	s.sameAsLocal()
+}
+
+// testSlurmTimeLimit has tasks that take longer than their partition lets them:
+// about 38 s, of which Slurm's warning leaves 30 at most. It is given how long
+// four runs of stoppedLength take here.
+func testSlurmTimeLimit(t *testing.T, four time.Duration) {
 	var s *slurmSweep
-	for length := 1_500_000; ; length *= 2 {
+	for length := int(stoppedLength * 38 / four.Seconds()); ; length *= 2 {
 		s = newSlurmSweep(t, "1-2", length)
-		if s.localTime > 40*time.Second {
+		if s.localTime > 16*time.Second {
 			break
 		}
 	}
-	s.run("--partition", "brief", "--runs-per-task", "1", "--wait")
-	s.said(`2 of 2 runs done, no tasks in the queue`)
-	for n := range 2 {
-		if log := s.log(n); !strings.Contains(log, "goes on when it has been requeued, for the 1. time") {
-			t.Errorf("task %d did not run into its limit: %q", n, log)
-		}
-	}
-	s.sameAsLocal()
+	once := s.again(t, "once")
+	s.run("--partition", "brief", "--runs-per-task", "2")
+	once.run("--partition", "brief", "--runs-per-task", "2", "--max-requeues", "0")
 
-	// The same with no requeues: the rest is for another submission.
-	own := filepath.Join(filepath.Dir(s.dir), "once")
-	s.dir = own
-	s.command(1, "sweep", s.file, "--out", s.dir, "--engine", "slurm", "--partition", "brief", "--runs-per-task", "1", "--max-requeues", "0", "--wait")
-	s.said(`0 of 2 runs done, no tasks in the queue`)
-	if log := s.log(0); !strings.Contains(log, "requeued 0 times, --max-requeues") {
+	// With no requeues, the rest is for another submission.
+	once.until("the end of all", func() bool { return once.queue() == "" })
+	if log := once.log(0); !strings.Contains(log, "requeued 0 times, --max-requeues") {
 		t.Errorf("says %q", log)
 	}
-	s.run("--partition", "main", "--wait")
-	s.said(`2 of 2 runs done`)
+	once.status()
+	if once.said(`no tasks in the queue`); strings.Contains(once.output, " 0 left") {
+		t.Errorf("said %q, expected that runs are left", once.output)
+	}
+	once.run("--partition", "main", "--runs-per-task", "1", "--wait")
+	once.said(`2 of 2 runs done`)
+	once.sameAsLocal()
+
+	s.until("the end of all", func() bool { return s.queue() == "" })
+	if log := s.log(0); !strings.Contains(log, "goes on when it has been requeued, for the 1. time") {
+		t.Errorf("the task did not run into its limit: %q", log)
+	}
+	s.status()
+	s.said(`2 done, 0 left`, `no tasks in the queue`)
 	s.sameAsLocal()
 }
 
@@ -132,12 +215,24 @@ func newSlurmSweep(t *testing.T, seeds string, seconds int) *slurmSweep {
 	begin := time.Now()
 	s.command(0, "sweep", s.file, "--out", s.local, "--quiet")
 	s.localTime = time.Since(begin)
-	t.Cleanup(func() {
+	s.cancelAtEnd()
+	return s
+}
+
+// again is the same sweep in another folder.
+func (s *slurmSweep) again(t *testing.T, name string) *slurmSweep {
+	other := *s
+	other.t, other.dir = t, filepath.Join(t.TempDir(), name)
+	other.cancelAtEnd()
+	return &other
+}
+
+func (s *slurmSweep) cancelAtEnd() {
+	s.t.Cleanup(func() {
 		if jobs := s.queue(); jobs != "" {
-			slurmCommand(t, "scancel", strings.Fields(jobs)...)
+			slurmCommand(s.t, "scancel", strings.Fields(jobs)...)
 		}
 	})
-	return s
 }
 
 func (s *slurmSweep) command(want int, args ...string) {
@@ -192,9 +287,12 @@ func (s *slurmSweep) job() string {
 }
 
 // log is that of a task of the first array.
-func (s *slurmSweep) log(task int) string {
+func (s *slurmSweep) log(task int) string { s.t.Helper(); return s.logOf(task, "*-1") }
+
+// logOf is that of a task of an array whose name is like a pattern.
+func (s *slurmSweep) logOf(task int, array string) string {
 	s.t.Helper()
-	logs, err := filepath.Glob(filepath.Join(s.dir, "slurm", "*-1", fmt.Sprintf("%d.log", task)))
+	logs, err := filepath.Glob(filepath.Join(s.dir, "slurm", array, fmt.Sprintf("%d.log", task)))
 	if err != nil || len(logs) != 1 {
 		return ""
 	}
@@ -214,9 +312,19 @@ func (s *slurmSweep) unfinished() int {
 	return len(all)
 }
 
-// queue are the numbers of all jobs that are not over.
+// queue are the numbers of the jobs of this sweep that are not over.
 func (s *slurmSweep) queue() string {
-	return strings.TrimSpace(slurmCommand(s.t, "squeue", "--noheader", "--format=%A"))
+	ledger, err := slurm.OpenLedger(slurmFolder(s.dir))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var ids []string
+	for line := range strings.Lines(slurmCommand(s.t, "squeue", "--noheader", "--format=%A %j")) {
+		if id, name, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(name, ledger.Prefix()) {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, " ")
 }
 
 func (s *slurmSweep) state(task string) string {
@@ -233,11 +341,19 @@ func (s *slurmSweep) until(what string, is func() bool) {
 	s.t.Fatalf("waited in vain for %s; queue %q, log %q", what, s.queue(), s.log(0))
 }
 
+// slurmCommand calls a command of Slurm. A job that begins or ends at the moment
+// cannot be changed, so it asks a few times.
 func slurmCommand(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Errorf("%s %v: %v: %s", name, args, err, out)
+	for try := 1; ; try++ {
+		out, err := exec.Command(name, args...).CombinedOutput()
+		if err == nil {
+			return string(out)
+		}
+		if try == 20 || !bytes.Contains(out, []byte("try again later")) {
+			t.Errorf("%s %v: %v: %s", name, args, err, out)
+			return string(out)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	return string(out)
 }

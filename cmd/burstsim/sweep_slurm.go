@@ -296,6 +296,10 @@ func (p *program) followSweep(ctx context.Context, c *slurm.Campaign, plan *swee
 			p.warn(err)
 			return true
 		}
+		if c.Limits, err = c.Client.Limits(ctx, userName()); err != nil {
+			p.warn(err)
+			return true
+		}
 		rest, fatal = p.submitMissing(ctx, c, rest, queue)
 		if errors.Is(fatal, slurm.ErrFull) {
 			fatal = nil

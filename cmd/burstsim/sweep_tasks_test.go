@@ -135,7 +135,7 @@ func TestCallsOfATask(t *testing.T) {
 		t.Fatal(err)
 	}
 	submitWithoutDoing(t, bin, file, dir, 20)
-	counted := func(first, count int) (changes int) {
+	counted := func(first, count int) (changes, results int) {
 		trace := filepath.Join(home, "trace")
 		cmd := exec.Command(strace, "-f", "-y", "-o", trace, "-e", "trace=openat,mkdirat,unlinkat,renameat,renameat2,linkat,fsync,fdatasync,ftruncate",
 			bin, "sweep", "slurm-task", dir, "--job", "burstsim-TEST-1", "--first", fmt.Sprint(first), "--count", fmt.Sprint(count))
@@ -151,12 +151,22 @@ func TestCallsOfATask(t *testing.T) {
 			if strings.Contains(line, dir) && (!strings.Contains(line, "openat(") || strings.Contains(line, "O_CREAT")) {
 				changes++
 			}
+			if strings.Contains(line, ".jsonl") && strings.Contains(line, "openat(") && !strings.Contains(line, "O_CREAT") {
+				results++
+			}
 		}
-		return changes
+		return changes, results
 	}
 	counted(0, 1) // claims the job
-	one, twenty := counted(20, 1), counted(40, 20)
+	one, _ := counted(20, 1)
+	twenty, _ := counted(40, 20)
 	t.Logf("a task of one run changes something in the sweep's folder by %d calls, one of twenty runs by %d", one, twenty)
+	if _, opened := counted(22, 1); opened > 0 {
+		t.Errorf("a task opened %d files of results, expected none: the other tasks did other runs", opened)
+	}
+	if changes, opened := counted(20, 1); opened != 1 {
+		t.Errorf("a task that is done opened %d files of results and changed something by %d calls, expected its own file", opened, changes)
+	}
 	if each := float64(twenty-one) / 19; each > 1 {
 		t.Errorf("%.1f calls for each further short run, expected that several share one", each)
 	}

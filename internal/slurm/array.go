@@ -69,6 +69,20 @@ func (r Ranges) Len() int {
 	return n
 }
 
+// first are the n smallest numbers, or all if there are fewer.
+func (r Ranges) first(n int) Ranges {
+	var out Ranges
+	for _, one := range r {
+		if n <= 0 {
+			break
+		}
+		one.Last = min(one.Last, one.First+n-1)
+		out = append(out, one)
+		n -= one.Last - one.First + 1
+	}
+	return out
+}
+
 // All lists the numbers.
 func (r Ranges) All() []int {
 	var out []int

@@ -42,12 +42,17 @@ func (c *Campaign) Plan(missing []int, queue []Queued) ([]Planned, error) {
 	}
 	var out []Planned
 	for i, a := range Cut(c.NotQueued(missing, queue), c.PerTask, c.Limits) {
-		name := c.name(i)
-		command := append(c.Task[:len(c.Task):len(c.Task)], "--job", name)
-		job := Job{Name: name, Log: filepath.Join(c.folder, name, "%a.log"), Command: command}
-		out = append(out, Planned{Submitted{Name: name, Array: &a}, ArrayScript(a, job, c.Options)})
+		out = append(out, c.planArray(a, i))
 	}
 	return out, nil
+}
+
+// planArray makes the job of an array, with the n-th next name.
+func (c *Campaign) planArray(a Array, n int) Planned {
+	name := c.name(n)
+	command := append(c.Task[:len(c.Task):len(c.Task)], "--job", name)
+	job := Job{Name: name, Log: filepath.Join(c.folder, name, "%a.log"), Command: command}
+	return Planned{Submitted{Name: name, Array: &a}, ArrayScript(a, job, c.Options)}
 }
 
 // PlanAfter makes the job that waits for jobs.
@@ -73,25 +78,33 @@ func (c *Campaign) SubmitAll(ctx context.Context, missing []int, queue []Queued)
 	if err != nil || len(plan) == 0 {
 		return nil, err
 	}
-	room := c.Limits.Submit - 1 // for the one that waits
+	queued := 0
 	for _, q := range queue {
-		room -= max(q.Tasks.Len(), 1)
+		queued += max(q.Tasks.Len(), 1)
 	}
+	// The associations' count has what is in the queue already.
+	room := min(c.Limits.Submit-queued, c.Limits.Free) - 1 // for the one that waits
+	busy := queued > 0 || c.Limits.Free < c.Limits.Submit
 	var done []Submitted
 	for _, p := range plan {
-		busy := len(queue) > 0 || len(done) > 0
-		if room -= p.Array.Tasks.Len(); room < 0 && busy {
+		most := room
+		if !busy {
+			most = max(most, 1) // nothing is there to wait for
+		}
+		if most < 1 {
 			err = ErrFull
 			break
 		}
 		var job Submitted
-		if job, err = c.submit(ctx, p); err != nil {
-			if busy && isFull(err) {
-				err = fmt.Errorf("%w: %w", ErrFull, err)
-			}
+		if job, err = c.submitSome(ctx, *p.Array, most, busy); err != nil {
 			break
 		}
 		done = append(done, job)
+		room -= job.Array.Tasks.Len()
+		if busy = true; job.Array.Tasks.Len() < p.Array.Tasks.Len() {
+			err = ErrFull
+			break
+		}
 	}
 	if len(done) == 0 {
 		return nil, err
@@ -101,10 +114,32 @@ func (c *Campaign) SubmitAll(ctx context.Context, missing []int, queue []Queued)
 		ids = append(ids, job.ID)
 	}
 	after, err2 := c.submit(ctx, c.PlanAfter(ids, 0))
+	if err2 != nil && isFull(err2) {
+		err2 = fmt.Errorf("%w: %w", ErrFull, err2)
+	}
 	if err2 != nil {
 		return done, errors.Join(err, err2)
 	}
 	return append(done, after), err
+}
+
+// submitSome submits an array, or as many of its first tasks as there is room for.
+// A limit that nobody told us, such as one of a quality of service, is met by
+// halves: if no job of the user is over later, there will not be more room.
+func (c *Campaign) submitSome(ctx context.Context, a Array, most int, busy bool) (Submitted, error) {
+	for {
+		a.Tasks = a.Tasks.first(most)
+		job, err := c.submit(ctx, c.planArray(a, 0))
+		switch {
+		case err == nil || errors.Is(err, ErrUnknown) || !isFull(err):
+			return job, err
+		case busy:
+			return job, fmt.Errorf("%w: %w", ErrFull, err)
+		case a.Tasks.Len() == 1 || !strings.Contains(strings.ToLower(err.Error()), full[0]):
+			return job, err
+		}
+		most = a.Tasks.Len() / 2
+	}
 }
 
 // IDs are the numbers of the arrays in a queue.

@@ -3,6 +3,7 @@ package slurm
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -128,34 +129,59 @@ func TestSubmitAll(t *testing.T) {
 	}
 }
 
-// TestFullQueue: what a limit keeps out is submitted when there is room.
+// TestFullQueue: what a limit keeps out is submitted when there is room, and what
+// there is room for is submitted, however many tasks an array could have.
 func TestFullQueue(t *testing.T) {
 	ctx := context.Background()
-	for name, prepare := range map[string]func(*cluster){
-		"known":   func(f *cluster) { f.config = "MaxArraySize = 5\nMaxJobCount = 7\n" },
-		"refused": func(f *cluster) { f.config = "MaxArraySize = 5\n"; f.answers["sbatch"] = []answer{works, atLimit} },
+	for name, c := range map[string]struct {
+		prepare   func(*cluster)
+		want      []string // arrays
+		then      int      // jobs after a second submission
+		needsMore bool
+	}{
+		"known":   {func(f *cluster) { f.config = "MaxArraySize = 5\nMaxJobCount = 7\n" }, []string{"0-4", "0"}, 5, false},
+		"small":   {func(f *cluster) { f.config = "MaxJobCount = 4\n" }, []string{"0-2"}, 4, true},
+		"refused": {func(f *cluster) { f.config = "MaxArraySize = 5\n"; f.answers["sbatch"] = []answer{works, atLimit} }, []string{"0-4"}, 4, false},
+		"by QOS":  {func(f *cluster) { f.answers["sbatch"] = []answer{atLimit, atLimit} }, []string{"0-1"}, 4, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newCluster(t)
-			prepare(f)
+			c.prepare(f)
 			folder := tempLedger(t)
 			done, err := f.campaign(folder).SubmitAll(ctx, numbers(10), nil)
-			if !errors.Is(err, ErrFull) || len(done) != 2 || len(f.alive()) != 2 {
-				t.Fatalf("submitted %v, %v, expected an array, one that waits, and %v", done, err, ErrFull)
+			if !errors.Is(err, ErrFull) || len(done) != len(c.want)+1 {
+				t.Fatalf("submitted %v, %v, expected %v, one that waits, and %v", done, err, c.want, ErrFull)
 			}
-			for _, j := range f.jobs {
-				j.cancelled = true // over
+			left := map[int]bool{}
+			for _, n := range numbers(10) {
+				left[n] = true
 			}
-			c := f.campaign(folder)
-			if done, err = c.SubmitAll(ctx, []int{5, 6, 7, 8, 9}, nil); err != nil || len(done) != 2 {
-				t.Errorf("submitted %v, %v", done, err)
+			for i, job := range done {
+				f.jobs[i].cancelled = true // over
+				if i < len(c.want) && f.jobs[i].array.String() != c.want[i] {
+					t.Errorf("array %v, expected %s", f.jobs[i].array, c.want[i])
+				}
+				for run := range job.Runs() {
+					delete(left, run)
+				}
+			}
+			_, err = f.campaign(folder).SubmitAll(ctx, slices.Sorted(maps.Keys(left)), nil)
+			if errors.Is(err, ErrFull) != c.needsMore || err != nil && !c.needsMore || len(f.jobs) != c.then {
+				t.Errorf("%d jobs, %v, expected %d", len(f.jobs), err, c.then)
 			}
 		})
 	}
 	f := newCluster(t)
-	f.answers["sbatch"] = []answer{atLimit}
-	if _, err := f.campaign(tempLedger(t)).SubmitAll(ctx, numbers(10), nil); err == nil || errors.Is(err, ErrFull) {
-		t.Errorf("%v, expected a failure: waiting makes no room", err)
+	f.answers["sbatch"] = slices.Repeat([]answer{atLimit}, 4) // 10, 5, 2 tasks, and 1
+	_, err := f.campaign(tempLedger(t)).SubmitAll(ctx, numbers(10), nil)
+	if err == nil || errors.Is(err, ErrFull) || f.calls["sbatch"] != 4 {
+		t.Errorf("%v after %d submissions, expected a failure: waiting makes no room", err, f.calls["sbatch"])
+	}
+	// Jobs that are not of this sweep take all the room.
+	c := f.campaign(tempLedger(t))
+	c.Limits.Free = 1
+	if done, err := c.SubmitAll(ctx, numbers(10), nil); !errors.Is(err, ErrFull) || len(done) > 0 {
+		t.Errorf("submitted %v, %v, expected %v", done, err, ErrFull)
 	}
 }
 

@@ -16,15 +16,16 @@ type Limits struct {
 	// Tasks is how many tasks an array may have, by max_array_tasks of
 	// SchedulerParameters.
 	Tasks int
-	// Submit is how many tasks the user may still have in the queue, as far as
-	// the cluster says: its MaxJobCount, and the limits of the user's
-	// associations. Others' jobs count towards the first, and what a quality of
-	// service allows is not known, so a submission may be refused all the same.
-	Submit int
+	// Submit is how many tasks the user may have in the queue, as far as the
+	// cluster says: its MaxJobCount, and the limits of the user's associations.
+	// Free is how many of them are not taken yet, by whatever job. Others' jobs
+	// count towards MaxJobCount, and what a quality of service allows is not
+	// known, so a submission may be refused all the same.
+	Submit, Free int
 }
 
 // DefaultLimits are those of a cluster that says nothing else.
-var DefaultLimits = Limits{Index: 1000, Tasks: math.MaxInt, Submit: 10000}
+var DefaultLimits = Limits{Index: 1000, Tasks: math.MaxInt, Submit: 10000, Free: 10000}
 
 // ArrayFolder bounds the tasks of an array, of which each has a log in the same
 // folder.
@@ -39,7 +40,8 @@ func (c *Client) Limits(ctx context.Context, user string) (Limits, error) {
 	l := parseConfig(text)
 	// Clusters without accounting have no associations, and some hide them.
 	if text, err := c.command(ctx, "scontrol", "-o", "show", "assoc_mgr", "users="+user, "flags=assoc"); err == nil {
-		l.Submit = min(l.Submit, parseAssociations(text, user))
+		limit, free := parseAssociations(text, user)
+		l.Submit, l.Free = min(l.Submit, limit), min(l.Free, free)
 	}
 	return l, nil
 }
@@ -58,7 +60,7 @@ func parseConfig(text string) Limits {
 			}
 		case "MaxJobCount":
 			if n, err := strconv.Atoi(value); err == nil && n > 0 {
-				l.Submit = n
+				l.Submit, l.Free = n, n
 			}
 		case "SchedulerParameters":
 			for parameter := range strings.SplitSeq(value, ",") {
@@ -74,21 +76,22 @@ func parseConfig(text string) Limits {
 // submitLimit is how an association tells what may be in the queue, and what is.
 var submitLimit = regexp.MustCompile(`\b(?:Max|Grp)SubmitJobs=(\d+)\((\d+)\)`)
 
-// parseAssociations is how many more jobs the tightest association of the user
-// lets into the queue. Which one a job will have is not known.
-func parseAssociations(text, user string) int {
-	left := math.MaxInt
+// parseAssociations is how many jobs the tightest association of the user lets
+// into the queue, and how many more as it is. Which one a job will have is not
+// known.
+func parseAssociations(text, user string) (limit, free int) {
+	limit, free = math.MaxInt, math.MaxInt
 	for line := range strings.Lines(text) {
 		if !strings.Contains(line, "UserName="+user+"(") {
 			continue
 		}
 		for _, m := range submitLimit.FindAllStringSubmatch(line, -1) {
-			limit, err1 := strconv.Atoi(m[1])
+			most, err1 := strconv.Atoi(m[1])
 			used, err2 := strconv.Atoi(m[2])
 			if err1 == nil && err2 == nil {
-				left = min(left, max(limit-used, 0))
+				limit, free = min(limit, most), min(free, max(most-used, 0))
 			}
 		}
 	}
-	return left
+	return limit, free
 }

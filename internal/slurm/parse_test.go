@@ -20,13 +20,13 @@ func TestLimits(t *testing.T) {
 		config, associations string
 		want                 Limits
 	}{
-		{"", "", Limits{1000, math.MaxInt, 10000}}, // Slurm's defaults
-		{"MaxArraySize            = 5\nMaxJobCount             = 300\n", "", Limits{4, math.MaxInt, 300}},
-		{"MaxArraySize = 0\n", "", Limits{-1, math.MaxInt, 10000}},
-		{"SchedulerParameters     = bf_interval=30,max_array_tasks=200,defer\n", "", Limits{1000, 200, 10000}},
-		{"", association, Limits{1000, math.MaxInt, 30}},
-		{"", "UserName=ada(1000) GrpSubmitJobs=9(12) MaxSubmitJobs=N(0)\n", Limits{1000, math.MaxInt, 0}},
-		{"", "No associations currently cached in Slurm.\n", Limits{1000, math.MaxInt, 10000}},
+		{"", "", Limits{1000, math.MaxInt, 10000, 10000}}, // Slurm's defaults
+		{"MaxArraySize            = 5\nMaxJobCount             = 300\n", "", Limits{4, math.MaxInt, 300, 300}},
+		{"MaxArraySize = 0\n", "", Limits{-1, math.MaxInt, 10000, 10000}},
+		{"SchedulerParameters     = bf_interval=30,max_array_tasks=200,defer\n", "", Limits{1000, 200, 10000, 10000}},
+		{"", association, Limits{1000, math.MaxInt, 50, 30}},
+		{"", "UserName=ada(1000) GrpSubmitJobs=9(12) MaxSubmitJobs=N(0)\n", Limits{1000, math.MaxInt, 9, 0}},
+		{"", "No associations currently cached in Slurm.\n", Limits{1000, math.MaxInt, 10000, 10000}},
 	} {
 		client := &Client{command: func(_ context.Context, name string, args ...string) (string, error) {
 			if args[1] == "config" {

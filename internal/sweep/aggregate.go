@@ -56,7 +56,7 @@ func (r Run) why() string {
 // Collect reads all results. Those of an incomplete sweep are what there is.
 func (p *Plan) Collect() (*Aggregate, error) {
 	records := make(map[string]*Record)
-	err := p.read(nil, func(r Record) {
+	err := p.read(0, len(p.Points), func(r Record) {
 		if old := records[r.ID]; old == nil || old.Failure != "" && (r.Failure == "" || r.Final && !old.Final) {
 			records[r.ID] = &r
 		}

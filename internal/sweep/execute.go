@@ -93,7 +93,7 @@ func (p *Plan) Execute(ctx context.Context, work Work) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	e.out = newWriter(p.Path, e.token)
+	e.out = newWriter(p.Path, fileName(work.First, work.Count, e.token))
 	e.run(ctx, todo)
 	return e.outcome, e.out.close()
 }
@@ -115,7 +115,7 @@ func newToken() string {
 
 // todo lists the numbers of points with something left to do.
 func (e *executor) todo() ([]int, error) {
-	states, err := e.states(shardsOf(e.work.First, e.work.Count), e.program)
+	states, err := e.states(e.work.First, e.work.Count, e.program)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (e *executor) hasFolder(pt Point) bool {
 
 // doneElsewhere says whether another process has finished a run meanwhile.
 func (e *executor) doneElsewhere(i int) bool {
-	states, err := e.states(shardsOf(i, 1), e.program)
+	states, err := e.states(i, 1, e.program)
 	return err == nil && states[e.Points[i].ID].done
 }
 

@@ -4,8 +4,9 @@
 //	plan.json                 which points there are, and where the file is
 //	experiment.toml           the file as it was
 //	results/SSSSSS/NAME.jsonl results, one line a run; SSSSSS is the number of
-//	                          the point in the plan by [ShardSize], and NAME is
-//	                          of one process and one go of it
+//	                          the point in the plan by [ShardSize], and NAME has
+//	                          the part of the plan that a process was asked to
+//	                          do, and is of one go of it
 //	unfinished/ID.NAME/       checkpoints of a long run; see package journal
 //	runs.csv, summary.csv, curves.csv, figures/   the aggregate
 //

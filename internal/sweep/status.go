@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"burstsim/internal/config"
@@ -39,7 +40,7 @@ func (p *Plan) Status() (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	states, err := p.states(nil, id.Program+" "+id.BLAS)
+	states, err := p.states(0, len(p.Points), id.Program+" "+id.BLAS)
 	if err != nil {
 		return Status{}, err
 	}
@@ -70,7 +71,12 @@ func (p *Plan) Status() (Status, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Unfinished = len(folders)
+	ids := make(map[string]bool)
+	for _, folder := range folders { // of a run there is one for each process that did it
+		id, _, _ := strings.Cut(filepath.Base(folder), ".")
+		ids[id] = true
+	}
+	s.Unfinished = len(ids)
 	return s, nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -75,7 +74,7 @@ type writer struct {
 }
 
 func newWriter(path, name string) *writer {
-	w := &writer{folder: filepath.Join(path, resultsFolder), name: name + ".jsonl", waiting: make(map[int]*bytes.Buffer), stop: make(chan struct{})}
+	w := &writer{folder: filepath.Join(path, resultsFolder), name: name, waiting: make(map[int]*bytes.Buffer), stop: make(chan struct{})}
 	w.stopped.Go(func() {
 		tick := time.NewTicker(flushEvery)
 		defer tick.Stop()
@@ -160,15 +159,25 @@ func (w *writer) close() error {
 	return w.failed
 }
 
-// read calls take with every record of some shards; nil: of all. A line that is
-// not whole, as a process left it that was killed, is passed over.
-func (p *Plan) read(shards []int, take func(Record)) error {
-	if shards == nil {
-		for i := 0; i*ShardSize < len(p.Points); i++ {
-			shards = append(shards, i)
-		}
+// fileName names the file of a process for the part of the plan that it was asked to
+// do, so that one of a thousand tasks need not open the files of the others.
+func fileName(first, count int, token string) string {
+	return fmt.Sprintf("%d-%d.%s.jsonl", first, first+count-1, token)
+}
+
+// mayHold tells by the name of a file whether it can have results of some points.
+func mayHold(name string, first, count int) bool {
+	var from, to int
+	if n, err := fmt.Sscanf(name, "%d-%d.", &from, &to); n < 2 || err != nil {
+		return true // of an earlier version, which named it by the process only
 	}
-	for _, shard := range shards {
+	return from < first+count && first <= to
+}
+
+// read calls take with every record in the files that may hold some points. A line
+// that is not whole, as a process left it that was killed, is passed over.
+func (p *Plan) read(first, count int, take func(Record)) error {
+	for shard := first / ShardSize; shard*ShardSize < first+count; shard++ {
 		folder := filepath.Join(p.Path, resultsFolder, fmt.Sprintf("%06d", shard))
 		entries, err := os.ReadDir(folder)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -178,7 +187,7 @@ func (p *Plan) read(shards []int, take func(Record)) error {
 			return fmt.Errorf("cannot read %s: %w", folder, atomicfile.Cause(err))
 		}
 		for _, e := range entries {
-			if filepath.Ext(e.Name()) != ".jsonl" {
+			if filepath.Ext(e.Name()) != ".jsonl" || !mayHold(e.Name(), first, count) {
 				continue
 			}
 			if err := readFile(filepath.Join(folder, e.Name()), take); err != nil {
@@ -221,11 +230,11 @@ type state struct {
 	program string
 }
 
-// states are those of points of some shards, by their IDs. A success counts
-// more than a failure.
-func (p *Plan) states(shards []int, program string) (map[string]state, error) {
+// states are those of some points, and maybe of others, by their IDs. A success
+// counts more than a failure.
+func (p *Plan) states(first, count int, program string) (map[string]state, error) {
 	all := make(map[string]state)
-	err := p.read(shards, func(r Record) {
+	err := p.read(first, count, func(r Record) {
 		old, known := all[r.ID]
 		if known && old.failure == "" {
 			return
@@ -235,12 +244,4 @@ func (p *Plan) states(shards []int, program string) (map[string]state, error) {
 		}
 	})
 	return all, err
-}
-
-// shardsOf are those of some points.
-func shardsOf(first, count int) (shards []int) {
-	for i := first / ShardSize; i*ShardSize < first+count; i++ {
-		shards = append(shards, i)
-	}
-	return slices.Clip(shards)
 }

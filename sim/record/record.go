@@ -27,8 +27,7 @@ type Phase struct {
 
 // Part is a stretch of a phase's cycle.
 type Part struct {
-	Name     string  `json:"name,omitempty"` // may be empty
-	Duration float64 `json:"duration_s"`     // s, more than 0
+	Duration float64 `json:"duration_s"` // s, more than 0
 	Teacher  bool    `json:"teacher"`
 }
 
