@@ -40,3 +40,20 @@ func ExampleHeatMap_Draw() {
 	fmt.Println(bytes.Contains(svg.Bytes(), []byte("<svg")), err)
 	// Output: true <nil>
 }
+
+func ExampleScatter_Draw() {
+	fig, err := plots.Scatter{
+		Y:      "loss_final",
+		Keys:   []plots.ScatterKey{{Name: "learning.lr", Log: true, X: []float64{0.001, 0.01, 0.1}}},
+		Series: []plots.ScatterSeries{{Label: "BurstCCN", Y: []float64{0.03, 0.02, math.NaN()}, Rho: []float64{math.NaN()}, N: []int{2}}},
+		Failed: []bool{false, false, true},
+	}.Draw()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var svg bytes.Buffer
+	err = fig.WriteTo(&svg, "svg")
+	fmt.Println(bytes.Contains(svg.Bytes(), []byte("<svg")), err)
+	// Output: true <nil>
+}

@@ -55,3 +55,41 @@ func TestSweepFiguresOfOneValue(t *testing.T) {
 		t.Error("a cell with a failed run is not hatched")
 	}
 }
+
+// TestScatterMarksFailedRuns: a sample without a value is not drawn as one, but as a
+// failure; one without any value is refused; and as many parameters as there may be
+// have room.
+func TestScatterMarksFailedRuns(t *testing.T) {
+	nan := math.NaN()
+	of := func(keys int, failed bool, y ...float64) Scatter {
+		s := Scatter{Y: "loss", Failed: []bool{false, failed, false}, Series: []ScatterSeries{{Label: "a", Y: y}, {Label: "b", Y: []float64{nan, nan, nan}}}}
+		for i := range keys {
+			s.Keys = append(s.Keys, ScatterKey{Name: "compare.continuous.model.a_name_that_is_rather_long", Log: i%2 == 0, X: []float64{0.001, 1, 10}})
+			for k := range s.Series {
+				s.Series[k].Rho, s.Series[k].N = append(s.Series[k].Rho, nan), append(s.Series[k].N, 0)
+			}
+		}
+		return s
+	}
+	if _, err := of(1, true, nan, nan, nan).Draw(); err == nil {
+		t.Error("a scatter of nothing was drawn")
+	}
+	for _, keys := range []int{1, 2, 3, 6, 20} {
+		var drawn [2]bytes.Buffer
+		for i, failed := range []bool{false, true} {
+			fig, err := of(keys, failed, 1, nan, 3).Draw()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fig.height > 250/25.4*72 {
+				t.Errorf("%d parameters: %v points high", keys, fig.height)
+			}
+			if err := fig.WriteTo(&drawn[i], "svg"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if bytes.Equal(drawn[0].Bytes(), drawn[1].Bytes()) {
+			t.Errorf("%d parameters: a failed run is not marked", keys)
+		}
+	}
+}

@@ -31,6 +31,10 @@ type Axis struct {
 	Integer  bool    // whether they are whole
 }
 
+// Sampled says whether values are drawn from a range, together with those of other
+// such axes.
+func (a Axis) Sampled() bool { return a.Values == nil && a.Count == 0 }
+
 // sweepMethods are the words for Sweep.Method.
 var sweepMethods = []string{"grid", "random", "halton"}
 

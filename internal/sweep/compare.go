@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -103,21 +102,16 @@ func (g group) pairs(one, other, result string) (x, y []float64) {
 // Spearman's rank correlation over groups of runs that differ in their seeds only.
 func (a *Aggregate) writeCorrelations(out *csv.Writer) {
 	_ = out.Write([]string{"parameter", "variant", "result", "points", "rank_correlation"})
+	groups := a.groups()
 	for _, key := range a.Plan.varied() {
 		if !a.numeric(key) {
 			continue
 		}
 		for _, variant := range a.variants() {
 			for _, result := range a.judged() {
-				var x, y []float64
-				for _, g := range a.groups() {
-					if s := g.spread(variant, result); s.N > 0 && !math.IsNaN(s.Mean) {
-						at, _ := Number(g.point.Values[key])
-						x, y = append(x, at), append(y, s.Mean)
-					}
-				}
-				if len(x) > 2 {
-					_ = out.Write([]string{a.Plan.Keys[key], variant, result, strconv.Itoa(len(x)), cell(stat.Correlation(ranksOf(x), ranksOf(y), nil))})
+				rho, n := rankCorrelation(numbersOf(groups, key), means(groups, variant, result))
+				if n > 2 {
+					_ = out.Write([]string{a.Plan.Keys[key], variant, result, strconv.Itoa(n), cell(rho)})
 				}
 			}
 		}

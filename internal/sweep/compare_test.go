@@ -68,3 +68,44 @@ func TestParquet(t *testing.T) {
 		t.Errorf("third row %+v", r)
 	}
 }
+
+// TestSamplesHaveScatters: samples have a figure over each key that was sampled, of
+// the runs that came to something, and one that failed changes it.
+func TestSamplesHaveScatters(t *testing.T) {
+	file := write(t, short)
+	p := begun(t, t.TempDir(), file, "model.beta=1:3", "model.weight_gain={from=1e304, to=1.7e308, scale='log'}", "method=halton", "samples=8", "seeds=1,2")
+	if keys := p.sampled(); len(keys) != 2 || keys[0].log || !keys[1].log {
+		t.Fatalf("sampled: %+v", keys)
+	}
+	if o := execute(t, p, 0, 16); o.Failed == 0 || o.Failed == 16 {
+		t.Fatalf("%+v, expected some failures", o)
+	}
+	files := aggregate(t, p)
+	if files["scatter_loss_final.svg"] == nil || files["scatter_loss_final.png"] == nil {
+		t.Fatal("no scatter of the loss")
+	}
+	if !bytes.Contains(files["scatter_loss_final.svg"], []byte("failed")) {
+		t.Error("failed runs are dropped")
+	}
+}
+
+// TestRankCorrelation: pairs without one of their numbers do not count.
+func TestRankCorrelation(t *testing.T) {
+	nan := math.NaN()
+	for _, test := range []struct {
+		x, y []float64
+		rho  float64
+		n    int
+	}{
+		{[]float64{1, 2, 3, 4}, []float64{1, 8, 27, nan}, 1, 3},
+		{[]float64{1, 2, 3, 4}, []float64{9, 8, 1, 0.1}, -1, 4},
+		{[]float64{1, 2, 3, 4, 5}, []float64{2, 1, 4, 3, 5}, 0.8, 5}, // 1 - 6 x 4 / (5 x 24)
+		{[]float64{1, 2, 3}, []float64{5, 5, 5}, nan, 3},
+		{[]float64{1, 2}, []float64{1, 2}, nan, 2},
+	} {
+		rho, n := rankCorrelation(test.x, test.y)
+		if n != test.n || math.IsNaN(rho) != math.IsNaN(test.rho) || math.Abs(rho-test.rho) > 1e-12 {
+			t.Errorf("%v, %v: %v of %d, expected %v of %d", test.x, test.y, rho, n, test.rho, test.n)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func combinations(s config.Sweep) ([][]string, error) {
 	at := -1
 	for i, a := range s.Axes {
 		switch {
-		case a.Values == nil && a.Count == 0:
+		case a.Sampled():
 			if sampled = append(sampled, i); len(sampled) == 1 {
 				at = len(factors)
 				factors = append(factors, factor{})

@@ -19,13 +19,15 @@ type drawing struct {
 // mostMaps bounds the figures of one aggregate.
 const mostMaps = 20
 
-// figures are those that the aggregate can show: how seeds learned where nothing
-// else varies; results over one parameter; maps over the first two of several,
-// one a variant.
+// figures are those that the aggregate can show: results over each parameter that was
+// sampled; how seeds learned where nothing else varies; results over one parameter;
+// maps over the first two of several, one a variant.
 func (a *Aggregate) figures() ([]drawing, error) {
 	var all []drawing
 	var err error
-	switch keys := a.Plan.varied(); {
+	switch keys, sampled := a.Plan.varied(), a.Plan.sampled(); {
+	case len(sampled) > 0:
+		all, err = a.scatters(sampled)
 	case len(keys) == 0:
 		all, err = a.learning()
 	case len(keys) == 1 && a.numeric(keys[0]):
@@ -168,9 +170,6 @@ func (a *Aggregate) even(key int) bool {
 // maps draws results over two parameters, means over all others and seeds.
 func (a *Aggregate) maps(x, y int) (all []drawing, err error) {
 	columns, lines := a.valuesOf(x), a.valuesOf(y)
-	if a.scattered(columns, lines) {
-		return nil, nil // samples, of which each has a line and a column of its own
-	}
 	for _, result := range a.judged() {
 		for _, variant := range a.variants() {
 			m := plots.HeatMap{Title: variant, X: a.Plan.Keys[x], Y: a.Plan.Keys[y], Label: unit(result)}
@@ -212,12 +211,6 @@ func (a *Aggregate) maps(x, y int) (all []drawing, err error) {
 		}
 	}
 	return all, nil
-}
-
-// scattered tells whether so few pairs of values occur that a map of them would
-// be nearly empty.
-func (a *Aggregate) scattered(columns, lines []string) bool {
-	return len(columns)*len(lines) > 4*len(a.Runs)
 }
 
 // valuesOf are those of a key, in their order.
