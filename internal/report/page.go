@@ -2,8 +2,6 @@ package report
 
 import (
 	_ "embed"
-	"encoding/base64"
-	"fmt"
 	"html/template"
 	"io"
 	"path"
@@ -11,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"burstsim/internal/page"
 	"burstsim/internal/rundir"
 )
 
@@ -39,7 +38,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 func (p *Page) WriteHTML(w io.Writer) error {
 	v := pageView{
 		Page: p, Name: p.Digest.Config.Run.Name, Reason: Note(p.Digest), Sections: map[string]Section{},
-		Download: dataURI("application/toml", p.Config), ConfigText: string(p.Config),
+		Download: page.DataURI("application/toml", p.Config), ConfigText: string(p.Config),
 	}
 	for _, s := range p.Sections() {
 		v.Sections[s.Name] = s
@@ -61,6 +60,9 @@ type pageView struct {
 	Download     template.URL
 	ConfigText   string
 }
+
+// Style is that of all pages.
+func (pageView) Style() template.CSS { return page.Style }
 
 // Good tells whether the run came to its end.
 func (v pageView) Good() bool { return v.Digest.Status == rundir.Finished }
@@ -89,7 +91,7 @@ func newFigureView(f Figure) figureView {
 	if !ok {
 		about = figureText{title: f.Name, alt: "figure " + f.Name}
 	}
-	v := figureView{Name: f.Name, Title: about.title, Alt: about.alt, Note: about.note, Source: dataURI("image/svg+xml", f.SVG)}
+	v := figureView{Name: f.Name, Title: about.title, Alt: about.alt, Note: about.note, Source: page.DataURI("image/svg+xml", f.SVG)}
 	if f.Of != "" {
 		v.Name += "-" + f.Of
 		v.Title += " of " + f.Of
@@ -109,11 +111,6 @@ func pixels(points []byte) int {
 		return 0
 	}
 	return int(x*96/72 + 0.5)
-}
-
-// dataURI holds content in an address. Its alphabet is safe in an attribute.
-func dataURI(kind string, content []byte) template.URL {
-	return template.URL(fmt.Sprintf("data:%s;base64,%s", kind, base64.StdEncoding.EncodeToString(content)))
 }
 
 // figureText is what is said of a figure: above it, to those who do not see it,

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	_ "embed"
-	"encoding/base64"
 	"encoding/csv"
 	"fmt"
 	"html/template"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"burstsim/internal/page"
 )
 
 //go:embed report.html
@@ -41,6 +42,9 @@ type reportView struct {
 	Failures                    []failureView
 	File                        string
 }
+
+// Style is that of all pages.
+func (reportView) Style() template.CSS { return page.Style }
 
 type tableView struct {
 	Title, File string
@@ -84,8 +88,7 @@ func (a *Aggregate) WriteReport(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		source := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)
-		v.Figures = append(v.Figures, figureView{strings.TrimSuffix(filepath.Base(path), ".svg"), template.URL(source)})
+		v.Figures = append(v.Figures, figureView{strings.TrimSuffix(filepath.Base(path), ".svg"), page.DataURI("image/svg+xml", svg)})
 	}
 	for _, r := range a.Runs {
 		if r.Record != nil && r.Record.Failure != "" && len(v.Failures) < mostShown {
