@@ -219,6 +219,7 @@ func differenceOf(old, now *Plan) string {
 		if err != nil {
 			return nil
 		}
+		cfg.Run.Name, cfg.Run.Out = "", "" // which decide on nothing
 		var b bytes.Buffer
 		if err := cfg.WriteTOML(&b); err != nil {
 			return nil
