@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,17 @@ def test_weights_begin_another_run(finished, short, tmp_path):
     path = burstsim.write_safetensors(tmp_path / "w.safetensors", w)
     again = burstsim.run(short, {"model.weights": str(path)}, out=tmp_path / "again")
     np.testing.assert_allclose(again.trajectory["discrete/output"][0], 1 / (1 + np.exp(-2)), rtol=1e-6)
+
+
+def test_snapshots_of_weights(finished, tmp_path):
+    with pytest.raises(burstsim.Error, match="has no weights/"):
+        finished.snapshots
+    folder = shutil.copytree(finished.folder, tmp_path / "copy")
+    w = np.arange(12.0).reshape(2, 3, 2)
+    np.savez(folder / "weights" / "two.phases.npz", time=[0.0, 5.0], W1=w)
+    seen = burstsim.load(folder).snapshots
+    assert list(seen) == ["two.phases"]
+    np.testing.assert_array_equal(seen["two.phases"]["W1"], w)
 
 
 def test_figures(finished):
