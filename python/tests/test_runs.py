@@ -249,7 +249,7 @@ def test_a_run_outlives_python(short, tmp_path):
 
 
 def test_progress_of_text(short, tmp_path, capfd):
-    burstsim.run(short, {"time.learn": "20000s", "record.metrics": "100s"}, out=tmp_path / "a", progress=True)
+    burstsim.run(short, {"time.learn": "3000s", "record.metrics": "100s"}, out=tmp_path / "a", progress=True)
     assert "% " in capfd.readouterr().err
     burstsim.run(short, out=tmp_path / "b")
     assert capfd.readouterr() == ("", "")
@@ -257,7 +257,7 @@ def test_progress_of_text(short, tmp_path, capfd):
 
 def test_progress_in_a_terminal(short, tmp_path):
     pty = pytest.importorskip("pty")
-    script = f"import burstsim; burstsim.run({str(short)!r}, {{'time.learn': '20000s', 'record.metrics': '100s'}}, out={str(tmp_path / 'r')!r})"
+    script = f"import burstsim; burstsim.run({str(short)!r}, {{'time.learn': '3000s', 'record.metrics': '100s'}}, out={str(tmp_path / 'r')!r})"
     main, terminal = pty.openpty()
     process = subprocess.Popen([sys.executable, "-c", script], stderr=terminal, cwd=Path(__file__).parent.parent)
     os.close(terminal)
@@ -268,7 +268,7 @@ def test_progress_in_a_terminal(short, tmp_path):
     except OSError:  # the terminal is closed
         pass
     assert process.wait() == 0
-    assert b"of 20" in shown and shown.rstrip(b" ").endswith(b"\r")
+    assert b" of 3004 s" in shown and shown.rstrip(b" ").endswith(b"\r")
 
 
 def test_program_is_chosen(monkeypatch, tmp_path):
