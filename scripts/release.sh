@@ -27,11 +27,12 @@ mkdir -p "$dist"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
+here=$(go env GOHOSTOS)/$(go env GOHOSTARCH)
 
 # What is the same for all platforms comes from a program for this one.
 common() {
 	local bin=$work/here shell
-	scripts/static.sh "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" "$bin"
+	scripts/static.sh "$here" "$bin"
 	mkdir -p "$work/common"/{man/man1,completion}
 	"$bin" man "$work/common/man/man1"
 	for shell in bash zsh fish powershell; do
@@ -50,7 +51,11 @@ archive() {
 	[[ $1 != windows/* ]] || program=burstsim.exe
 	local folder=$work/$name
 	cp -r "$work/common" "$folder"
-	scripts/static.sh "$1" "$folder/$program"
+	if [[ $1 == "$here" ]]; then
+		cp "$work/here" "$folder/$program"
+	else
+		scripts/static.sh "$1" "$folder/$program"
+	fi
 	chmod 755 "$folder/$program"
 	find "$folder" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 	if [[ $1 == windows/* ]]; then
@@ -90,7 +95,7 @@ try() {
 for target; do
 	name=burstsim-$VERSION-${target/\//-}
 	case $target in
-	linux/"$(go env GOHOSTARCH)") run=() ;;
+	"$here") run=() ;;
 	linux/arm64)
 		command -v qemu-aarch64 >/dev/null || { echo 'release: qemu-aarch64 is missing: linux/arm64 is not run' >&2; continue; }
 		run=(qemu-aarch64) ;;

@@ -2,7 +2,8 @@
 # Installs what the tests use beyond Go: NumPy, which reads the trajectories
 # that burstsim writes, OpenBLAS, which the dense kernels are compared with, QEMU
 # with a C library, with which scripts/arm64.sh runs programs for arm64, bindfs,
-# on which runs are tried, and strace, which makes system calls fail.
+# on which runs are tried, zip, which packs releases for Windows, and strace, which
+# makes system calls fail.
 # Safe to run again, and without a network; what is missing is not tested.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -27,6 +28,8 @@ has_arm64_libraries() { [[ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ]
 has_bindfs() { command -v bindfs >/dev/null; }
 
 has_strace() { command -v strace >/dev/null; }
+
+has_zip() { command -v zip >/dev/null; }
 
 install() {
 	apt-get install -y -qq --no-install-recommends "$1" >/dev/null 2>&1
@@ -60,5 +63,6 @@ ensure OpenBLAS has_openblas libopenblas0-pthread 'only kernels of our own and o
 ensure QEMU has_qemu qemu-user 'arm64 is not tested'
 ensure 'C library for arm64' has_arm64_libraries libc6-arm64-cross 'arm64 is not tested'
 ensure bindfs has_bindfs bindfs 'runs are not tried on a file system with FUSE'
+ensure zip has_zip zip 'scripts/release.sh makes no archives for Windows'
 ensure strace has_strace strace 'no system calls are made to fail'
 [[ -e /dev/fuse ]] || echo 'setup: this machine has no FUSE (/dev/fuse): runs are not tried on it' >&2

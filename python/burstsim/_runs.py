@@ -132,11 +132,20 @@ class Run:
     @property
     def weights(self) -> dict[str, dict[str, NDArray[Any]]]:
         """What each variant has learned: arrays by name, ``W1``, ``c1``, ..., by the variant's label."""
+        return self._weights(".safetensors", read_safetensors)
+
+    @property
+    def snapshots(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """The weights of each variant at the times of ``record.weights``: ``time`` (s) or ``epoch``, and arrays with
+        a time each in front, by the variant's label."""
+        return self._weights(".npz", _arrays)
+
+    def _weights(self, suffix: str, read: Callable[[Path], T]) -> dict[str, T]:
         folder = self.folder / "weights"
-        files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+        files = sorted(folder.glob("*" + suffix)) if folder.is_dir() else []
         if not files:
-            raise Error(f"{self.folder} has no weights: the run is {self.status}")
-        return {f.stem: self._kept(f"weights/{f.name}", read_safetensors) for f in files}
+            raise Error(f"{self.folder} has no weights/*{suffix}: the run is {self.status}")
+        return {f.name.removesuffix(suffix): self._kept(f"weights/{f.name}", read) for f in files}
 
     @property
     def figures(self) -> Figures:

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,17 @@ def test_weights_begin_another_run(finished, short, tmp_path):
     path = burstsim.write_safetensors(tmp_path / "w.safetensors", w)
     again = burstsim.run(short, {"model.weights": str(path)}, out=tmp_path / "again")
     np.testing.assert_allclose(again.trajectory["discrete/output"][0], 1 / (1 + np.exp(-2)), rtol=1e-6)
+
+
+def test_snapshots_of_weights(finished, tmp_path):
+    with pytest.raises(burstsim.Error, match="has no weights/"):
+        finished.snapshots
+    folder = shutil.copytree(finished.folder, tmp_path / "copy")
+    w = np.arange(12.0).reshape(2, 3, 2)
+    np.savez(folder / "weights" / "two.phases.npz", time=[0.0, 5.0], W1=w)
+    seen = burstsim.load(folder).snapshots
+    assert list(seen) == ["two.phases"]
+    np.testing.assert_array_equal(seen["two.phases"]["W1"], w)
 
 
 def test_figures(finished):
@@ -237,7 +249,7 @@ def test_a_run_outlives_python(short, tmp_path):
 
 
 def test_progress_of_text(short, tmp_path, capfd):
-    burstsim.run(short, {"time.learn": "20000s", "record.metrics": "100s"}, out=tmp_path / "a", progress=True)
+    burstsim.run(short, {"time.learn": "3000s", "record.metrics": "100s"}, out=tmp_path / "a", progress=True)
     assert "% " in capfd.readouterr().err
     burstsim.run(short, out=tmp_path / "b")
     assert capfd.readouterr() == ("", "")
@@ -245,7 +257,7 @@ def test_progress_of_text(short, tmp_path, capfd):
 
 def test_progress_in_a_terminal(short, tmp_path):
     pty = pytest.importorskip("pty")
-    script = f"import burstsim; burstsim.run({str(short)!r}, {{'time.learn': '20000s', 'record.metrics': '100s'}}, out={str(tmp_path / 'r')!r})"
+    script = f"import burstsim; burstsim.run({str(short)!r}, {{'time.learn': '3000s', 'record.metrics': '100s'}}, out={str(tmp_path / 'r')!r})"
     main, terminal = pty.openpty()
     process = subprocess.Popen([sys.executable, "-c", script], stderr=terminal, cwd=Path(__file__).parent.parent)
     os.close(terminal)
@@ -256,7 +268,7 @@ def test_progress_in_a_terminal(short, tmp_path):
     except OSError:  # the terminal is closed
         pass
     assert process.wait() == 0
-    assert b"of 20" in shown and shown.rstrip(b" ").endswith(b"\r")
+    assert b" of 3004 s" in shown and shown.rstrip(b" ").endswith(b"\r")
 
 
 def test_program_is_chosen(monkeypatch, tmp_path):
