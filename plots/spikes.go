@@ -136,29 +136,37 @@ func (d *spikesData) chooseWindows(opt Options) error {
 	if len(opt.Windows) > mostRasters {
 		return fmt.Errorf("plots: %d windows to show, expected at most %d", len(opt.Windows), mostRasters)
 	}
+	times := d.Metrics.Column("time")
+	reached := times[len(times)-1] // by a run that goes on, or did not come to its end
+	if tr := d.Trajectory; tr != nil && len(tr.Time) > 0 {
+		reached = math.Max(reached, tr.Time[len(tr.Time)-1])
+	}
+	var recorded [][2]float64
+	for _, w := range d.Spikes.Windows {
+		if w[1] = math.Min(w[1], reached); w[1] > w[0] {
+			recorded = append(recorded, w)
+		}
+	}
 	for _, asked := range opt.Windows {
 		before := len(d.windows)
-		for _, w := range d.Spikes.Windows {
+		for _, w := range recorded {
 			if from, to := math.Max(asked[0], w[0]), math.Min(asked[1], w[1]); from < to {
 				d.windows = append(d.windows, [2]float64{from, to})
 			}
 		}
 		if len(d.windows) == before {
+			if len(recorded) == 0 {
+				return errors.New("plots: no spikes were kept")
+			}
 			var kept []string
-			for _, w := range d.Spikes.Windows {
+			for _, w := range recorded {
 				kept = append(kept, seconds(w[0])+" to "+seconds(w[1])+" s")
 			}
 			return fmt.Errorf("plots: no spikes were kept from %s to %s s; kept are %s", seconds(asked[0]), seconds(asked[1]), list(kept))
 		}
 	}
-	if len(opt.Windows) > 0 {
-		d.windows = pick(d.windows, mostRasters)
-		return nil
-	}
-	for _, w := range d.Spikes.Windows {
-		if w[1] > w[0] {
-			d.windows = append(d.windows, w)
-		}
+	if len(opt.Windows) == 0 {
+		d.windows = recorded
 	}
 	d.windows = pick(d.windows, mostRasters)
 	return nil
@@ -356,6 +364,9 @@ func (d *spikesData) addRasters(s *sheet) {
 	}
 	rows := len(d.Spikes.Populations)
 	last := rows - 1
+	if shown.empty() {
+		shown.include(0)
+	}
 	if len(d.potentials) > 0 {
 		last = rows
 	}

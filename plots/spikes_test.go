@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +146,36 @@ func TestSpikeRatesOfRuns(t *testing.T) {
 	other.Variants[0].Spikes.Populations[0].Name = "x"
 	if _, err := SpikeRates(&record.Result{Variants: append(one.Variants, other.Variants...)}, Options{}); err == nil {
 		t.Error("runs without a population in common were drawn")
+	}
+}
+
+// Of a run that did not come to its end, windows are shown as far as it came.
+func TestSpikesOfUnfinishedRuns(t *testing.T) {
+	for rows, want := range map[int]int{3: 1, 7: 2} {
+		res := spiking(1, 3, record.Event)
+		v := &res.Variants[0]
+		part := record.NewTable(v.Metrics.Columns...)
+		for i := range rows {
+			part.Append(v.Metrics.Row(i)...)
+		}
+		v.Metrics = part
+		tr := v.Trajectory
+		end := part.Column("time")[rows-1]
+		tr.Time = slices.DeleteFunc(tr.Time, func(t float64) bool { return t > end })
+		for _, x := range tr.Signals {
+			x.Values = x.Values[:len(tr.Time)*x.Width()]
+		}
+		f, err := Spikes(res, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkMargin(t, encode(t, f, "png"))
+		p := panels(f)
+		if got := len(p) - 2; got != 2*want { // rates and probabilities; a raster and potentials each
+			t.Errorf("%d rows: %d panels of windows, want %d", rows, got, 2*want)
+		}
+		if end := p[len(p)-1].X.Max; rows == 7 && end != 1.75 {
+			t.Errorf("the last window ends at %v s", end)
+		}
 	}
 }
