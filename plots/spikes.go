@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -27,18 +28,24 @@ const (
 // burst, and the mean weights that learn; and in up to two of the windows whose
 // spikes were kept, the spikes of up to 40 neurons of each population, events and
 // bursts told apart, and the potentials of one neuron of the first population.
-// opt.Variant chooses the variant. What was not recorded is left out; it is an
-// error if nothing is left.
+// opt.Variant chooses the variant, opt.Windows parts of the windows, and opt.Indices the
+// neuron. What was not recorded is left out; it is an error if nothing is left.
 func Spikes(res *record.Result, opt Options) (*Figure, error) {
 	opt, v, err := opt.chosen(res)
 	if err != nil {
 		return nil, err
 	}
-	if v.Spikes == nil || v.Metrics == nil || v.Metrics.Len() < 2 {
+	if v.Spikes == nil || v.Metrics == nil {
 		return nil, errors.New("plots: no rates of populations that spike were recorded")
 	}
+	if n := v.Metrics.Len(); n < 2 {
+		return nil, fmt.Errorf("plots: %d rows of metrics were recorded, expected at least 2: record.metrics is too long for the run", n)
+	}
 	d := &spikesData{Variant: &v, teaching: teaching(opt.phases(res, opt.Variant))}
-	if err := d.read(); err != nil {
+	if err := d.read(opt); err != nil {
+		return nil, err
+	}
+	if err := d.readPotentials(opt); err != nil {
 		return nil, err
 	}
 	return d.layOut(), nil
@@ -51,14 +58,31 @@ type spikesData struct {
 	rates    []rateRow
 	windows  [][2]float64
 	rasters  [][]trains // by window and population
+
+	potentials []*record.Signal // of one neuron of the first population
+	unit       int              // its place in them
 }
 
 // rateRow is a panel along the run.
 type rateRow struct {
-	label   string
-	columns []string
-	targets []string
-	level   float64 // NaN: none
+	label  string
+	lines  []curve
+	levels []float64
+}
+
+// add adds a column of metrics, if there is one with values.
+func (r *rateRow) add(t *record.Table, column string, style draw.LineStyle) {
+	if values := t.Column(column); slices.ContainsFunc(values, isFinite) {
+		r.lines = append(r.lines, curve{x: t.Column("time"), y: values, style: style})
+	}
+}
+
+func (r *rateRow) extent() extent {
+	e := noExtent()
+	for _, l := range r.lines {
+		e.include(l.y...)
+	}
+	return e
 }
 
 // trains are the spikes of a population in a window: of the neurons that are shown,
@@ -67,40 +91,85 @@ type trains struct {
 	times, places [3][]float64
 }
 
-func (d *spikesData) read() error {
-	events := rateRow{label: "event rate\n(Hz)", level: math.NaN()}
-	bursts := rateRow{label: "burst\nprobability", level: math.NaN()}
-	weights := rateRow{label: "mean\nweight", level: math.NaN()}
+func (d *spikesData) read(opt Options) error {
+	events := rateRow{label: "event rate\n(Hz)"}
+	bursts := rateRow{label: "burst\nprobability"}
+	weights := rateRow{label: "mean\nweight"}
 	for _, p := range d.Spikes.Populations {
-		events.columns = append(events.columns, "event_rate_"+p.Name)
-		events.targets = append(events.targets, "target_"+p.Name)
-		bursts.columns = append(bursts.columns, "burst_prob_"+p.Name)
-		bursts.level = p.Baseline
+		events.add(d.Metrics, "target_"+p.Name, targetStyle)
 	}
-	for _, c := range d.Metrics.Columns {
-		if name, ok := after(c, "weight_"); ok && name != "" {
-			weights.columns = append(weights.columns, c)
+	for k, p := range d.Spikes.Populations {
+		style := trace(variantColours, k)
+		events.add(d.Metrics, "event_rate_"+p.Name, style)
+		bursts.add(d.Metrics, "burst_prob_"+p.Name, style)
+		if !slices.Contains(bursts.levels, p.Baseline) {
+			bursts.levels = append(bursts.levels, p.Baseline)
 		}
 	}
+	for k, c := range learned(d.Metrics) {
+		weights.add(d.Metrics, c, trace(variantColours, k))
+	}
 	for _, r := range []rateRow{events, bursts, weights} {
-		if !d.extent(r).empty() {
+		if len(r.lines) > 0 {
 			d.rates = append(d.rates, r)
 		}
 	}
-	for _, w := range d.Spikes.Windows {
-		if w[1] > w[0] {
-			d.windows = append(d.windows, w)
-		}
+	if err := d.chooseWindows(opt); err != nil {
+		return err
 	}
-	d.windows = pick(d.windows, mostRasters)
 	return d.readRasters()
 }
 
-func after(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || s[:len(prefix)] != prefix {
-		return "", false
+// learned are the columns of mean weights.
+func learned(t *record.Table) (out []string) {
+	for _, c := range t.Columns {
+		if name, ok := strings.CutPrefix(c, "weight_"); ok && name != "" {
+			out = append(out, c)
+		}
 	}
-	return s[len(prefix):], true
+	return out
+}
+
+// chooseWindows takes the reader's windows as far as spikes were kept, or some of
+// all that were.
+func (d *spikesData) chooseWindows(opt Options) error {
+	if len(opt.Windows) > mostRasters {
+		return fmt.Errorf("plots: %d windows to show, expected at most %d", len(opt.Windows), mostRasters)
+	}
+	times := d.Metrics.Column("time")
+	reached := times[len(times)-1] // by a run that goes on, or did not come to its end
+	if tr := d.Trajectory; tr != nil && len(tr.Time) > 0 {
+		reached = math.Max(reached, tr.Time[len(tr.Time)-1])
+	}
+	var recorded [][2]float64
+	for _, w := range d.Spikes.Windows {
+		if w[1] = math.Min(w[1], reached); w[1] > w[0] {
+			recorded = append(recorded, w)
+		}
+	}
+	for _, asked := range opt.Windows {
+		before := len(d.windows)
+		for _, w := range recorded {
+			if from, to := math.Max(asked[0], w[0]), math.Min(asked[1], w[1]); from < to {
+				d.windows = append(d.windows, [2]float64{from, to})
+			}
+		}
+		if len(d.windows) == before {
+			if len(recorded) == 0 {
+				return errors.New("plots: no spikes were kept")
+			}
+			var kept []string
+			for _, w := range recorded {
+				kept = append(kept, seconds(w[0])+" to "+seconds(w[1])+" s")
+			}
+			return fmt.Errorf("plots: no spikes were kept from %s to %s s; kept are %s", seconds(asked[0]), seconds(asked[1]), list(kept))
+		}
+	}
+	if len(opt.Windows) == 0 {
+		d.windows = recorded
+	}
+	d.windows = pick(d.windows, mostRasters)
+	return nil
 }
 
 // readRasters finds the spikes of the neurons that are shown.
@@ -139,14 +208,6 @@ func (d *spikesData) readRasters() error {
 	return nil
 }
 
-func (d *spikesData) extent(r rateRow) extent {
-	e := noExtent()
-	for _, c := range slices.Concat(r.columns, r.targets) {
-		e.include(d.Metrics.Column(c)...)
-	}
-	return e
-}
-
 // spikeStyles are those of kinds: shapes differ as well as colours.
 var spikeStyles = [3]struct {
 	name   string
@@ -159,24 +220,38 @@ var spikeStyles = [3]struct {
 	record.Burst: {"burst", vermillion, 1.3, 0.8},
 }
 
+// has tells whether a spike of a kind is shown.
+func (d *spikesData) has(kind int) bool {
+	return slices.ContainsFunc(d.rasters, func(window []trains) bool {
+		return slices.ContainsFunc(window, func(t trains) bool { return len(t.times[kind]) > 0 })
+	})
+}
+
+func (t *trains) empty() bool {
+	return len(t.times[record.Event])+len(t.times[record.Burst])+len(t.times[record.Other]) == 0
+}
+
 func (d *spikesData) entries() (out []entry) {
 	for k, p := range d.Spikes.Populations {
 		out = append(out, entry{text: clean(p.Name), line: trace(variantColours, k)})
 	}
 	for _, c := range d.Metrics.Columns {
-		if _, ok := after(c, "target_"); ok && slices.ContainsFunc(d.Metrics.Column(c), isFinite) {
+		if strings.HasPrefix(c, "target_") && slices.ContainsFunc(d.Metrics.Column(c), isFinite) {
 			out = append(out, entry{text: "target", line: targetStyle})
 			break
 		}
 	}
 	if len(d.windows) > 0 {
 		for _, kind := range []int{record.Event, record.Burst, record.Other} {
+			if !d.has(kind) {
+				continue
+			}
 			s := spikeStyles[kind]
 			out = append(out, entry{text: s.name, line: draw.LineStyle{Color: s.colour, Width: 2 * s.width}})
 		}
 	}
 	if len(d.windows) > 0 {
-		for k := range d.potentials() {
+		for k := range d.potentials {
 			out = append(out, entry{text: []string{"soma", "dendrite"}[k], line: potentialStyle(k)})
 		}
 	}
@@ -197,48 +272,45 @@ func (d *spikesData) layOut() *Figure {
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	rows, populations := vg.Length(len(d.rates)), vg.Length(len(d.Spikes.Populations))
 	f.height = edgePad + lgd.height() + topPad + rows*rateHeight + (rows-1)*rowGap + xNumbers + xLabel + edgePad
-	potentials := d.potentials()
 	if len(d.windows) > 0 {
 		f.height += topPad + populations*rasterHeight + (populations-1)*rowGap + xNumbers + xLabel
-		if len(potentials) > 0 {
+		if len(d.potentials) > 0 {
 			f.height += rowGap + rateHeight
 		}
 	}
 	lgd.at = vg.Point{X: edgePad + letterSize, Y: f.height - edgePad}
 	f.add(lgd)
 	s := &sheet{Figure: f, y: f.height - edgePad - lgd.height(), next: 'a'}
-	d.addRates(s)
+	times := d.Metrics.Column("time")
+	addRates(s, d.rates, times[len(times)-1], d.teaching)
 	if len(d.windows) > 0 {
-		d.addRasters(s, potentials)
+		d.addRasters(s)
 	}
 	return f
 }
 
-func (d *spikesData) addRates(s *sheet) {
-	times := d.Metrics.Column("time")
+// addRates adds panels along the run below each other.
+func addRates(s *sheet, rows []rateRow, end float64, teaching []condition) {
 	y := s.y - topPad
-	for i, r := range d.rates {
+	for i, r := range rows {
 		s.letter(edgePad, y+2)
 		p := newPanel(vg.Rectangle{Min: vg.Point{X: edgePad + margin, Y: y - rateHeight}, Max: vg.Point{X: s.width - edgePad - overhang, Y: y}})
-		p.teaching = d.teaching
-		p.setTime(0, times[len(times)-1], "simulated time")
-		p.noXLabels = i < len(d.rates)-1
-		e := d.extent(r)
-		if !math.IsNaN(r.level) {
-			e.include(r.level)
+		p.teaching = teaching
+		p.setTime(0, end, "simulated time")
+		p.noXLabels = i < len(rows)-1
+		e := r.extent()
+		e.include(r.levels...)
+		shown := e.padded()
+		if e.lo >= 0 { // neither rates nor probabilities are negative
+			shown.lo = math.Max(shown.lo, -0.06*shown.hi)
 		}
-		e = e.padded()
+		e = shown
 		p.setY(e.lo, e.hi, r.label)
-		if !math.IsNaN(r.level) {
-			p.level(r.level, guideStyle)
+		for _, level := range r.levels {
+			p.level(level, guideStyle)
 		}
-		for _, c := range r.targets {
-			if values := d.Metrics.Column(c); values != nil {
-				p.addLine(times, values, targetStyle)
-			}
-		}
-		for k, c := range r.columns {
-			p.addLine(times, d.Metrics.Column(c), trace(variantColours, k))
+		for _, l := range r.lines {
+			p.data = append(p.data, l)
 		}
 		s.add(p)
 		if i == 0 {
@@ -249,38 +321,53 @@ func (d *spikesData) addRates(s *sheet) {
 	s.y = y + rowGap - xNumbers - xLabel
 }
 
-// potentials are those of one neuron of the first population.
-func (d *spikesData) potentials() (out []*record.Signal) {
+// readPotentials finds those of one neuron of the first population, which the reader
+// may have chosen.
+func (d *spikesData) readPotentials(opt Options) error {
 	if d.Trajectory == nil || len(d.Spikes.Populations) == 0 || complete(d.Trajectory) != nil {
 		return nil
 	}
 	for _, what := range []string{"soma_", "dendrite_"} {
-		if s := d.Trajectory.Signal(what + d.Spikes.Populations[0].Name); s != nil && s.Width() > 0 {
-			out = append(out, s)
+		s := d.Trajectory.Signal(what + d.Spikes.Populations[0].Name)
+		if s == nil || s.Width() == 0 {
+			continue
 		}
+		opt.Units = 1
+		units, err := opt.units(s)
+		if err != nil {
+			return err
+		}
+		if len(units) > 1 {
+			return fmt.Errorf("plots: %d neurons whose potentials to show, expected 1", len(units))
+		}
+		d.unit = units[0]
+		d.potentials = append(d.potentials, s)
 	}
-	return out
+	return nil
 }
 
-func (d *spikesData) addRasters(s *sheet, potentials []*record.Signal) {
+func (d *spikesData) addRasters(s *sheet) {
 	top := s.y - topPad
 	right := s.width - edgePad - overhang
 	width := (right - edgePad - margin - columnGap*vg.Length(len(d.windows)-1)) / vg.Length(len(d.windows))
 	shown := noExtent()
 	wins := make([]*record.Window, len(d.windows))
 	for w, span := range d.windows {
-		if len(potentials) == 0 {
+		if len(d.potentials) == 0 {
 			break
 		}
 		if wins[w] = within(d.Trajectory.Time, record.Window{Last: len(d.Trajectory.Time)}, span[0], span[1]); wins[w] != nil {
-			for _, x := range potentials {
-				shown.include(column(x, 0, *wins[w])...)
+			for _, x := range d.potentials {
+				shown.include(column(x, d.unit, *wins[w])...)
 			}
 		}
 	}
 	rows := len(d.Spikes.Populations)
 	last := rows - 1
-	if len(potentials) > 0 {
+	if shown.empty() {
+		shown.include(0)
+	}
+	if len(d.potentials) > 0 {
 		last = rows
 	}
 	for i := range last + 1 {
@@ -307,13 +394,18 @@ func (d *spikesData) addRasters(s *sheet, potentials []*record.Signal) {
 			} else {
 				e := shown.padded()
 				p.setY(e.lo, e.hi, "potentials of\na neuron (mV)")
-				for k, x := range potentials {
+				for k, x := range d.potentials {
 					if wins[w] != nil {
-						p.addLine(d.Trajectory.Time[wins[w].First:wins[w].Last], column(x, 0, *wins[w]), potentialStyle(k))
+						p.addLine(d.Trajectory.Time[wins[w].First:wins[w].Last], column(x, d.unit, *wins[w]), potentialStyle(k))
 					}
 				}
 			}
 			s.add(p)
+			if i < rows && d.rasters[w][i].empty() {
+				style := write(fontSize, draw.XCenter, draw.YCenter)
+				style.Color = mute
+				s.add(label{"no spikes", vg.Point{X: x + width/2, Y: top - height/2}, style})
+			}
 			if i == 0 {
 				s.add(phaseLabels(p)...)
 			}

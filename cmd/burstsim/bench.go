@@ -34,8 +34,8 @@ func (p *program) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast this machine runs the program",
-		Long: `Measure memory bandwidth, matrix products, steps in continuous time, training
-on images by each optimiser, start-up, and how the cost of a step grows with a network, and print
+		Long: `Measure memory bandwidth, matrix products, steps in continuous time and of
+populations that spike, training on images by each optimiser, start-up, and how the cost of a step grows with a network, and print
 a table; docs/performance.md explains its lines. Images are random and nothing
 is downloaded. It takes up to three minutes, with --quick some seconds. Other
 programs that run at the same time make everything slower. Limits are those of

@@ -35,6 +35,7 @@ a new folder, runs/compare-TIME unless --out says otherwise:
   comparison.csv    the metrics of all variants, one row a time or epoch
   summary.json      the outcome of all variants
   figures/learning  loss, outputs and angles of all variants
+  figures/rates     in its place, of populations that spike: rates and weights
 
 A variant keeps its name where no other has it, and is RUN: VARIANT otherwise.
 Four or more runs that differ in their seed only are one line of the figure: the
@@ -197,7 +198,7 @@ func newComparison(runs []finishedRun) *comparison {
 		opt:     runner.FigureOptions(first.Config),
 		formats: first.Config.Plots.Formats,
 	}
-	c.opt.Discrete, c.opt.Phases = nil, nil
+	c.opt.Discrete, c.opt.Phases, c.opt.Wirings = nil, nil, nil
 	c.opt.Seeds = seedGroups(runs)
 	labels := comparisonLabels(runs)
 	for _, run := range runs {
@@ -256,11 +257,14 @@ func comparisonLabels(runs []finishedRun) []string {
 }
 
 // figure chooses what shows the variants side by side: their learning over
-// simulated time or, if all were trained on data sets, over epochs.
+// simulated time or, if all were trained on data sets, over epochs; of populations
+// that spike, their rates.
 func (c *comparison) figure() (name string, draw func(*record.Result, plots.Options) (*plots.Figure, error), err error) {
 	switch {
 	case c.trained():
 		return "training", plots.Training, nil
+	case !slices.ContainsFunc(c.res.Variants, func(v record.Variant) bool { return v.Spikes == nil }):
+		return "rates", plots.SpikeRates, nil
 	case c.haveCommonColumn():
 		return "learning", plots.Learning, nil
 	}

@@ -44,7 +44,8 @@ func (p *program) plotCommand() *cobra.Command {
 experiment asked for, or the ones of --figure. Units, layers, windows and
 variants can be chosen among the recorded ones; they concern the dynamics, which
 alone are drawn if --figure does not say otherwise. The variant is also that of
-the figures filters, confusion and states, which show some of many variants. Of a
+the figures filters, confusion and states, which show some of many variants. Of
+populations that spike, --window and --unit concern the figure spikes. Of a
 run that goes on, or was killed, what it has recorded so far is drawn.
 
 The figures of the run stay as they are: new ones go into RUN/figures-2,
@@ -125,7 +126,14 @@ func (p *program) plot(dir string, opt plotOptions) error {
 		return failure(fmt.Errorf("%s: %w", dir, err))
 	}
 	names := opt.names(run.Config)
-	if opt.chosen() && !slices.Contains(names, "dynamics") && !(opt.onlyVariant() && slices.ContainsFunc(names, ofVariants)) {
+	if run.Config.Spikes() {
+		if opt.layer > 0 || opt.units > 0 {
+			return fmt.Errorf("plot: populations that spike have no layers, and one neuron is shown, which --unit names")
+		}
+		if (len(opt.indices) > 0 || len(opt.windows) > 0) && !slices.Contains(names, "spikes") {
+			return fmt.Errorf("plot: a unit and windows concern the figure spikes, which is not among %s", strings.Join(names, ", "))
+		}
+	} else if opt.chosen() && !slices.Contains(names, "dynamics") && !(opt.onlyVariant() && slices.ContainsFunc(names, ofVariants)) {
 		return fmt.Errorf("plot: units, layers, windows and variants concern the figure dynamics, which is not among %s", strings.Join(names, ", "))
 	}
 	var drawn []drawing
@@ -187,6 +195,8 @@ func (o plotOptions) names(cfg config.Config) []string {
 		return cfg.AllFigures()
 	case len(o.figures) > 0:
 		return slices.Compact(slices.Clone(o.figures))
+	case o.chosen() && cfg.Spikes():
+		return []string{"spikes"}
 	case o.chosen():
 		return []string{"dynamics"}
 	case len(cfg.Plots.Figures) > 0:

@@ -50,6 +50,8 @@ type scale struct {
 	widths, depths []int
 	depthWidth     int
 	elements       int // of the sigmoid
+	xorSize        int // of a population of exclusive-or
+	spikingSizes   []int
 }
 
 var (
@@ -60,6 +62,7 @@ var (
 		images: 60000, batches: 300, cifarBatches: 8, turn: 20,
 		inputs: 784, widths: []int{50, 100, 200, 400, 800, 1500, 2500, 4000},
 		depths: []int{1, 2, 3, 4, 5, 6, 7, 8}, depthWidth: 500, elements: 4096,
+		xorSize: 500, spikingSizes: []int{100, 1000, 10000, 100000},
 	}
 	quick = func() scale {
 		s := full
@@ -140,6 +143,7 @@ var groups = []group{
 	{"against", (*run).against},
 	{"sigmoid", (*run).sigmoid},
 	{"step", (*run).steps},
+	{"spiking", (*run).spiking},
 	{"kernels", (*run).kernels},
 	{"scaling", (*run).scaling},
 	{"memory", (*run).bandwidth},

@@ -20,6 +20,7 @@ var tiny = scale{
 	shapes: []size{{4, 12, 8}}, steps: [][]int{{6, 5, 4, 2}}, rows: 3,
 	images: 64, batches: 2, cifarBatches: 1, turn: 1,
 	inputs: 6, widths: []int{4, 8}, depths: []int{1, 2}, depthWidth: 5, elements: 64,
+	xorSize: 120, spikingSizes: []int{40, 400},
 }
 
 func measured(t *testing.T) *Report {

@@ -17,6 +17,7 @@ var shown = []struct{ group, title string }{
 	{"peak", "Peak of multiplications and additions"},
 	{"kernels", "Matrix products, samples x inputs x outputs"},
 	{"step", "One step in continuous time, with learning"},
+	{"spiking", "Populations that spike"},
 	{"training", "Training in discrete time"},
 	{"optimisers", "Training 3x500 on 28x28 images, float32, batch 32"},
 	{"against", "Beside Python, in turns"},

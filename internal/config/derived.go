@@ -63,7 +63,10 @@ func (c *Config) What() string {
 	for _, p := range c.Spiking.Populations {
 		neurons += p.Size
 	}
-	return fmt.Sprintf("%d populations of %d neurons that spike", len(c.Spiking.Populations), neurons)
+	if n := len(c.Spiking.Populations); n != 1 {
+		return fmt.Sprintf("%d populations of %d neurons that spike", n, neurons)
+	}
+	return fmt.Sprintf("a population that spikes, of size %d", neurons)
 }
 
 // Images reports whether the task is a data set of images, or of samples of one's
