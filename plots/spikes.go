@@ -37,7 +37,7 @@ func Spikes(res *record.Result, opt Options) (*Figure, error) {
 	if v.Spikes == nil || v.Metrics == nil || v.Metrics.Len() < 2 {
 		return nil, errors.New("plots: no rates of populations that spike were recorded")
 	}
-	d := &spikesData{Variant: &v, teaching: teaching(opt.phases(res, opt.Variant))}
+	d := &spikesData{Variant: &v, teaching: teaching(opt.phases(res, opt.Variant)), width: opt.width(doubleColumn)}
 	if err := d.read(); err != nil {
 		return nil, err
 	}
@@ -51,6 +51,7 @@ type spikesData struct {
 	rates    []rateRow
 	windows  [][2]float64
 	rasters  [][]trains // by window and population
+	width    vg.Length
 }
 
 // rateRow is a panel along the run.
@@ -193,7 +194,7 @@ func (d *spikesData) entries() (out []entry) {
 }
 
 func (d *spikesData) layOut() *Figure {
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: d.width}
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	rows, populations := vg.Length(len(d.rates)), vg.Length(len(d.Spikes.Populations))
 	f.height = edgePad + lgd.height() + topPad + rows*rateHeight + (rows-1)*rowGap + xNumbers + xLabel + edgePad
