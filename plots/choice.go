@@ -134,3 +134,55 @@ func (o Options) units(s *record.Signal) ([]int, error) {
 	}
 	return out, nil
 }
+
+// inputs are the places of the inputs to be shown.
+func (o Options) inputs(s *record.Signal) ([]int, error) {
+	if len(o.Inputs) == 0 {
+		return shownInputs(s, o.Units), nil
+	}
+	return Options{Indices: o.Inputs}.units(s)
+}
+
+// output is the place of the output to be shown.
+func (o Options) output(s *record.Signal) (int, error) {
+	if len(o.Outputs) == 0 {
+		return 0, nil
+	}
+	places, err := Options{Indices: o.Outputs[:1]}.units(s)
+	if err != nil {
+		return 0, err
+	}
+	return places[0], nil
+}
+
+// shows tells whether a panel is among those chosen.
+func (o Options) shows(name string) bool {
+	return len(o.Panels) == 0 || slices.Contains(o.Panels, name)
+}
+
+// checkPanels refuses panels that the trajectory has nothing for.
+func (o Options) checkPanels(tr *record.Trajectory) error {
+	var names []string
+	for _, name := range []string{"input", "output"} {
+		if s := tr.Signal(name); s != nil && s.Width() > 0 {
+			names = append(names, name)
+		}
+	}
+	for _, q := range rowsOf(tr) {
+		names = append(names, q.signal)
+	}
+	for _, name := range o.Panels {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("plots: no panel %s; there are %s", clean(name), list(names))
+		}
+	}
+	for name := range o.Limits {
+		if name != lossPanel && !slices.Contains(names, name) {
+			return fmt.Errorf("plots: no panel %s to limit; there are %s", clean(name), list(append(names, lossPanel)))
+		}
+	}
+	return nil
+}
+
+// lossPanel is the name of the panel of losses in the learning figure.
+const lossPanel = "loss"
