@@ -203,15 +203,16 @@ def prepare_brian(target_language, seconds):
             c = b2.Synapses(group[name], average, on_pre={"pre": code}, on_event={"pre": event})
             c.connect(i=np.arange(N), j=k)
             objects.append(c)
+    names = {"rate": rate, "gain": gain}
     rates = b2.StateMonitor(average, "now", record=True, when="end")
     weights = b2.StateMonitor(group["input"], "W", record=True, dt=100 * ms)
     bursts = b2.EventMonitor(group["output"], "second")
     net = b2.Network(*objects, rates, weights, bursts)
     if standalone:
-        net.run(seconds * second)
+        net.run(seconds * second, namespace=names)
         b2.device.build(directory=folder, compile=True, run=False, debug=False)
     else:
-        net.run(1 * ms)  # compiles
+        net.run(1 * ms, namespace=names)  # compiles
         net.store()
 
     def simulate():
@@ -222,10 +223,10 @@ def prepare_brian(target_language, seconds):
         else:
             net.restore()
             began = clock()
-            net.run(1 * ms)
+            net.run(1 * ms, namespace=names)
             overhead = since(began)  # of any run
             began = clock()
-            net.run((seconds - 0.002) * second)
+            net.run((seconds - 0.002) * second, namespace=names)
             took = [t - o for t, o in zip(since(began), overhead)]
         now, w, t = rates.now / Hz, weights.W.mean(0), bursts.t / second
         means = []
