@@ -82,8 +82,10 @@ cp -r python/tests "$work/tests"
 if lacks nbclient || lacks nbformat || lacks ipykernel || lacks matplotlib; then
 	echo 'package: the notebook is not executed' >&2
 else
+	# A kernel of the environment, which the system's would not be.
+	"$bin/python" -m ipykernel install --prefix "$work/program" >/dev/null 2>&1
 	cp -r python/examples "$work/examples"
 	(cd "$work/examples" && for notebook in *.ipynb; do
-		env -u BURSTSIM PYDEVD_DISABLE_FILE_VALIDATION=1 "$bin/python" execute.py "$notebook"
+		env -u BURSTSIM JUPYTER_PATH="$work/program/share/jupyter" PYDEVD_DISABLE_FILE_VALIDATION=1 "$bin/python" execute.py "$notebook"
 	done)
 fi
