@@ -19,6 +19,9 @@ func (c Config) AllFigures() []string {
 		if len(c.Spiking.Ensembles()) > 0 {
 			names = append(names, "ensembles")
 		}
+		if c.teachesInCycles() {
+			names = append(names, "cycles")
+		}
 		return names
 	}
 	if c.Trains() {
@@ -120,6 +123,8 @@ func lacking(figure string) string {
 		return `it needs a connection with short_term, and time.kind = "spiking"`
 	case "ensembles":
 		return `it needs three populations that differ in size only and that no other reaches, and time.kind = "spiking"`
+	case "cycles":
+		return `it needs time.kind = "spiking" and a cycle with a teacher or a nudge`
 	case "dynamics", "learning":
 		return `images and samples in discrete time have epochs, not simulated time, and populations that spike have no layers`
 	}

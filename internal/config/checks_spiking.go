@@ -33,6 +33,17 @@ func (c *Config) spikingSpan() (span float64) {
 	return span
 }
 
+// teachesInCycles says whether a phase that is gone through has a cycle with a
+// teacher.
+func (c *Config) teachesInCycles() bool {
+	return slices.ContainsFunc(c.Routine(), func(p SpikePhase) bool {
+		return slices.ContainsFunc(p.Cycle, func(part string) bool {
+			return slices.ContainsFunc(c.Spiking.Nudges, func(x Nudging) bool { return x.Phase == part }) ||
+				slices.ContainsFunc(c.Spiking.Teachers, func(x Teacher) bool { return x.Phase == part })
+		})
+	})
+}
+
 // spikingWindows are around the ends of phases: the first, the second and the last.
 func (c *Config) spikingWindows() (windows []Window) {
 	const half = Duration(time.Second)

@@ -286,7 +286,7 @@ type Checkpoint struct {
 
 // Plots chooses figures and file formats.
 type Plots struct {
-	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion,ranks,spikes,plasticity,routing,ensembles" doc:"which figures are drawn, where the task and the kind of time have them"`
+	Figures []string `toml:"figures" default:"[\"all\"]" oneof:"all,dynamics,learning,limit,training,states,filters,confusion,ranks,spikes,plasticity,routing,ensembles,cycles" doc:"which figures are drawn, where the task and the kind of time have them"`
 	Formats []string `toml:"formats" default:"[\"png\", \"svg\"]" oneof:"png,svg,pdf" doc:"file formats"`
 	Units   int      `toml:"units" for:"continuous,discrete" if:"task.kind=regression|signals|video|xor or time.kind=continuous|spiking" default:"3" range:">=1" doc:"how many units of a layer a figure shows"`
 }

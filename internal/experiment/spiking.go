@@ -214,12 +214,7 @@ func (s *spikingSimulation) run(ctx context.Context, journal record.Journal, obs
 	if out == nil {
 		return nil, err
 	}
-	loss := out.Metrics.Column("loss")
-	finite := slices.DeleteFunc(slices.Clone(loss), math.IsNaN)
-	first, last := math.NaN(), math.NaN()
-	if n := len(finite); n > 0 {
-		first, last = finite[0], finite[n-1]
-	}
+	first, last := losses(out)
 	r := &result{testError: math.NaN(), spikes: out.Spikes, outcome: &course.Outcome{
 		Phases: out.Phases, Metrics: out.Metrics, Trajectory: out.Trajectory, PhaseLoss: []float64{first, last},
 		FirstLoss: first, LastLoss: last, Steps: out.Steps, Wall: out.Wall,
@@ -235,4 +230,44 @@ func (s *spikingSimulation) run(ctx context.Context, journal record.Journal, obs
 		return safetensors.Write(w, map[string]string{"variant": label}, tensors)
 	}
 	return r, err
+}
+
+// losses are the first and the last one: of a cycle with a teacher, means of its
+// first and its last whole repetition, for each part has a loss of its own.
+func losses(out *spiking.Outcome) (first, last float64) {
+	first, last = math.NaN(), math.NaN()
+	times, loss := out.Metrics.Column("time"), out.Metrics.Column("loss")
+	for _, x := range loss {
+		if math.IsNaN(x) {
+			continue
+		}
+		if last = x; math.IsNaN(first) {
+			first = x
+		}
+	}
+	for _, p := range out.Phases {
+		period := 0.0
+		for _, part := range p.Cycle {
+			period += part.Duration
+		}
+		if !slices.ContainsFunc(p.Cycle, func(x record.Part) bool { return x.Teacher }) || len(times) == 0 {
+			continue
+		}
+		const rounding = 1e-6
+		whole := math.Floor((min(p.End, times[len(times)-1])-p.Start)/period + rounding)
+		if whole < 1 {
+			continue
+		}
+		within := func(start float64) float64 {
+			var m record.Mean
+			for i, x := range loss {
+				if !math.IsNaN(x) && times[i] > start+rounding && times[i] <= start+period+rounding {
+					m.Add(x)
+				}
+			}
+			return m.Value()
+		}
+		first, last = within(p.Start), within(p.Start+(whole-1)*period)
+	}
+	return first, last
 }

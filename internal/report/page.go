@@ -139,5 +139,7 @@ var figureTexts = map[string]figureText{
 		"with their correlations.", ""},
 	"ensembles": {"Ensembles and rates", "Event rate, burst probability and plasticity of populations that differ in size only against the currents into them; " +
 		"and how far they are from the largest against size, both axes logarithmic, with fitted lines.", ""},
+	"cycles": {"What a cycle taught", "Of each variant, the event rate of the population that is taught, over repetitions of the cycle of learning, a line a pattern; " +
+		"its event rate over the last cycle without a teacher; and its burst probability over the last cycle of learning, with a teacher where grey.", ""},
 	"confusion": {"Confusion matrix", "Which classes of test samples are taken for which: a row a class, a column an answer.", ""},
 }

@@ -51,6 +51,8 @@ func DrawChosen(figure string, res *record.Result, opt plots.Options) (WriteFigu
 		fig, err = plots.Routing(res, opt)
 	case "ensembles":
 		fig, err = plots.Ensembles(res, opt)
+	case "cycles":
+		fig, err = plots.Cycles(res, opt)
 	default:
 		return nil, errors.New("no such figure")
 	}

@@ -27,7 +27,8 @@ type Phase struct {
 
 // Part is a stretch of a phase's cycle.
 type Part struct {
-	Duration float64 `json:"duration_s"` // s, more than 0
+	Name     string  `json:"name,omitempty"` // may be empty
+	Duration float64 `json:"duration_s"`     // s, more than 0
 	Teacher  bool    `json:"teacher"`
 }
 

@@ -27,7 +27,7 @@ type Course struct {
 // Progress says how far a course is, in s of simulated time.
 type Progress struct {
 	Time, Duration float64
-	Loss           float64 // mean squared distance of rates from their targets, in Hz^2; NaN without teacher
+	Loss           float64 // as of metrics; NaN without teacher
 }
 
 // Outcome is what a course leaves behind.
@@ -131,7 +131,7 @@ func (r *course) enter(phase int) {
 	r.part = 0
 	if len(p.Cycle) == 0 {
 		r.partEnd = r.end(phase)
-		r.sim.begin(p)
+		r.begin(p)
 		return
 	}
 	r.enterPart(0)
@@ -141,7 +141,15 @@ func (r *course) enterPart(part int) {
 	r.part = part
 	p := &r.Phases[r.phase].Cycle[part]
 	r.partEnd = min(r.sim.step+r.Network.wholeSteps(p.Duration), r.end(r.phase))
+	r.begin(p)
+}
+
+// begin lets what a phase says hold, and records what is to be learned in it.
+func (r *course) begin(p *Phase) {
 	r.sim.begin(p)
+	for _, x := range p.Nudges {
+		r.recorder.error.Add(r.sim.cost(x))
+	}
 }
 
 // phases goes through the phases that are left.

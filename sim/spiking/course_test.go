@@ -181,3 +181,25 @@ func TestCourseGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// TestNudgesHaveACost: the loss is that of the population that is nudged, where a
+// nudge begins, and there is none at other times.
+func TestNudgesHaveACost(t *testing.T) {
+	c := &spiking.Course{Network: everything(), Seed: 1, Phases: []spiking.Phase{{Name: "learning", Duration: 0.6, Cycle: spiking.ShowPatterns(0.1, 0.05, true)}},
+		Record: spiking.Recording{Metrics: 0.05, Sample: 0.01}}
+	out, err := c.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// So early no average has reached the 2 Hz that stand for 0.
+	right, wrong := -math.Log(0.99), -math.Log(0.01)
+	want := []float64{right, wrong, wrong, right}
+	for i, loss := range out.Metrics.Column("loss") {
+		switch {
+		case i%3 == 2 && math.Abs(loss-want[i/3]) > 1e-12:
+			t.Errorf("loss of pattern %d: %v, want %v", i/3, loss, want[i/3])
+		case i%3 != 2 && !math.IsNaN(loss):
+			t.Errorf("loss %v before the nudge of pattern %d", loss, i/3)
+		}
+	}
+}

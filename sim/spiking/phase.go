@@ -93,7 +93,7 @@ func (n *Network) Timeline(phases []Phase) (out []record.Phase) {
 		end := start + n.wholeSteps(p.Duration)
 		phase := record.Phase{Name: p.Name, Start: float64(start) * n.Step, End: float64(end) * n.Step, Teacher: p.Taught()}
 		for i := range p.Cycle {
-			phase.Cycle = append(phase.Cycle, record.Part{Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
+			phase.Cycle = append(phase.Cycle, record.Part{Name: p.Cycle[i].Name, Duration: p.Cycle[i].Duration, Teacher: p.Cycle[i].Taught()})
 		}
 		out = append(out, phase)
 		start = end
@@ -113,15 +113,32 @@ func (s *Simulation) begin(p *Phase) {
 	for _, t := range p.Teachers {
 		s.SetTeacher(s.net.current(t.Current), t.Rate, t.Gain, true)
 	}
+	s.nudge(p.Nudges)
+}
+
+// nudge drives dendrites by how far their neurons are from their targets now, and
+// no others.
+func (s *Simulation) nudge(nudges []Nudging) {
 	for k := range s.populations {
 		if x := s.populations[k].nudge; x != nil {
 			clear(x)
 		}
 	}
-	for _, x := range p.Nudges {
+	for _, x := range nudges {
 		n := &s.populations[s.net.population(x.Population)]
 		for i := range n.nudge {
 			n.nudge[i] = Nudge(x.High, n.ownRate(int32(i)))
 		}
 	}
+}
+
+// cost is that of a population that is about to be nudged, by the mean of its
+// neurons' own average event rates.
+func (s *Simulation) cost(x Nudging) float64 {
+	n := &s.populations[s.net.population(x.Population)]
+	sum := 0.0
+	for i := range n.nudge {
+		sum += n.ownRate(int32(i))
+	}
+	return Cost(x.High, sum/float64(len(n.nudge)))
 }

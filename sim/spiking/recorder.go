@@ -9,7 +9,10 @@ import (
 
 // Recording says what a course keeps. Times are in s.
 type Recording struct {
-	Metrics float64  // between two rows of metrics, which are means over this time
+	// Metrics is the time between two rows of metrics, which are means over it. The
+	// loss is the squared distance of rates from the targets of teachers, in Hz^2, and
+	// the [Cost] of nudges where they begin; NaN without either.
+	Metrics float64
 	Sample  float64  // between two samples of the trajectory
 	Units   int      // neurons of each population whose potentials it has, spread over it evenly
 	Windows []Window // when the trajectory and the spikes are kept, ascending
