@@ -53,10 +53,14 @@ type cycleData struct {
 	population string
 	teaching   []condition
 	patterns   []string
-	rates      [][]float64 // of each pattern, by repetition
-	shown      *passage    // nil: there is none without a teacher
+	rates      []series // of each pattern, over repetitions
+	shown      *passage // nil: there is none without a teacher
 	learning   *passage
 }
+
+// series is what a pattern gave whenever it was shown: after how many repetitions of
+// the cycle, and the rate.
+type series struct{ at, values []float64 }
 
 // passage is one repetition of a cycle.
 type passage struct {
@@ -104,12 +108,19 @@ func newCycleData(v *record.Variant, phases []record.Phase) *cycleData {
 	spans := spansOf(learning.Cycle)
 	length, end := spans[len(spans)-1].to, math.Min(learning.End, times[len(times)-1])
 	for _, s := range spans {
-		d.patterns = append(d.patterns, s.name)
-		var means []float64
-		for start := learning.Start; start+s.free[1] <= end+rounding(end); start += length {
-			means = append(means, meanWithin(times, rates, start+s.free[0]+(s.free[1]-s.free[0])/5, start+s.free[1]))
+		if !slices.Contains(d.patterns, s.name) {
+			d.patterns = append(d.patterns, s.name)
 		}
-		d.rates = append(d.rates, means)
+	}
+	d.rates = make([]series, len(d.patterns))
+	for start := learning.Start; start < end; start += length {
+		for _, s := range spans {
+			if start+s.free[1] <= end+rounding(end) {
+				r := &d.rates[slices.Index(d.patterns, s.name)]
+				r.at = append(r.at, (start+s.to-learning.Start)/length)
+				r.values = append(r.values, meanWithin(times, rates, start+s.free[0]+(s.free[1]-s.free[0])/5, start+s.free[1]))
+			}
+		}
 	}
 	for _, p := range free {
 		if x := lastPassage(p, times, rates); x != nil {
@@ -207,7 +218,7 @@ func lastPassage(p *record.Phase, times, values []float64) *passage {
 func (d *cycleData) extent() extent {
 	e := noExtent()
 	for _, r := range d.rates {
-		e.include(r...)
+		e.include(r.values...)
 	}
 	if d.shown != nil {
 		e.include(d.shown.values...)
@@ -302,18 +313,16 @@ func title(name string, p *panel) part {
 }
 
 func (d *cycleData) drawLearning(p *panel) {
-	most := 1
+	last := 1.0
 	for _, r := range d.rates {
-		most = max(most, len(r))
+		if n := len(r.at); n > 0 {
+			last = math.Max(last, r.at[n-1])
+		}
 	}
-	p.setSeconds(0, float64(most))
+	p.setSeconds(0, math.Ceil(last-rounding(last)))
 	p.X.Label.Text = "repetition of the cycle"
 	for k, r := range d.rates {
-		x := make([]float64, len(r))
-		for i := range x {
-			x[i] = float64(i + 1)
-		}
-		p.addLine(x, r, trace(variantColours, k))
+		p.addLine(r.at, r.values, trace(variantColours, k))
 	}
 }
 

@@ -57,7 +57,7 @@ func TestCyclesTellPatternsApart(t *testing.T) {
 	if d.population != "out" || !slices.Equal(d.patterns, []string{"01", "11"}) {
 		t.Errorf("population %q, patterns %q", d.population, d.patterns)
 	}
-	if want := [][]float64{{10, 20, 30}, {19, 18, 17}}; !reflect.DeepEqual(d.rates, want) {
+	if want := []series{{[]float64{0.5, 1.5, 2.5}, []float64{10, 20, 30}}, {[]float64{1, 2, 3}, []float64{19, 18, 17}}}; !reflect.DeepEqual(d.rates, want) {
 		t.Errorf("rates %v, want %v", d.rates, want)
 	}
 	if d.shown == nil || d.shown.start != 32 || d.learning.start != 24 {
@@ -66,8 +66,22 @@ func TestCyclesTellPatternsApart(t *testing.T) {
 	// Of a run that goes on, what it has.
 	res.Variants[0].Metrics = firstRows(res.Variants[0].Metrics, 2*21)
 	d = newCycleData(&res.Variants[0], res.Phases)
-	if want := [][]float64{{10, 20}, {19}}; !reflect.DeepEqual(d.rates, want) || d.learning.start != 8 || d.shown.start != 0 {
+	if want := []series{{[]float64{0.5, 1.5}, []float64{10, 20}}, {[]float64{1}, []float64{19}}}; !reflect.DeepEqual(d.rates, want) || d.learning.start != 8 || d.shown.start != 0 {
 		t.Errorf("after 21 s rates %v, want %v; last cycles %+v, %+v", d.rates, want, d.learning, d.shown)
+	}
+}
+
+// A pattern that comes twice in a cycle is one pattern.
+func TestPatternsComeAgain(t *testing.T) {
+	res := cycled()
+	res.Phases[1].Cycle = append(slices.Clone(patterns), patterns...)
+	res.Phases[1].End = 24
+	d := newCycleData(&res.Variants[0], res.Phases)
+	if want := []series{{[]float64{0.25, 0.75}, []float64{10, 20}}, {[]float64{0.5, 1}, []float64{19, 18}}}; !reflect.DeepEqual(d.rates, want) {
+		t.Errorf("rates %v, want %v", d.rates, want)
+	}
+	if d.learning.start != 8 || len(d.learning.spans) != 4 {
+		t.Errorf("last cycle %+v", d.learning)
 	}
 }
 

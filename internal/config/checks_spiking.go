@@ -111,8 +111,13 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 	for i, x := range s.Phases {
 		for _, name := range x.Cycle {
 			one("spiking.phase", i, "cycle", name, phases, "phase")
+			if k := slices.Index(phases, name); k >= 0 && len(s.Phases[k].Cycle) > 0 {
+				d.refuse(c, []string{fmt.Sprintf("spiking.phase[%d].cycle", i), fmt.Sprintf("spiking.phase[%d]", i), "spiking.phase"},
+					"%q has a cycle itself, expected phases without one", name)
+			}
 		}
 	}
+	d.checkBursts(c)
 	for i, x := range s.Settings {
 		one("spiking.setting", i, "phase", x.Phase, phases, "phase")
 		one("spiking.setting", i, "current", x.Current, currents, "current")
@@ -130,14 +135,12 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 			d.refuse(c, []string{fmt.Sprintf("spiking.protocol[%d]", i), "spiking.protocol"}, "%s is no phase, expected %s", shorten(name), choices(phases))
 		}
 	}
-	for from := d; from != nil; from = from.within {
-		if len(from.refused) > 0 {
-			return
-		}
+	if d.refuses() {
+		return
 	}
 	d.checkSpikingTimes(c)
 	d.checkMemory(c, opt.Memory)
-	if opt.Model == nil {
+	if opt.Model == nil || d.refuses() {
 		return
 	}
 	if err := opt.Model(*c); err != nil {
@@ -147,6 +150,40 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 			path, err = in.Key, errors.New(in.Msg)
 		}
 		d.refuse(c, []string{path, "spiking.population"}, "%s", err)
+	}
+}
+
+// refuses says whether something was refused here, or in the experiment that a
+// variant inherits from.
+func (d *decoder) refuses() bool {
+	for from := d; from != nil; from = from.within {
+		if len(from.refused) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// checkBursts refuses times by which bursts could not be told from single spikes:
+// with a second spike that comes too late to be of the burst, or behind the next
+// spike of the soma, or with single spikes so close that they are taken for bursts.
+func (d *decoder) checkBursts(c *Config) {
+	for i, p := range c.Spiking.Populations {
+		refuse := func(key, format string, args ...any) {
+			at := fmt.Sprintf("spiking.population[%d]", i)
+			d.refuse(c, []string{at + "." + key, at, "spiking.population"}, format, args...)
+		}
+		switch {
+		case p.Window < c.Time.Dt:
+			refuse("window", "is %v, expected at least a step, time.dt = %v", p.Window, c.Time.Dt)
+		case p.Kind != "burst_poisson":
+		case p.SecondFrom > p.SecondTo:
+			refuse("second_from", "is %v, expected at most second_to, %v", p.SecondFrom, p.SecondTo)
+		case p.SecondTo > p.Window:
+			refuse("second_to", "is %v, behind the window of %v, so that later second spikes would not be told from single ones: expected at most window", p.SecondTo, p.Window)
+		case p.Refractory <= p.Window:
+			refuse("refractory", "is %v, within the window of %v, so that single spikes would hide bursts and be taken for them: expected more than window", p.Refractory, p.Window)
+		}
 	}
 }
 

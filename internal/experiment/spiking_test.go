@@ -94,3 +94,60 @@ func equalNumbers(t *testing.T, got, want reflect.Value, path string) {
 		}
 	}
 }
+
+// spikingExample is what an example of populations that spike says.
+func spikingExample(t *testing.T, name string) *config.Config {
+	t.Helper()
+	cfg, err := config.Load("../../examples/"+name+".toml", config.Options{Model: CheckModel})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cfg
+}
+
+// TestSpikingXORPublished: the long experiment is the short one with 500 epochs.
+func TestSpikingXORPublished(t *testing.T) {
+	long, short := spikingExample(t, "spiking_xor_published"), spikingStart(t, "spiking_xor")
+	equalNumbers(t, reflect.ValueOf(*spikingNetwork(long)), reflect.ValueOf(*spikingNetwork(short)), "network")
+	want := spikingPhases(short)
+	want[2].Duration = 500 * 32
+	equalNumbers(t, reflect.ValueOf(spikingPhases(long)), reflect.ValueOf(want), "phases")
+}
+
+// TestSpikingXORRules: what the rules are compared in are the networks for
+// exclusive-or in coarser steps, with averages over less time.
+func TestSpikingXORRules(t *testing.T) {
+	cfg := spikingExample(t, "spiking_xor_rules")
+	coarser := func(net *spiking.Network, rates float64) reflect.Value {
+		for k := range net.Populations {
+			net.Populations[k].OwnAveraging, net.Populations[k].Baseline = 1, 0.401
+		}
+		for k := range net.Connections {
+			c := &net.Connections[k]
+			c.Delay = 2e-4
+			if c.Rule != nil {
+				c.Rule.Rate *= rates
+				c.Rule.Baseline = 0.401
+			}
+		}
+		net.Step = 2e-4
+		return reflect.ValueOf(*net)
+	}
+	equalNumbers(t, reflect.ValueOf(*spikingNetwork(cfg)), coarser(spiking.BurstCCNXOR(500), 2), "network of BurstCCN")
+	for k, rates := range []float64{1, 0.2} { // a fifth of the rate, five times as long
+		equalNumbers(t, reflect.ValueOf(*spikingNetwork(&cfg.Compare[k].Config)), coarser(spiking.BurstpropXOR(500), rates), "network of "+cfg.Compare[k].Name)
+	}
+	for _, c := range []*config.Config{cfg, &cfg.Compare[0].Config, &cfg.Compare[1].Config} {
+		time := map[string]float64{} // of learning, by pattern
+		for _, p := range spikingPhases(c)[2].Cycle {
+			if p.Learning {
+				time[p.Name] += p.Duration
+			}
+		}
+		for name, seconds := range time {
+			if len(time) != 4 || math.Abs(seconds/time["teach 00"]-1) > 1e-9 {
+				t.Errorf("%s: %s for %v s, teach 00 for %v s", c.Run.Label, name, seconds, time["teach 00"])
+			}
+		}
+	}
+}

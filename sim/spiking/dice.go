@@ -1,7 +1,6 @@
 package spiking
 
 import (
-	"math"
 	"math/bits"
 
 	"burstsim/sim/noise"
@@ -14,6 +13,8 @@ type dice struct {
 	counter [4]uint32 // of the words that follow
 	words   [16]uint64
 	used    int // of words
+	count   binomial
+	taken   []uint64 // scratch: a bit a neuron
 }
 
 func newDice(seed uint64, purpose string) dice { return dice{key: noise.Key(seed, purpose)} }
@@ -29,8 +30,8 @@ func (d *dice) pair(step int64, neuron int) (float64, float64) {
 	return uniform(x[0], x[1]), uniform(x[2], x[3])
 }
 
-// hits appends to dst those of n neurons that something happens to in a step, to
-// each with probability p. What seldom happens is found by skips, at the cost of
+// hits appends to dst, in any order, those of n neurons that something happens to in
+// a step, to each with probability p. What seldom happens is drawn at the cost of
 // what happens; what often does, for 64 neurons at a time.
 func (d *dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 	switch {
@@ -39,13 +40,14 @@ func (d *dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 			dst = append(dst, int32(i))
 		}
 		return dst
-	case p <= 0:
+	case p <= 0 || n < 1:
 		return dst
-	case p < 1./32:
-		return d.skip(dst, step, n, p)
+	}
+	d.counter, d.used = [4]uint32{uint32(step), uint32(step >> 32), 0, 2}, len(d.words)
+	if p < 1./8 {
+		return d.few(dst, n, p)
 	}
 	threshold := uint64(p * (1 << 53)) // p, bit by bit
-	d.counter, d.used = [4]uint32{uint32(step), uint32(step >> 32), 0, 2}, len(d.words)
 	for first := 0; first < n; first += 64 {
 		for hit := d.word(threshold); hit != 0; hit &= hit - 1 {
 			i := first + bits.TrailingZeros64(hit)
@@ -58,6 +60,35 @@ func (d *dice) hits(dst []int32, step int64, n int, p float64) []int32 {
 	return dst
 }
 
+// few is hits by drawing how many there are first, and then which.
+func (d *dice) few(dst []int32, n int, p float64) []int32 {
+	if d.count.n != n || d.count.p != p {
+		d.count, d.taken = newBinomial(n, p), make([]uint64, (n+63)/64)
+	}
+	w := d.next()
+	left := d.count.draw(uniform(uint32(w), uint32(w>>32)))
+	width := max(1, bits.Len(uint(n-1)))
+	first, mask := len(dst), uint64(1)<<width-1
+	for w, some := uint64(0), 0; left > 0; some-- {
+		if some == 0 {
+			w, some = d.next(), 64/width
+		}
+		i := w & mask
+		w >>= width
+		bit := uint64(1) << (i & 63)
+		if i >= uint64(n) || d.taken[i>>6]&bit != 0 {
+			continue
+		}
+		d.taken[i>>6] |= bit
+		dst = append(dst, int32(i))
+		left--
+	}
+	for _, i := range dst[first:] {
+		d.taken[i>>6] = 0
+	}
+	return dst
+}
+
 // word is 64 bits, each 1 with a probability of threshold/2^53. Random numbers are
 // compared with it for all bits at once, from their first digit on, until none can
 // be equal any more: after some 8 digits.
@@ -65,9 +96,7 @@ func (d *dice) word(threshold uint64) (hit uint64) {
 	undecided := ^uint64(0)
 	for digit := uint64(1) << 52; digit != 0 && undecided != 0; digit >>= 1 {
 		if d.used == len(d.words) {
-			noise.Words(&d.words, d.counter, d.key)
-			d.counter[2] += 8
-			d.used = 0
+			d.refill()
 		}
 		w := d.words[d.used]
 		d.used++
@@ -81,21 +110,17 @@ func (d *dice) word(threshold uint64) (hit uint64) {
 	return hit
 }
 
-// skip draws how many neurons are passed over until the next.
-func (d *dice) skip(dst []int32, step int64, n int, p float64) []int32 {
-	scale := 1 / math.Log1p(-p)
-	counter := [4]uint32{uint32(step), uint32(step >> 32), 0, 0}
-	for i := -1; ; counter[2]++ {
-		x := noise.Philox(counter, d.key)
-		for _, u := range [2]float64{uniform(x[0], x[1]), uniform(x[2], x[3])} {
-			gap := math.Log(u) * scale
-			if gap >= float64(n) {
-				return dst
-			}
-			if i += 1 + int(gap); i >= n {
-				return dst
-			}
-			dst = append(dst, int32(i))
-		}
+// next is 64 random bits.
+func (d *dice) next() uint64 {
+	if d.used == len(d.words) {
+		d.refill()
 	}
+	d.used++
+	return d.words[d.used-1]
+}
+
+func (d *dice) refill() {
+	noise.Words(&d.words, d.counter, d.key)
+	d.counter[2] += 8
+	d.used = 0
 }

@@ -40,6 +40,8 @@ type population struct {
 	uneven func(i int) (float64, float64)
 	hit    []int32 // scratch
 	step   int64
+	look   int64 // steps between two looks at whether it explodes
+	lately int64 // spikes since the last one
 }
 
 // Reversal potentials, in V, and time constants, in s, of receptors.
@@ -83,7 +85,7 @@ func newPopulation(p *Population, net *Network, depth int, seed uint64) populati
 		out.nudge = make([]float64, n)
 		out.ownEvents, out.ownBursts = newFading(n, net.Step, p.OwnAveraging), newFading(n, net.Step, p.OwnAveraging)
 	}
-	out.hit = make([]int32, 0, n)
+	out.hit, out.look = make([]int32, 0, n), max(1, int64(math.Round(lookEvery/net.Step)))
 	spread(out.Soma, p.Spread, seed, p.Name)
 	return out
 }
@@ -148,8 +150,39 @@ func (p *population) conduct(onto Compartment, leak float64, potential []float64
 	}
 }
 
-// explosion is a rate, in Hz, that no cortical population has.
-const explosion = 500
+// lookEvery is how often, in s, it is looked at whether a population explodes.
+const lookEvery = 0.1
+
+// explosion is a rate of spikes, in Hz, that neurons have only where their input
+// explodes: one that no cortical population has, or almost what a refractory period
+// allows.
+func explosion(c Cells) float64 {
+	if p, ok := c.(*neuron.BurstPoisson); ok {
+		return min(500, 0.9/p.Refractory)
+	}
+	return 500
+}
+
+// explodes says whether, and how, the population left the range in which its
+// equations make sense since it was last looked at.
+func (p *population) explodes(s *Simulation) error {
+	p.lately += int64(len(p.now[Spikes]))
+	if (s.step+1)%p.look != 0 {
+		return nil
+	}
+	rate, most := float64(p.lately)/(float64(p.look)*p.dt*float64(p.Size)), explosion(p.Cells)
+	p.lately = 0
+	at := float64(s.step+1) * p.dt
+	if rate > most {
+		return fmt.Errorf("spiking: at %.4g s population %q spikes at %.3g Hz, more than %.3g: its input explodes", at, p.Name, rate, most)
+	}
+	for i, v := range p.Soma {
+		if d := p.Dendrite[i]; math.IsNaN(v) || math.IsNaN(d) || math.IsInf(v, 0) || math.IsInf(d, 0) {
+			return fmt.Errorf("spiking: at %.4g s the potentials of population %q, soma %v and dendrite %v V of neuron %d, leave all bounds: its input explodes", at, p.Name, v, d, i)
+		}
+	}
+	return nil
+}
 
 // advance moves the neurons by a step, and finds out what their spikes are.
 func (p *population) advance(s *Simulation) error {
@@ -182,10 +215,7 @@ func (p *population) advance(s *Simulation) error {
 		p.latest[k] = float64(len(p.now[k])) / (float64(p.Size) * p.dt)
 		p.rates[k] += p.dt / p.Averaging * (p.latest[k] - p.rates[k])
 	}
-	if r := p.rates[Spikes]; !(r < explosion) || math.IsNaN(p.Soma[0]) {
-		return fmt.Errorf("spiking: at %.4g s population %q spikes at %.3g Hz, more than %d: its input explodes", s.Time(), p.Name, r, explosion)
-	}
-	return nil
+	return p.explodes(s)
 }
 
 // tell says which spikes are events and which are bursts.

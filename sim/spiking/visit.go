@@ -44,6 +44,7 @@ func (p *population) visit(visit func(name string, ref any)) {
 	p.ownBursts.visit(within("bursts", visit))
 	visit("rates", p.rates[:])
 	visit("latest", p.latest[:])
+	visit("lately", &p.lately)
 	for onto := range p.open {
 		for opens, g := range p.open[onto] {
 			if g != nil {
