@@ -231,4 +231,3 @@ func (p *program) datedFolder(parent, name string, others []job) string {
 		path = fmt.Sprint(base, "-", i)
 	}
 }
-

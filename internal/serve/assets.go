@@ -90,7 +90,7 @@ func kindOf(name string) string {
 // serveAsset answers with a file of the page. Names that are no files of it are
 // not: the page has its routes behind #.
 func serveAsset(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("path")
+	name := strings.TrimPrefix(r.URL.Path, "/")
 	if name == "" {
 		name = "index.html"
 	}

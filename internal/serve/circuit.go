@@ -144,7 +144,7 @@ func (s *Server) model(_ *http.Request, r *run) (any, error) {
 		if b.Beside != "" {
 			title += ", beside every " + b.Beside
 		}
-		sections = append(sections, sectionView{b.Name, title, slices.Concat([]string{}, lines)})
+		sections = append(sections, sectionView{b.Name, title, some(lines)})
 	}
 	parameters := []parameterView{}
 	find := c.Lookup()

@@ -81,7 +81,7 @@ func (s *Server) compare(r *http.Request) (any, error) {
 	for _, one := range runs {
 		digests = append(digests, one.digest)
 	}
-	keys := slices.Concat([]string{}, report.Differing(digests))
+	keys := some(report.Differing(digests))
 	type row struct {
 		ID     string   `json:"id"`
 		Values []string `json:"values"`

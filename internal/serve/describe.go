@@ -56,7 +56,7 @@ func (s *Server) describe(_ *http.Request, r *run) (any, error) {
 	doc := &report.Document{Digest: d}
 	e := doc.Entry()
 	out["title"], out["precision"], out["layers"] = c.What(), c.Run.Precision, s.library.layerSizes(r)
-	out["labels"] = slices.Concat([]string{}, recorded(d))
+	out["labels"] = some(recorded(d))
 	if e.Variants != nil {
 		out["variants"] = e.Variants
 	}

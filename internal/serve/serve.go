@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"burstsim/internal/rundir"
@@ -182,9 +183,16 @@ func (s *Server) routes() http.Handler {
 	post("/api/sweeps/{id}/stop", s.stop)
 	post("/api/sweeps/{id}/resume", s.resumeSweep)
 	post("/api/sweeps/{id}/points/{point}/run", s.runPoint)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, r, notFound("there is nothing of this name"))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			writeError(w, r, notFound("there is nothing of this name, or not for "+r.Method))
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			writeError(w, r, &failure{http.StatusMethodNotAllowed, "expected GET", nil})
+		default:
+			serveAsset(w, r)
+		}
 	})
-	mux.HandleFunc("GET /{path...}", serveAsset)
 	return s.guarded(mux)
 }

@@ -41,14 +41,31 @@ func (s *Server) starts(*http.Request) (any, error) {
 			return nil, err
 		}
 		v := exampleView{Name: e.Name(), Kind: "run"}
-		first, _, _ := strings.Cut(string(text), "\n")
-		v.Title = strings.TrimSpace(strings.TrimLeft(first, "#"))
+		v.Title = titleOf(string(text))
 		if strings.Contains("\n"+string(text), "\n[sweep]") {
 			v.Kind = "sweep"
 		}
 		list = append(list, v)
 	}
 	return map[string]any{"examples": list, "tasks": config.Tasks(), "spiking": config.SpikingStarts(), "models": model.Builtins(), "times": config.Times()}, nil
+}
+
+// titleOf is the first sentence of the comment with which a file begins.
+func titleOf(text string) string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line, comment := strings.CutPrefix(line, "#")
+		if !comment || strings.TrimSpace(line) == "" {
+			break
+		}
+		for word := range strings.FieldsSeq(line) {
+			words = append(words, word)
+			if last := word[len(word)-1]; last == '.' || last == '?' || last == ':' {
+				return strings.TrimRight(strings.Join(words, " "), ":")
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // startView is a text to begin with.
@@ -124,7 +141,7 @@ func (s *Server) basisOf(d *draft) (b basis, err error) {
 	kind, of, _ := strings.Cut(d.From, ":")
 	switch kind {
 	case "":
-		b = basis{"experiment.toml", s.library.full(".new"), "."}
+		b = basis{"experiment.toml", s.library.full(path.Join(s.usualParent(false), ".new")), "."}
 	case "example":
 		if _, err := exampleText(of); err != nil {
 			return b, err
@@ -237,7 +254,7 @@ func (s *Server) validate(r *http.Request) (any, error) {
 	warnings := []string{}
 	name := ""
 	if len(c.diagnostics) == 0 {
-		warnings, name = slices.Concat(warnings, c.config.Warnings()), c.config.Run.Name
+		warnings, name = some(c.config.Warnings()), c.config.Run.Name
 	}
 	return map[string]any{"valid": len(c.diagnostics) == 0, "kind": kind, "name": name, "runs": c.runs, "warnings": warnings, "diagnostics": c.diagnostics}, nil
 }

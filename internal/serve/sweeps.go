@@ -68,7 +68,7 @@ func (l *library) readSweep(f found, old *sweepEntry) *sweepEntry {
 		s.view.Note = strings.ReplaceAll(err.Error(), l.dir+"/", "")
 		return s
 	}
-	s.view.Name, s.view.Keys = a.Plan.Name, slices.Concat([]string{}, a.Plan.Keys)
+	s.view.Name, s.view.Keys = a.Plan.Name, some(a.Plan.Keys)
 	s.view.Total, s.view.Failed = len(a.Runs), a.Failed
 	s.view.Done = len(a.Runs) - a.Missing
 	if entries, err := os.ReadDir(filepath.Join(l.full(f.path), "unfinished")); err == nil {
@@ -145,7 +145,7 @@ func (s *Server) sweep(r *http.Request) (any, error) {
 	points := []pointView{}
 	for _, run := range a.Runs {
 		v := viewOfPoint(run)
-		v.Runs = slices.Concat(v.Runs, folders[v.ID])
+		v.Runs = some(folders[v.ID])
 		points = append(points, v)
 	}
 	varied := []string{}
@@ -159,7 +159,7 @@ func (s *Server) sweep(r *http.Request) (any, error) {
 	files = slices.DeleteFunc(files, func(f rundir.File) bool {
 		return strings.HasPrefix(f.Path, "results/") || strings.HasPrefix(f.Path, "unfinished/")
 	})
-	return map[string]any{"sweep": one.view, "keys": a.Plan.Keys, "varied": varied, "variants": slices.Concat([]string{}, a.Variants()), "results": slices.Concat([]string{}, a.Results()),
+	return map[string]any{"sweep": one.view, "keys": a.Plan.Keys, "varied": varied, "variants": some(a.Variants()), "results": some(a.Results()),
 		"points": points, "figures": figuresOf(files), "files": files}, nil
 }
 
@@ -311,13 +311,13 @@ func (s *Server) sweepCurves(r *http.Request) (any, error) {
 			v.Points = append(v.Points, run.Point.ID)
 		}
 		c := g.CurveOf(variant, column)
-		v.X = append(v.X, numbers(c.At)...)
+		v.X = numbers(c.At)
 		for _, spread := range c.Spread {
 			v.Mean, v.SD, v.N = append(v.Mean, number(spread.Mean)), append(v.SD, number(spread.SD)), append(v.N, spread.N)
 		}
 		groups = append(groups, v)
 	}
-	return map[string]any{"key": key, "columns": slices.Concat([]string{}, columns), "column": column, "variant": variant, "groups": groups, "all": len(a.Groups())}, nil
+	return map[string]any{"key": key, "columns": some(columns), "column": column, "variant": variant, "groups": groups, "all": len(a.Groups())}, nil
 }
 
 // sweepPoint is all that is kept of a run of a sweep.
@@ -357,9 +357,9 @@ func (s *Server) sweepPoint(r *http.Request) (any, error) {
 					values = append(values, number(x))
 				}
 				if j == 0 {
-					view.Key, view.X = column, slices.Concat([]number{}, values)
+					view.Key, view.X = column, some(values)
 				} else {
-					view.Columns[column] = slices.Concat([]number{}, values)
+					view.Columns[column] = some(values)
 				}
 			}
 			variants = append(variants, view)

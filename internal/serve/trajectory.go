@@ -58,7 +58,7 @@ type signalView struct {
 }
 
 func viewOfSignal(i rundir.SignalInfo) signalView {
-	v := signalView{i.Name, i.Label, i.Unit, i.Name, 0, slices.Concat([]int{}, i.Units)}
+	v := signalView{i.Name, i.Label, i.Unit, i.Name, 0, some(i.Units)}
 	if at := strings.LastIndexByte(i.Name, '_'); at > 0 {
 		if layer, err := strconv.Atoi(i.Name[at+1:]); err == nil {
 			v.Signal, v.Layer = i.Name[:at], layer
@@ -223,7 +223,7 @@ func appendFloats[F float32 | float64](b []byte, values []F) []byte {
 // json is the window as text: long arrays of numbers, which are written here
 // rather than by reflection, value by value.
 func (w *window) json() []byte {
-	b := fmt.Appendf(nil, `{"from":%s,"to":%s,"exact":%v,"gaps":%s,"x":`, mustJSON(number(w.from)), mustJSON(number(w.to)), w.exact, mustJSON(slices.Concat([]int{}, w.bins.gaps)))
+	b := fmt.Appendf(nil, `{"from":%s,"to":%s,"exact":%v,"gaps":%s,"x":`, mustJSON(number(w.from)), mustJSON(number(w.to)), w.exact, mustJSON(some(w.bins.gaps)))
 	b = appendFloats(b, w.bins.x)
 	if !w.exact {
 		b = appendFloats(append(b, `,"last":`...), w.bins.last)
@@ -246,8 +246,8 @@ func (w *window) json() []byte {
 
 // binary is the window as a header in JSON and the numbers behind it.
 func (w *window) binary() []byte {
-	series := slices.Concat([]traceView{}, w.series)
-	b := withHeader(map[string]any{"from": number(w.from), "to": number(w.to), "exact": w.exact, "bins": len(w.bins.at), "gaps": slices.Concat([]int{}, w.bins.gaps), "series": series})
+	series := some(w.series)
+	b := withHeader(map[string]any{"from": number(w.from), "to": number(w.to), "exact": w.exact, "bins": len(w.bins.at), "gaps": some(w.bins.gaps), "series": series})
 	b = appendDoubles(b, w.bins.x)
 	if !w.exact {
 		b = appendDoubles(b, w.bins.last)

@@ -34,6 +34,14 @@ func numbers(x []float64) []number {
 	return out
 }
 
+// some is a list that JSON has brackets for, also if it is empty.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // mustJSON is v, which is of types that JSON can always hold.
 func mustJSON(v any) []byte {
 	out, err := json.Marshal(v)

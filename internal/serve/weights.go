@@ -98,7 +98,7 @@ func viewOfArray(name string, shape []int, values []float32) arrayView {
 			squares += d * d
 		}
 	}
-	out := arrayView{Name: name, Shape: slices.Concat([]int{}, shape), Min: number(low), Max: number(high), Mean: number(mean), SD: number(math.Sqrt(squares / n))}
+	out := arrayView{Name: name, Shape: some(shape), Min: number(low), Max: number(high), Mean: number(mean), SD: number(math.Sqrt(squares / n))}
 	out.Histogram.Counts = make([]int, histogramBins)
 	from, width := float64(low), float64(high)-float64(low)
 	if width == 0 {
@@ -206,7 +206,7 @@ func packedArray(t safetensors.Info, values []float32) []byte {
 	for _, v := range values {
 		fold(&low, &high, v)
 	}
-	b := withHeader(map[string]any{"name": t.Name, "shape": slices.Concat([]int{}, t.Shape), "min": number(low), "max": number(high), "stride": stride,
+	b := withHeader(map[string]any{"name": t.Name, "shape": some(t.Shape), "min": number(low), "max": number(high), "stride": stride,
 		"rows": (rows + stride[0] - 1) / stride[0], "columns": (columns + stride[1] - 1) / stride[1]})
 	return appendSingles(b, shown)
 }
