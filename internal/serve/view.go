@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,9 +102,12 @@ func (l *library) viewOf(r *run, sweep string) runView {
 		return v
 	}
 	v.CanResume = d.Status == rundir.Interrupted || d.Status == rundir.Unfinished
-	e := report.NewEntry(d).Experiment
-	v.Name, v.Task, v.Model, v.Time, v.Seed, v.Variants = e.Name, e.Task, e.Model, e.Time, e.Seed, e.Variants
-	for _, s := range d.Config.Changes() {
+	c := &d.Config
+	v.Name, v.Time, v.Seed, v.Variants = c.Run.Name, c.Time.Kind, c.Run.Seed, 1+len(c.Compare)
+	if !c.Spikes() {
+		v.Task, v.Model = c.Task.Kind, c.Model.Kind
+	}
+	for _, s := range c.Changes() {
 		v.Changes[s.Key] = shortened(s.Text)
 	}
 	outcome, _ := d.Outcome()
@@ -151,7 +155,8 @@ func (l *library) spark(rel string) (points []number, of string) {
 		}
 		points, err = sparkOf(f, c.column)
 		f.Close()
-		if err == nil && len(points) > 0 {
+		known := func(x number) bool { return !math.IsNaN(float64(x)) }
+		if err == nil && slices.ContainsFunc(points, known) {
 			return points, c.column
 		}
 	}
