@@ -116,11 +116,11 @@ func (p *program) newPage(dir, run string, opt serveOptions, chosen bool) (*page
 	if err != nil {
 		return nil, failure(fmt.Errorf("cannot listen on %s: %w", opt.addr, err))
 	}
-	return &page{p, server, on, addressOf(on.Addr(), host, settings.Token), opt.open}, nil
+	return &page{p, server, on, addressOf(on.Addr(), host, settings.Token, server.Route()), opt.open}, nil
 }
 
 // addressOf is what a browser opens.
-func addressOf(at net.Addr, host, token string) string {
+func addressOf(at net.Addr, host, token, route string) string {
 	_, port, err := net.SplitHostPort(at.String())
 	if err != nil {
 		port = "" // a listener of another kind
@@ -130,7 +130,7 @@ func addressOf(at net.Addr, host, token string) string {
 			host = name
 		}
 	}
-	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: "/"}
+	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: "/", Fragment: route}
 	if token != "" {
 		u.RawQuery = url.Values{"token": {token}}.Encode()
 	}

@@ -8,7 +8,7 @@ import (
 
 // blockRows is how many samples share a minimum and a maximum in memory. A window
 // of so few samples that this would be seen is read from the file.
-const blockRows = 32
+const blockRows = 16
 
 // gapIntervals is how many sample intervals without a sample make a gap, as in
 // package record.
@@ -301,12 +301,16 @@ func (b *bins) ranges(signal table, e *extremes, units []int) (r ranges, err err
 		return r, nil
 	}
 	if b.blocks {
-		for k, unit := range units {
-			for i, p := range b.at {
-				for block := p[0]; block < p[1]; block++ {
-					at := block*e.width + unit
-					fold(&r.low[k][i], &r.high[k][i], e.low[at])
-					fold(&r.low[k][i], &r.high[k][i], e.high[at])
+		for i, p := range b.at {
+			for block := p[0]; block < p[1]; block++ {
+				low, high := e.low[block*e.width:][:e.width], e.high[block*e.width:][:e.width]
+				for k, unit := range units {
+					if v := low[unit]; v < r.low[k][i] || r.low[k][i] != r.low[k][i] {
+						r.low[k][i] = v
+					}
+					if v := high[unit]; v > r.high[k][i] || r.high[k][i] != r.high[k][i] {
+						r.high[k][i] = v
+					}
 				}
 			}
 		}

@@ -67,8 +67,10 @@ func New(opt Options) (*Server, error) {
 	s := &Server{opt: opt, library: l, streams: make(chan struct{}, mostStreams), heavy: make(chan struct{}, 4)}
 	if opt.Open != "" {
 		path, err := filepath.Abs(opt.Open)
-		if err == nil {
-			path, err = filepath.EvalSymlinks(path)
+		if err == nil { // it need not be there yet; its parent is
+			var parent string
+			parent, err = filepath.EvalSymlinks(filepath.Dir(path))
+			path = filepath.Join(parent, filepath.Base(path))
 		}
 		if err == nil {
 			path, err = filepath.Rel(l.dir, path)
@@ -82,6 +84,14 @@ func New(opt Options) (*Server, error) {
 	l.busy = s.processes.busy
 	s.handler = s.routes()
 	return s, nil
+}
+
+// Route is where in the page the run is that it opens first; "" for the list.
+func (s *Server) Route() string {
+	if s.first == "" {
+		return ""
+	}
+	return "/run/" + s.first
 }
 
 // ServeHTTP answers a request.
