@@ -27,6 +27,15 @@ func (x number) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(x), 'g', -1, 64), nil
 }
 
+// UnmarshalJSON is the way back.
+func (x *number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*x = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(x))
+}
+
 func numbers(x []float64) []number {
 	out := make([]number, len(x))
 	for i, v := range x {
