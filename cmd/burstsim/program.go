@@ -129,6 +129,7 @@ tables, signals and figures.`,
   burstsim run my.toml --set model.beta=2    run it with another value
   burstsim resume runs/my-20260102-030405    go on with a run that was broken off
   burstsim ls                                list runs
+  burstsim serve --open                      show and start runs in a page
   burstsim compare runs/a runs/b             show finished runs side by side
   burstsim validate *.toml                   check files without running them`,
 		SilenceErrors: true,
@@ -141,7 +142,7 @@ tables, signals and figures.`,
 	root.SetErr(p.err)
 	root.AddCommand(
 		p.runCommand(), p.resumeCommand(), p.sweepCommand(), p.reproduceCommand(),
-		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.exportCommand(), p.compareCommand(),
+		p.serveCommand(), p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.exportCommand(), p.compareCommand(),
 		p.validateCommand(), p.initCommand(), p.modelCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(), p.manCommand(),
 	)
 	return root

@@ -20,6 +20,7 @@ type runOptions struct {
 	seed  *int64
 	seeds string // "": the file's own
 	tells tells
+	open  bool
 	blas  string
 }
 
@@ -50,7 +51,8 @@ command line is wrong; 128 and its number after a signal, 130 after an interrupt
   burstsim run my.toml --out results/beta2 --set model.beta=2 --set 'model.hidden=[50, 50]'
   burstsim run one.toml two.toml --out results      results/one and results/two
   burstsim run my.toml --seeds 1-10 --out sweep     sweep/my-seed1 to sweep/my-seed10
-  dir=$(burstsim run my.toml --seed 3 --quiet)`,
+  dir=$(burstsim run my.toml --seed 3 --quiet)
+  burstsim run my.toml --open                       and watch it in a browser`,
 		Args:              needFiles,
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -68,6 +70,7 @@ command line is wrong; 128 and its number after a signal, 130 after an interrupt
 	cmd.MarkFlagsMutuallyExclusive("seed", "seeds")
 	addBLASFlag(flags, &opt.blas)
 	opt.tells.add(cmd)
+	flags.BoolVar(&opt.open, "open", false, "show the runs in a page, as serve does, and open it; it stays until Ctrl-C")
 	return cmd
 }
 
@@ -107,7 +110,11 @@ func (p *program) runFiles(ctx context.Context, files []string, opt runOptions) 
 	if err != nil {
 		return err
 	}
-	return p.runJobs(ctx, jobs, opt.blas, opt.tells)
+	run := func() error { return p.runJobs(ctx, jobs, opt.blas, opt.tells) }
+	if opt.open {
+		return p.besidePage(ctx, jobs, opt.out, run)
+	}
+	return run()
 }
 
 // loadAll reads all files and reports every one that is wrong, with opt.Sweep

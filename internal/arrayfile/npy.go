@@ -264,3 +264,22 @@ func (a Array) Indices() ([]int, error) {
 	}
 	return a.Ints()
 }
+
+// Header reads what the beginning of a .npy file says of its items, and where they
+// begin. They are in row-major order and of type Float or Index.
+func Header(head []byte) (kind string, shape []int, begin int, err error) {
+	text, data, err := splitHeader(head)
+	if err != nil {
+		return "", nil, 0, err
+	}
+	h, err := parseHeader(text)
+	switch {
+	case err != nil:
+		return "", nil, 0, err
+	case h.kind != Float && h.kind != Index:
+		return "", nil, 0, fmt.Errorf("array of type %q, expected %q or %q", h.kind, Float, Index)
+	case h.columns && len(h.shape) > 1:
+		return "", nil, 0, errors.New("array in column-major order, expected row-major")
+	}
+	return h.kind, h.shape, len(head) - len(data), nil
+}

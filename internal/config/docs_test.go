@@ -139,28 +139,6 @@ func (k *key) row(b *bytes.Buffer, s *schema, name string) {
 	fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n", name, k.typeName(), fallback, k.accepted(), k.servedKinds(s), doc)
 }
 
-// typeName is the type in the words of the prose around the tables.
-func (k *key) typeName() string {
-	t := k.typ
-	if k.isList() {
-		t = t.Elem()
-	}
-	name := map[reflect.Kind]string{
-		reflect.Float64: "number", reflect.Int: "integer", reflect.Int64: "integer",
-		reflect.Bool: "boolean", reflect.String: "word", reflect.Struct: "table",
-	}[t.Kind()]
-	switch {
-	case t == durationType:
-		name = "time"
-	case k.format != "":
-		name = k.format
-	}
-	if k.isList() {
-		return "list of " + name + "s"
-	}
-	return name
-}
-
 func (k *key) accepted() string {
 	switch {
 	case k.oneof != nil:
@@ -187,27 +165,6 @@ func (k *key) servedAsWhole(s *schema) string {
 		return ""
 	}
 	return " All for " + strings.Join(all, " and ") + "."
-}
-
-// servedKinds lists the kinds a key belongs to.
-func (k *key) servedKinds(s *schema) string {
-	var all []string
-	for _, kind := range slices.Concat(s.kinds, s.inner) {
-		if words := k.needs[kind.path]; len(words) > 0 && !k.section[kind.path] {
-			all = append(all, fmt.Sprintf("`%s` %s", kind.path, choices(words)))
-		}
-	}
-	text := strings.Join(all, " and ")
-	switch {
-	case k.when != nil && text != "":
-		text += "; "
-	case text == "":
-		text = "all"
-	}
-	if k.when != nil {
-		text = strings.TrimPrefix(text, "all") + "only with " + k.when.String()
-	}
-	return text
 }
 
 // TestReferenceExamples reads every example of the reference as a file.

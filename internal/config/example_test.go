@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"log"
 
 	"burstsim/internal/config"
 )
@@ -44,4 +45,18 @@ func ExampleParse_errors() {
 	// exp.toml:2: time.tau_some: unknown key, did you mean "tau_soma"?
 	// exp.toml:3: time.dt: 300ms is not below the stable limit of rk4, 200ms (2 x time.tau_soma, the shortest time constant)
 	// exp.toml:2: model.hidden: is the integer 50, expected a list such as [50]
+}
+
+// What a completion of keys says of one.
+func ExampleReference() {
+	_, keys, err := config.Reference("burstccn")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, k := range keys {
+		if k.Key == "time.kind" {
+			fmt.Println(k.Type, k.Default, k.Choices)
+		}
+	}
+	// Output: word "continuous" [continuous discrete spiking]
 }

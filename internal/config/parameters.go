@@ -124,6 +124,44 @@ var builtinSchema = sync.OnceValue(func() *schema { return schemaOf() })
 // struct tags say, and the parameters of the texts. Those of built-in models are
 // known in any case, for what is said of them. The texts must not conflict.
 func schemaOf(texts ...*model.Text) *schema {
+	names, ok := builtinNames(texts)
+	if !ok {
+		return newSchemaOf(texts)
+	}
+	builtinSchemas.Lock()
+	defer builtinSchemas.Unlock()
+	made := builtinSchemas.of[names]
+	if made == nil {
+		if made = newSchemaOf(texts); len(builtinSchemas.of) < mostSchemas {
+			builtinSchemas.of[names] = made
+		}
+	}
+	own := *made // what it remembers of experiments is its own
+	return &own
+}
+
+// builtinSchemas are those made before, of models that are built in: to make one
+// takes as long as to read a file.
+var builtinSchemas = struct {
+	sync.Mutex
+	of map[string]*schema
+}{of: map[string]*schema{}}
+
+// mostSchemas bounds them. Few experiments have variants of more than two models.
+const mostSchemas = 256
+
+// builtinNames tell built-in models from others, and apart.
+func builtinNames(texts []*model.Text) (names string, ok bool) {
+	for _, t := range texts {
+		if t == nil || !slices.Contains(model.Builtins(), t.Name) || builtin(t.Name) != t {
+			return "", false
+		}
+		names += t.Name + " "
+	}
+	return names, true
+}
+
+func newSchemaOf(texts []*model.Text) *schema {
 	static := fileSchema()
 	s := &schema{root: &key{typ: static.root.typ}, kinds: static.kinds, inner: static.inner}
 	inUse := slices.Clone(texts)

@@ -78,6 +78,17 @@ func compareSettings(a, b config.Setting) int {
 	return cmp.Compare(a.Text, b.Text)
 }
 
+// CompareValue compares the value of a key with one that a reader has typed: numbers
+// and times as such, all else as text without quotes.
+func CompareValue(s config.Setting, typed string) int {
+	other := config.Setting{Text: typed}
+	if _, text := s.Value.(string); text {
+		other.Value = typed
+	}
+	s.Text = strings.Trim(s.Text, `"`)
+	return compareSettings(s, other)
+}
+
 func magnitude(s config.Setting) (float64, bool) {
 	if text, ok := s.Value.(string); ok {
 		d, err := time.ParseDuration(text)
@@ -127,9 +138,22 @@ var listed = []string{"run.name", "run.label", "run.out", "run.seed", "task.kind
 // have a meaning, in the order of a file, without those that a listing shows
 // anyway and those of figures.
 func Varying(runs []*rundir.Digest) []string {
-	keys := slices.DeleteFunc(keysOf(runs), func(key string) bool {
+	return differing(runs, slices.DeleteFunc(keysOf(runs), func(key string) bool {
 		return slices.Contains(listed, key) || strings.HasPrefix(key, "plots.")
-	})
+	}))
+}
+
+// Differing are the keys that do not have the same value in all runs, in the order
+// of a file, without names and those of figures. A key without a meaning in some of
+// the runs differs too.
+func Differing(runs []*rundir.Digest) []string {
+	names := []string{"run.name", "run.label", "run.out"}
+	return differing(runs, slices.DeleteFunc(keysOf(runs), func(key string) bool {
+		return slices.Contains(names, key) || strings.HasPrefix(key, "plots.")
+	}))
+}
+
+func differing(runs []*rundir.Digest, keys []string) []string {
 	last, varies := map[string]string{}, map[string]bool{}
 	for _, d := range runs {
 		find := lookup(d)

@@ -241,3 +241,9 @@ func (d *Digest) Phases() []record.Phase {
 	doc := summaryDocument{Phases: d.phases}
 	return doc.result().Phases
 }
+
+// Signal is what figures call a recorded signal, and its unit; "" of a run that
+// has no outcome yet.
+func (d *Digest) Signal(name string) (label, unit string) {
+	return d.signals[name].Label, d.signals[name].Unit
+}

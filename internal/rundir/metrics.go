@@ -69,3 +69,14 @@ func logOf(v record.Variant) *record.Table {
 	}
 	return v.Training.Log
 }
+
+// ReadTable reads a table of any of the three kinds, whose first column is key:
+// time or epoch. The variants come in the order of their columns. name stands for
+// the file in errors.
+func ReadTable(r io.Reader, key, name string) (labels []string, tables []*record.Table, err error) {
+	found, err := readTables(r, key, name)
+	for _, t := range found {
+		labels, tables = append(labels, t.label), append(tables, t.table)
+	}
+	return labels, tables, err
+}

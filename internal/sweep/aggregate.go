@@ -34,8 +34,8 @@ type Run struct {
 	Record *Record
 }
 
-// status is a word for what came of a run.
-func (r Run) status() string {
+// State is a word for what came of a run: missing, failed or done.
+func (r Run) State() string {
 	switch {
 	case r.Record == nil:
 		return "missing"
@@ -45,8 +45,8 @@ func (r Run) status() string {
 	return "done"
 }
 
-// why is the failure of a run, where it is the same whoever ran it.
-func (r Run) why() string {
+// Why is the failure of a run, where it is the same whoever ran it.
+func (r Run) Why() string {
 	if r.Record != nil && r.Record.Final {
 		return r.Record.Failure
 	}
@@ -67,7 +67,7 @@ func (p *Plan) Collect() (*Aggregate, error) {
 	a := &Aggregate{Plan: p}
 	for _, pt := range p.Points {
 		run := Run{pt, records[pt.ID]}
-		switch run.status() {
+		switch run.State() {
 		case "missing":
 			a.Missing++
 		case "failed":
@@ -113,8 +113,8 @@ func Number(text string) (float64, bool) {
 	return math.NaN(), false
 }
 
-// varied are the numbers of the keys that change the experiment.
-func (p *Plan) varied() (numbers []int) {
+// Varied are the numbers of the keys that change the experiment.
+func (p *Plan) Varied() (numbers []int) {
 	for i, k := range p.Keys {
 		if !slices.Contains(config.SeedKeys(), k) {
 			numbers = append(numbers, i)
@@ -123,13 +123,14 @@ func (p *Plan) varied() (numbers []int) {
 	return numbers
 }
 
-// group is what differs in its seeds only.
-type group struct {
-	point Point // its first
-	runs  []Run
+// Group is runs that differ in their seeds only.
+type Group struct {
+	Point Point // its first
+	Runs  []Run
 }
 
-func (a *Aggregate) groups() (groups []group) {
+// Groups are the runs of all points, in the order of their values.
+func (a *Aggregate) Groups() (groups []Group) {
 	at := map[string]int{}
 	for _, r := range a.Runs {
 		key := a.Plan.without(r.Point, config.SeedKeys())
@@ -137,15 +138,15 @@ func (a *Aggregate) groups() (groups []group) {
 		if !known {
 			i = len(groups)
 			at[key] = i
-			groups = append(groups, group{point: r.Point})
+			groups = append(groups, Group{Point: r.Point})
 		}
-		groups[i].runs = append(groups[i].runs, r)
+		groups[i].Runs = append(groups[i].Runs, r)
 	}
 	return groups
 }
 
-// variants are the names of all variants, in the order of the file.
-func (a *Aggregate) variants() (names []string) {
+// Variants are the names of all variants, in the order of the file.
+func (a *Aggregate) Variants() (names []string) {
 	for _, r := range a.Runs {
 		if r.Record == nil {
 			continue
@@ -159,8 +160,8 @@ func (a *Aggregate) variants() (names []string) {
 	return names
 }
 
-// variant is what a run came to in a variant; nil if it came to nothing.
-func (r Run) variant(name string) *VariantRecord {
+// Variant is what a run came to in a variant; nil if it came to nothing.
+func (r Run) Variant(name string) *VariantRecord {
 	if r.Record == nil {
 		return nil
 	}
@@ -206,10 +207,10 @@ func (a *Aggregate) tables() map[string]func(*csv.Writer) {
 	all := map[string]func(*csv.Writer){
 		"runs.csv": a.writeRuns, "summary.csv": a.writeSummary, "curves.csv": a.writeCurves, "ranking.csv": a.writeRanking,
 	}
-	if len(a.variants()) > 1 {
+	if len(a.Variants()) > 1 {
 		all["comparisons.csv"] = a.writeComparisons
 	}
-	if slices.ContainsFunc(a.Plan.varied(), a.numeric) {
+	if slices.ContainsFunc(a.Plan.Varied(), a.numeric) {
 		all["correlations.csv"] = a.writeCorrelations
 	}
 	return all
@@ -274,9 +275,9 @@ func (a *Aggregate) writeRuns(out *csv.Writer) {
 		for _, v := range r.Point.Values {
 			row = append(row, plain(v))
 		}
-		row = append(row, r.status())
+		row = append(row, r.State())
 		if r.Record == nil || len(r.Record.Variants) == 0 {
-			_ = out.Write(slices.Concat(row, make([]string, 1+len(results)), []string{r.why()}))
+			_ = out.Write(slices.Concat(row, make([]string, 1+len(results)), []string{r.Why()}))
 			continue
 		}
 		for _, v := range r.Record.Variants {
@@ -288,7 +289,7 @@ func (a *Aggregate) writeRuns(out *csv.Writer) {
 				}
 				full = append(full, cell(float64(x)))
 			}
-			_ = out.Write(append(full, r.why()))
+			_ = out.Write(append(full, r.Why()))
 		}
 	}
 }
@@ -311,11 +312,11 @@ func spreadOf(x []float64) Spread {
 	return s
 }
 
-// spread is that of a result of a variant. Runs that failed do not count.
-func (g group) spread(variant, result string) Spread {
+// Spread is that of a result of a variant. Runs that failed do not count.
+func (g Group) Spread(variant, result string) Spread {
 	var x []float64
-	for _, r := range g.runs {
-		if v := r.variant(variant); v != nil && r.Record.Failure == "" {
+	for _, r := range g.Runs {
+		if v := r.Variant(variant); v != nil && r.Record.Failure == "" {
 			if y, ok := v.Results[result]; ok {
 				x = append(x, float64(y))
 			}
@@ -327,22 +328,22 @@ func (g group) spread(variant, result string) Spread {
 // writeSummary writes one row a group of runs that differ in their seeds only,
 // and variant.
 func (a *Aggregate) writeSummary(out *csv.Writer) {
-	results, keys := a.Results(), a.Plan.varied()
+	results, keys := a.Results(), a.Plan.Varied()
 	header := names(a.Plan.Keys, keys)
 	header = append(header, "variant", "runs", "failed", "missing")
 	for _, name := range results {
 		header = append(header, name+"_n", name+"_mean", name+"_sd")
 	}
 	_ = out.Write(header)
-	for _, g := range a.groups() {
+	for _, g := range a.Groups() {
 		counts := map[string]int{}
-		for _, r := range g.runs {
-			counts[r.status()]++
+		for _, r := range g.Runs {
+			counts[r.State()]++
 		}
-		for _, variant := range a.variants() {
-			row := append(values(g.point, keys), variant, strconv.Itoa(len(g.runs)), strconv.Itoa(counts["failed"]), strconv.Itoa(counts["missing"]))
+		for _, variant := range a.Variants() {
+			row := append(values(g.Point, keys), variant, strconv.Itoa(len(g.Runs)), strconv.Itoa(counts["failed"]), strconv.Itoa(counts["missing"]))
 			for _, name := range results {
-				s := g.spread(variant, name)
+				s := g.Spread(variant, name)
 				row = append(row, strconv.Itoa(s.N), cell(s.Mean), cell(s.SD))
 			}
 			_ = out.Write(row)

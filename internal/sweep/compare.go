@@ -18,25 +18,25 @@ func (a *Aggregate) losses() []string {
 // writeRanking writes, for each result of which less is better, the groups of runs
 // that differ in their seeds only and their variants, from the least mean on.
 func (a *Aggregate) writeRanking(out *csv.Writer) {
-	keys := a.Plan.varied()
+	keys := a.Plan.Varied()
 	_ = out.Write(slices.Concat([]string{"result", "rank"}, names(a.Plan.Keys, keys), []string{"variant", "runs", "mean", "sd"}))
 	type place struct {
-		group   group
+		group   Group
 		variant string
 		Spread
 	}
 	for _, result := range a.losses() {
 		var all []place
-		for _, g := range a.groups() {
-			for _, variant := range a.variants() {
-				if s := g.spread(variant, result); s.N > 0 && !math.IsNaN(s.Mean) {
+		for _, g := range a.Groups() {
+			for _, variant := range a.Variants() {
+				if s := g.Spread(variant, result); s.N > 0 && !math.IsNaN(s.Mean) {
 					all = append(all, place{g, variant, s})
 				}
 			}
 		}
 		slices.SortStableFunc(all, func(x, y place) int { return cmp.Compare(x.Mean, y.Mean) })
 		for i, p := range all {
-			row := append([]string{result, strconv.Itoa(i + 1)}, values(p.group.point, keys)...)
+			row := append([]string{result, strconv.Itoa(i + 1)}, values(p.group.Point, keys)...)
 			_ = out.Write(append(row, p.variant, strconv.Itoa(p.N), cell(p.Mean), cell(p.SD)))
 		}
 	}
@@ -64,9 +64,9 @@ func paired(x, y []float64) (difference, t, p float64) {
 // writeComparisons writes, for each group of runs that differ in their seeds only,
 // how two variants differ over the seeds that both have.
 func (a *Aggregate) writeComparisons(out *csv.Writer) {
-	keys, variants := a.Plan.varied(), a.variants()
+	keys, variants := a.Plan.Varied(), a.Variants()
 	_ = out.Write(slices.Concat(names(a.Plan.Keys, keys), []string{"result", "variant", "other", "pairs", "mean_difference", "t", "p", "test"}))
-	for _, g := range a.groups() {
+	for _, g := range a.Groups() {
 		for _, result := range a.losses() {
 			for i, one := range variants {
 				for _, other := range variants[i+1:] {
@@ -75,7 +75,7 @@ func (a *Aggregate) writeComparisons(out *csv.Writer) {
 						continue
 					}
 					difference, t, p := paired(x, y)
-					_ = out.Write(append(values(g.point, keys), result, one, other, strconv.Itoa(len(x)), cell(difference), cell(t), cell(p), pairedTest))
+					_ = out.Write(append(values(g.Point, keys), result, one, other, strconv.Itoa(len(x)), cell(difference), cell(t), cell(p), pairedTest))
 				}
 			}
 		}
@@ -83,9 +83,9 @@ func (a *Aggregate) writeComparisons(out *csv.Writer) {
 }
 
 // pairs are a result of two variants in the runs that have both.
-func (g group) pairs(one, other, result string) (x, y []float64) {
-	for _, r := range g.runs {
-		a, b := r.variant(one), r.variant(other)
+func (g Group) pairs(one, other, result string) (x, y []float64) {
+	for _, r := range g.Runs {
+		a, b := r.Variant(one), r.Variant(other)
 		if a == nil || b == nil || r.Record.Failure != "" {
 			continue
 		}
@@ -102,12 +102,12 @@ func (g group) pairs(one, other, result string) (x, y []float64) {
 // Spearman's rank correlation over groups of runs that differ in their seeds only.
 func (a *Aggregate) writeCorrelations(out *csv.Writer) {
 	_ = out.Write([]string{"parameter", "variant", "result", "points", "rank_correlation"})
-	groups := a.groups()
-	for _, key := range a.Plan.varied() {
+	groups := a.Groups()
+	for _, key := range a.Plan.Varied() {
 		if !a.numeric(key) {
 			continue
 		}
-		for _, variant := range a.variants() {
+		for _, variant := range a.Variants() {
 			for _, result := range a.judged() {
 				rho, n := rankCorrelation(numbersOf(groups, key), means(groups, variant, result))
 				if n > 2 {

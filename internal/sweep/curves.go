@@ -8,18 +8,18 @@ import (
 	"strconv"
 )
 
-// curve is how the runs of a group learned, row by row.
-type curve struct {
-	at     []float64 // s or epochs
-	spread []Spread
-	runs   [][2][]float64 // each: times and values
+// Curve is how the runs of a group learned, row by row.
+type Curve struct {
+	At     []float64 // s or epochs
+	Spread []Spread
+	Runs   [][2][]float64 // each: times and values
 }
 
-// curveOf joins rows of one time in all runs of a group that were not broken off.
-func (g group) curveOf(variant, column string) (c curve) {
+// CurveOf joins rows of one time in all runs of a group that were not broken off.
+func (g Group) CurveOf(variant, column string) (c Curve) {
 	all := map[float64][]float64{}
-	for _, r := range g.runs {
-		v := r.variant(variant)
+	for _, r := range g.Runs {
+		v := r.Variant(variant)
 		if v == nil || r.Record.Failure != "" {
 			continue
 		}
@@ -35,22 +35,22 @@ func (g group) curveOf(variant, column string) (c curve) {
 			}
 			own[0], own[1] = append(own[0], t), append(own[1], x)
 			if all[t] == nil {
-				c.at = append(c.at, t)
+				c.At = append(c.At, t)
 			}
 			all[t] = append(all[t], x)
 		}
-		c.runs = append(c.runs, own)
+		c.Runs = append(c.Runs, own)
 	}
-	slices.Sort(c.at)
-	for _, t := range c.at {
-		c.spread = append(c.spread, spreadOf(all[t]))
+	slices.Sort(c.At)
+	for _, t := range c.At {
+		c.Spread = append(c.Spread, spreadOf(all[t]))
 	}
 	return c
 }
 
-// columns are those of how variants learned, the time or epoch left out, and its
+// Columns are those of how variants learned, the time or epoch left out, and its
 // name.
-func (a *Aggregate) columns() (at string, names []string) {
+func (a *Aggregate) Columns() (at string, names []string) {
 	for _, r := range a.Runs {
 		if r.Record == nil {
 			continue
@@ -71,15 +71,15 @@ func (a *Aggregate) columns() (at string, names []string) {
 // writeCurves writes mean and spread of how groups learned, one row a group,
 // variant, quantity and time.
 func (a *Aggregate) writeCurves(out *csv.Writer) {
-	keys := a.Plan.varied()
-	at, columns := a.columns()
+	keys := a.Plan.Varied()
+	at, columns := a.Columns()
 	_ = out.Write(append(names(a.Plan.Keys, keys), "variant", "quantity", cmp.Or(at, "time"), "n", "mean", "sd"))
-	for _, g := range a.groups() {
-		for _, variant := range a.variants() {
+	for _, g := range a.Groups() {
+		for _, variant := range a.Variants() {
 			for _, column := range columns {
-				c := g.curveOf(variant, column)
-				for i, s := range c.spread {
-					_ = out.Write(append(values(g.point, keys), variant, column, cell(c.at[i]), strconv.Itoa(s.N), cell(s.Mean), cell(s.SD)))
+				c := g.CurveOf(variant, column)
+				for i, s := range c.Spread {
+					_ = out.Write(append(values(g.Point, keys), variant, column, cell(c.At[i]), strconv.Itoa(s.N), cell(s.Mean), cell(s.SD)))
 				}
 			}
 		}

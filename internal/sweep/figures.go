@@ -25,7 +25,7 @@ const mostMaps = 20
 func (a *Aggregate) figures() ([]drawing, error) {
 	var all []drawing
 	var err error
-	switch keys, sampled := a.Plan.varied(), a.Plan.sampled(); {
+	switch keys, sampled := a.Plan.Varied(), a.Plan.sampled(); {
 	case len(sampled) > 0:
 		all, err = a.scatters(sampled)
 	case len(keys) == 0:
@@ -86,24 +86,24 @@ func isAngle(name string) bool {
 
 // learning draws how runs that differ in their seeds learned.
 func (a *Aggregate) learning() (all []drawing, err error) {
-	at, columns := a.columns()
+	at, columns := a.Columns()
 	axes := plots.SpreadAxes{X: "time (s)"}
 	if at == "epoch" {
 		axes.X = "epochs"
 	}
-	g := group{runs: a.Runs}
+	g := Group{Runs: a.Runs}
 	for _, column := range columns {
 		if !isAngle(column) && !slices.Contains([]string{"loss", "train_loss", "test_error"}, column) {
 			continue // which the table has
 		}
 		var series []plots.SpreadSeries
-		for _, variant := range a.variants() {
-			c := g.curveOf(variant, column)
-			s := plots.SpreadSeries{Label: variant, X: c.at, Runs: c.runs}
-			for _, spread := range c.spread {
+		for _, variant := range a.Variants() {
+			c := g.CurveOf(variant, column)
+			s := plots.SpreadSeries{Label: variant, X: c.At, Runs: c.Runs}
+			for _, spread := range c.Spread {
 				s.Mean, s.SD = append(s.Mean, spread.Mean), append(s.SD, spread.SD)
 			}
-			if len(c.at) > 0 {
+			if len(c.At) > 0 {
 				series = append(series, s)
 			}
 		}
@@ -125,15 +125,15 @@ func (a *Aggregate) curves(key int) (all []drawing, err error) {
 	axes := plots.SpreadAxes{X: a.label(key), Points: true, LogX: a.even(key)}
 	for _, result := range a.judged() {
 		var series []plots.SpreadSeries
-		for _, variant := range a.variants() {
+		for _, variant := range a.Variants() {
 			s := plots.SpreadSeries{Label: variant}
 			var dots [2][]float64
-			for _, g := range a.groups() {
-				x, _ := Number(g.point.Values[key])
-				spread := g.spread(variant, result)
+			for _, g := range a.Groups() {
+				x, _ := Number(g.Point.Values[key])
+				spread := g.Spread(variant, result)
 				s.X, s.Mean, s.SD = append(s.X, x), append(s.Mean, spread.Mean), append(s.SD, spread.SD)
-				for _, r := range g.runs {
-					if v := r.variant(variant); v != nil && r.Record.Failure == "" {
+				for _, r := range g.Runs {
+					if v := r.Variant(variant); v != nil && r.Record.Failure == "" {
 						dots[0], dots[1] = append(dots[0], x), append(dots[1], float64(v.Results[result]))
 					}
 				}
@@ -171,7 +171,7 @@ func (a *Aggregate) even(key int) bool {
 func (a *Aggregate) maps(x, y int) (all []drawing, err error) {
 	columns, lines := a.valuesOf(x), a.valuesOf(y)
 	for _, result := range a.judged() {
-		for _, variant := range a.variants() {
+		for _, variant := range a.Variants() {
 			m := plots.HeatMap{Title: variant, X: a.Plan.Keys[x], Y: a.Plan.Keys[y], Label: unit(result)}
 			some := false
 			for _, line := range lines {
@@ -179,15 +179,15 @@ func (a *Aggregate) maps(x, y int) (all []drawing, err error) {
 				var values []float64
 				var failed []bool
 				for _, column := range columns {
-					var g group
+					var g Group
 					broken := false
 					for _, r := range a.Runs {
 						if r.Point.Values[x] == column && r.Point.Values[y] == line {
-							g.runs = append(g.runs, r)
-							broken = broken || r.status() == "failed"
+							g.Runs = append(g.Runs, r)
+							broken = broken || r.State() == "failed"
 						}
 					}
-					mean := g.spread(variant, result).Mean
+					mean := g.Spread(variant, result).Mean
 					some = some || !math.IsNaN(mean)
 					values, failed = append(values, mean), append(failed, broken)
 				}
@@ -204,7 +204,7 @@ func (a *Aggregate) maps(x, y int) (all []drawing, err error) {
 				return nil, err
 			}
 			name := result
-			if len(a.variants()) > 1 {
+			if len(a.Variants()) > 1 {
 				name = fmt.Sprintf("%s_%s", result, strings.ReplaceAll(variant, " ", "_"))
 			}
 			all = append(all, drawing{name, fig})

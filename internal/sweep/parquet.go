@@ -62,13 +62,13 @@ func (a *Aggregate) parquetValue(column string, r Run, v *VariantRecord, results
 	case column == "run":
 		return text(r.Point.ID), false
 	case column == "status":
-		return text(r.status()), false
-	case column == "variant" && v == nil, column == "failure" && r.why() == "":
+		return text(r.State()), false
+	case column == "variant" && v == nil, column == "failure" && r.Why() == "":
 		return parquet.NullValue(), true
 	case column == "variant":
 		return text(v.Name), true
 	case column == "failure":
-		return text(r.why()), true
+		return text(r.Why()), true
 	}
 	if i := slices.Index(a.Plan.Keys, column); i >= 0 {
 		if a.numeric(i) {

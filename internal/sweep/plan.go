@@ -90,17 +90,34 @@ type Options struct {
 // New reads an experiment file and says what to run. Nothing is written.
 func New(file string, opt Options) (*Plan, error) {
 	var s config.Sweep
-	loaded := runner.Checks(config.Options{Set: opt.Set, Sweep: &s, Vary: opt.Vary})
-	cfg, err := config.Load(file, loaded)
+	cfg, err := config.Load(file, opt.checks(&s))
 	if err != nil {
 		return nil, err
-	}
-	if len(s.Axes) == 0 {
-		return nil, &config.Error{File: file, Msg: "nothing varies, expected [sweep] with at least one key, or --sweep KEY=VALUES"}
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", file, atomicfile.Cause(err))
+	}
+	return planOf(file, text, cfg, s, opt)
+}
+
+// Parse is [New] for a file that is in memory already.
+func Parse(file string, text []byte, opt Options) (*Plan, error) {
+	var s config.Sweep
+	cfg, err := config.Parse(file, text, opt.checks(&s))
+	if err != nil {
+		return nil, err
+	}
+	return planOf(file, text, cfg, s, opt)
+}
+
+func (opt Options) checks(s *config.Sweep) config.Options {
+	return runner.Checks(config.Options{Set: opt.Set, Sweep: s, Vary: opt.Vary})
+}
+
+func planOf(file string, text []byte, cfg config.Config, s config.Sweep, opt Options) (*Plan, error) {
+	if len(s.Axes) == 0 {
+		return nil, &config.Error{File: file, Msg: "nothing varies, expected [sweep] with at least one key, or --sweep KEY=VALUES"}
 	}
 	digest, err := digestOf(cfg, file)
 	if err != nil {

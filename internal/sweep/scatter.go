@@ -32,17 +32,17 @@ func (p *Plan) sampled() (keys []sampledKey) {
 
 // means are a result of a variant in each group of runs that differ in their seeds
 // only; NaN where there is none.
-func means(groups []group, variant, result string) (y []float64) {
+func means(groups []Group, variant, result string) (y []float64) {
 	for _, g := range groups {
-		y = append(y, g.spread(variant, result).Mean)
+		y = append(y, g.Spread(variant, result).Mean)
 	}
 	return y
 }
 
 // numbersOf are the values of a key in each group.
-func numbersOf(groups []group, key int) (x []float64) {
+func numbersOf(groups []Group, key int) (x []float64) {
 	for _, g := range groups {
-		v, _ := Number(g.point.Values[key])
+		v, _ := Number(g.Point.Values[key])
 		x = append(x, v)
 	}
 	return x
@@ -66,22 +66,22 @@ func rankCorrelation(x, y []float64) (rho float64, n int) {
 // scatters draws each result over each key that was sampled: a point for each
 // sample, the mean over seeds.
 func (a *Aggregate) scatters(keys []sampledKey) (all []drawing, err error) {
-	groups := a.groups()
+	groups := a.Groups()
 	drawn := plots.Scatter{}
 	for _, k := range keys {
 		drawn.Keys = append(drawn.Keys, plots.ScatterKey{Name: a.label(k.key), Log: k.log, X: numbersOf(groups, k.key)})
 	}
 	seeds := false
 	for _, g := range groups {
-		drawn.Failed = append(drawn.Failed, slices.ContainsFunc(g.runs, func(r Run) bool { return r.status() == "failed" }))
-		seeds = seeds || len(g.runs) > 1
+		drawn.Failed = append(drawn.Failed, slices.ContainsFunc(g.Runs, func(r Run) bool { return r.State() == "failed" }))
+		seeds = seeds || len(g.Runs) > 1
 	}
 	for _, result := range a.judged() {
 		s := drawn
 		if s.Y = unit(result); seeds {
 			s.Y = "mean " + s.Y
 		}
-		for _, variant := range a.variants() {
+		for _, variant := range a.Variants() {
 			one := plots.ScatterSeries{Label: variant, Y: means(groups, variant, result)}
 			if !slices.ContainsFunc(one.Y, func(y float64) bool { return !math.IsNaN(y) }) {
 				continue
