@@ -62,19 +62,19 @@ func (p Panel) curves(a *sweep.Aggregate) plots.SpreadPanel {
 			if !p.shows(variant) {
 				continue
 			}
-			at, spread, runs := g.Curve(variant, p.Column)
-			s := plots.SpreadSeries{Label: label(a, g, variant, ""), X: at}
-			for _, one := range spread {
+			c := g.CurveOf(variant, p.Column)
+			s := plots.SpreadSeries{Label: label(a, g, variant, ""), X: c.At}
+			for _, one := range c.Spread {
 				s.Mean, s.SD = append(s.Mean, p.Scale*one.Mean), append(s.SD, p.Scale*one.SD)
 			}
-			for _, run := range runs {
+			for _, run := range c.Runs {
 				scaled := [2][]float64{run[0], nil}
 				for _, y := range run[1] {
 					scaled[1] = append(scaled[1], p.Scale*y)
 				}
 				s.Runs = append(s.Runs, scaled)
 			}
-			if len(at) > 0 {
+			if len(c.At) > 0 {
 				out.Series = append(out.Series, s)
 			}
 		}

@@ -195,7 +195,7 @@ func TestMeasure(t *testing.T) {
 	var want []float64
 	for _, g := range a.Groups() {
 		if g.Value("learning.lr") == "0.5" {
-			_, _, runs := g.Curve("discrete", "loss")
+			runs := g.CurveOf("discrete", "loss").Runs
 			for _, run := range runs {
 				for i, at := range run[0] {
 					if at == 3 {

@@ -125,20 +125,21 @@ func (p *Plan) Varied() (numbers []int) {
 
 // Group is runs that differ in their seeds only.
 type Group struct {
-	Point Point // its first
-	Runs  []Run
+	Point        Point // its first
+	Runs         []Run
+	Keys, Values []string // that vary beside seeds; texts without quotes
 }
 
 // Groups are the runs of all points, in the order of their values.
 func (a *Aggregate) Groups() (groups []Group) {
-	at := map[string]int{}
+	at, varied := map[string]int{}, a.Plan.Varied()
 	for _, r := range a.Runs {
 		key := a.Plan.without(r.Point, config.SeedKeys())
 		i, known := at[key]
 		if !known {
 			i = len(groups)
 			at[key] = i
-			groups = append(groups, Group{Point: r.Point})
+			groups = append(groups, Group{Point: r.Point, Keys: names(a.Plan.Keys, varied), Values: values(r.Point, varied)})
 		}
 		groups[i].Runs = append(groups[i].Runs, r)
 	}

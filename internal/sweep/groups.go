@@ -5,24 +5,6 @@ import (
 	"slices"
 )
 
-// Group is the runs of a sweep that differ in their seeds only.
-type Group struct {
-	Keys, Values []string // that vary beside seeds; texts without quotes
-	group
-}
-
-// Groups are those of the sweep, in the order of their values.
-func (a *Aggregate) Groups() (all []Group) {
-	keys := a.Plan.varied()
-	for _, g := range a.groups() {
-		all = append(all, Group{names(a.Plan.Keys, keys), values(g.point, keys), g})
-	}
-	return all
-}
-
-// Variants are the names of all variants, in the order of the file.
-func (a *Aggregate) Variants() []string { return a.variants() }
-
 // Value is what the group varies a key to; "" if it does not.
 func (g Group) Value(key string) string {
 	if i := slices.Index(g.Keys, key); i >= 0 {
@@ -61,19 +43,12 @@ func (g Group) Means(variant, column string, from, to float64) (all []float64) {
 
 // over are the results of a variant in the runs that did not fail.
 func (g Group) over(variant string) (all []*VariantRecord) {
-	for _, r := range g.runs {
-		if v := r.variant(variant); v != nil && r.Record.Failure == "" {
+	for _, r := range g.Runs {
+		if v := r.Variant(variant); v != nil && r.Record.Failure == "" {
 			all = append(all, v)
 		}
 	}
 	return all
-}
-
-// Curve is how a quantity of a variant went: times (s) or epochs, its spread, and
-// the times and values of each run.
-func (g Group) Curve(variant, column string) (at []float64, spread []Spread, runs [][2][]float64) {
-	c := g.curveOf(variant, column)
-	return c.at, c.spread, c.runs
 }
 
 // SpreadOf is that of values that are numbers.
