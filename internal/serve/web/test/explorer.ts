@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { points, type World } from "./burstsim.js";
-import { patience, sound, shot, watched } from "./browser.js";
+import { open, patience, sound, shot, watched } from "./browser.js";
 import { idOf } from "./views.js";
+
+interface Processes {
+	processInfo: { cpuTime: number }[];
+}
+
+/** Processor time (s) that the browser has taken until now. */
+async function processorTime(): Promise<number> {
+	const session = await (await open()).newBrowserCDPSession();
+	const { processInfo } = (await session.send("SystemInfo.getProcessInfo")) as Processes;
+	await session.detach();
+	return processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
+}
 
 export function explorer(world: World) {
 	test("a trajectory of ten million points is scrubbed", async () => {
@@ -18,6 +30,7 @@ export function explorer(world: World) {
 		await page.getByText(/^0 to 6000 s/).waitFor();
 		for (let i = 0; i < 6; i++) await page.getByRole("button", { name: "Zoom in" }).click();
 		const before = answers;
+		const work = await processorTime();
 		// A reader drags the view over the whole recording, as fast as frames come.
 		const moved = await page.evaluate(async () => {
 			const box = document.querySelector<HTMLElement>(".overview")!;
@@ -38,8 +51,10 @@ export function explorer(world: World) {
 			gaps.sort((a, b) => a - b);
 			return { frames: gaps.length, seconds: (last - begin) / 1000, median: gaps[gaps.length >> 1]!, late: gaps[Math.floor(gaps.length * 0.95)]! };
 		});
+		// Of the browser's processes together, so that it says something on a busy machine too.
+		const each = ((await processorTime()) - work) / moved.frames;
 		console.log(
-			`scrubbing ${points.toExponential(1)} points: ${(moved.frames / moved.seconds).toFixed(1)} frames a second, median ${moved.median.toFixed(0)} ms, 95 % below ${moved.late.toFixed(0)} ms; ${answers - before} stretches fetched`,
+			`scrubbing ${points.toExponential(1)} points: ${(moved.frames / moved.seconds).toFixed(1)} frames a second, median ${moved.median.toFixed(0)} ms, 95 % below ${moved.late.toFixed(0)} ms; ${answers - before} stretches fetched; ${(1000 * each).toFixed(0)} ms of processor time a frame`,
 		);
 		assert.ok(answers > before, "stretches were fetched while scrubbing");
 		await page.waitForFunction(() => !document.querySelector(".problem"));

@@ -109,6 +109,7 @@ function options(p: PlotProps, width: number, theme: Theme, live: { current: Plo
 		bands: p.curves.flatMap((curve, i) => (curve.band && p.curves[i - 1]?.band && p.curves[i - 1]!.style === curve.style ? [{ series: [i + 1, i] as [number, number], fill: alpha(line(curve.style, theme).colour, p.curves.length > 12 ? 0.07 : 0.15) }] : [])),
 		hooks: {
 			drawClear: [(u) => shade(u, live.current.shades ?? [], c.shade)],
+			draw: [(u) => mark(u, live.current.marker)],
 			setSelect: [
 				(u) => {
 					if (u.select.width < 4) return;
