@@ -23,7 +23,7 @@ need_node() {
 # Packages are fetched only when the lock file asks for others than are there.
 packages() {
 	[[ -e node_modules/.package-lock.json && ! package-lock.json -nt node_modules/.package-lock.json ]] ||
-		npm ci --silent --no-audit --no-fund
+		npm ci --loglevel error --no-audit --no-fund >/dev/null
 }
 
 build() { node_modules/.bin/vite build --logLevel warn "$@"; }
