@@ -13,7 +13,7 @@ import { starting } from "./starting.js";
 
 const world = {} as World;
 
-describe("page", { timeout: 600_000 }, () => {
+describe("page", { timeout: 1_200_000 }, () => {
 	before(async () => {
 		const dir = join(work, "runs");
 		if (!build()) {
