@@ -73,16 +73,32 @@ function changed() {
 	}, 200);
 }
 
+// What was told while a list was on its way, which may be older than that.
+let told: News[] = [];
+
 async function load() {
+	told = [];
 	try {
 		const list = await get<List>("api/runs");
 		version = list.version;
 		byId = new Map((list.runs ?? []).map((r) => [r.id, r]));
 		runs = { rows: list.runs ?? [], sweeps: list.sweeps ?? [], loaded: true, scanning: list.scanning };
+		for (const n of told) if (n.version > list.version) apply(n);
+		told = [];
 	} catch (e) {
 		if (!runs.loaded) runs = { ...runs, problem: (e as Error).message };
 	}
 	tell();
+}
+
+function apply(n: News) {
+	version = n.version;
+	for (const r of n.changed ?? []) {
+		byId.set(r.id, r);
+		news.set(r.id, (news.get(r.id) ?? 0) + 1);
+	}
+	for (const id of n.gone ?? []) byId.delete(id);
+	runs = { rows: [...byId.values()], sweeps: n.sweeps ?? runs.sweeps, loaded: true, scanning: n.scanning ?? false };
 }
 
 function on<T>(events: EventSource, name: string, f: (data: T) => void) {
@@ -100,13 +116,9 @@ function listen() {
 		tell();
 	});
 	on<News>(events, "runs", (n) => {
-		version = n.version;
-		for (const r of n.changed ?? []) {
-			byId.set(r.id, r);
-			news.set(r.id, (news.get(r.id) ?? 0) + 1);
-		}
-		for (const id of n.gone ?? []) byId.delete(id);
-		runs = { rows: [...byId.values()], sweeps: n.sweeps ?? runs.sweeps, loaded: true, scanning: n.scanning ?? false };
+		if (runs.loaded) apply(n);
+		told.push(n);
+		if (told.length > 1000) told.shift();
 		changed();
 	});
 	on<Job>(events, "job", (j) => {

@@ -98,7 +98,7 @@ function options(p: PlotProps, width: number, theme: Theme, live: { current: Plo
 				return {
 					label: curve.label,
 					stroke: curve.faint || curve.band ? alpha(l.colour, curve.band ? 0 : 0.28) : l.colour,
-					width: curve.faint ? 1 : 1.5,
+					width: curve.faint || curve.solid ? 1 : 1.5,
 					dash: curve.faint || curve.solid ? undefined : l.dash,
 					spanGaps: false,
 					points: curve.points ? { show: true, size: 5, fill: l.colour } : { show: (u, s) => sparse(u, s) && !curve.faint && !curve.band, size: 4 },
