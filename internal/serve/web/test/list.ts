@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostile, lossOf, type World } from "./burstsim.js";
-import { sound, shot, watched } from "./browser.js";
+import { patience, sound, shot, watched } from "./browser.js";
 import { idOf } from "./views.js";
 
 export function list(world: World) {
@@ -9,8 +9,9 @@ export function list(world: World) {
 		const w = await watched();
 		const { page } = w;
 		await page.goto(world.many.address);
-		await page.getByText(/^5,000 runs/).waitFor();
-		await page.getByRole("status").filter({ hasText: /^5,000 runs$/ }).waitFor();
+		// The server reads the folder first, which takes its time on a busy machine.
+		await page.getByText(/^5,000 runs/).waitFor({ timeout: 5 * patience });
+		await page.getByRole("status").filter({ hasText: /^5,000 runs$/ }).waitFor({ timeout: 5 * patience });
 		const rows = page.locator(".rows [role=row]");
 		assert.ok((await rows.count()) < 60, "rows in the document");
 		assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), "5001");

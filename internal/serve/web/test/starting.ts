@@ -91,7 +91,7 @@ export function starting(world: World) {
 		const w = await watched();
 		const { page } = w;
 		await page.goto(world.many.address);
-		await page.getByText(/^5,000 runs/).waitFor();
+		await page.getByRole("grid").waitFor();
 		await page.getByRole("link", { name: "Start" }).waitFor({ state: "detached" });
 		await page.goto(world.many.address + "/#/start");
 		await page.getByRole("heading", { name: "Runs cannot be started here" }).waitFor();
