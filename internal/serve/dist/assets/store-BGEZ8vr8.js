@@ -1,0 +1,1 @@
+import{l as e,p as t}from"./jsxRuntime-hLZ75VGO.js";function n(n,r){let[i,a]=t(r);return e(()=>{let e=()=>a(()=>r());return e(),n(e)},[]),i}export{n as t};
