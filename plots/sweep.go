@@ -2,10 +2,9 @@ package plots
 
 import (
 	"errors"
-	"image/color"
 	"math"
+	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -17,13 +16,22 @@ type SpreadSeries struct {
 	Label       string
 	X, Mean, SD []float64
 	Runs        [][2][]float64 // x and y of each repetition
+
+	// Bars shows points with a bar of SD to each side in place of a line in a
+	// band. Published points are black and hollow, for what others have measured.
+	Bars, Published bool
 }
 
 // SpreadAxes say what a figure of series shows.
 type SpreadAxes struct {
 	X, Y   string
 	LogX   bool // for values of x that are even in their logarithm
+	LogY   bool // shows values above 0 only
 	Points bool // whether each x is a value that was chosen, and not a time
+
+	// Names, if there are any, stand at the left, from the top down: X of a series
+	// is then the number of a name, from 0, and quantities go to the right.
+	Names []string
 }
 
 const spreadHeight = 130 // of the data area
@@ -32,41 +40,90 @@ const spreadHeight = 130 // of the data area
 // each side, and of every repetition, which is faint. Values that are not finite
 // are left out; it is an error if none is left.
 func Spread(axes SpreadAxes, series []SpreadSeries) (*Figure, error) {
-	x, y := noExtent(), noExtent()
-	for _, s := range series {
-		for i := range s.X {
-			if !isFinite(s.Mean[i]) || axes.LogX && s.X[i] < smallestValue {
-				continue
-			}
-			x.include(s.X[i])
-			y.include(s.Mean[i])
-			if isFinite(s.SD[i]) {
-				y.include(s.Mean[i]-s.SD[i], s.Mean[i]+s.SD[i])
-			}
-		}
-		for _, r := range s.Runs {
-			y.include(r[1]...)
-		}
-	}
-	if x.empty() || y.empty() {
+	if x, y := axes.extents(series); x.empty() || y.empty() {
 		return nil, errors.New("plots: the sweep has no finite value to show")
 	}
 	f := &Figure{width: singleColumn}
 	left := vg.Length(edgePad + lineSpacing*fontSize + labelPad + 26)
 	var entries []entry
 	for k, s := range series {
-		e := entry{text: clean(s.Label), line: trace(variantColours, k)}
-		e.line.Width = 1.2
-		if axes.Points {
-			e.glyph = &draw.GlyphStyle{Color: e.line.Color, Radius: 1.6, Shape: draw.CircleGlyph{}}
-		}
-		entries = append(entries, e)
+		entries = append(entries, s.entry(axes, k))
 	}
 	lgd := newLegend(append(entries, entry{text: "(band: mean ± standard deviation)"}), f.width-left-edgePad)
 	f.height = edgePad + lgd.height() + 2 + spreadHeight + xNumbers + xLabel + edgePad
 	lgd.at = vg.Point{X: left, Y: f.height - edgePad}
 	bottom := vg.Length(edgePad + xLabel + xNumbers)
 	p := newPanel(vg.Rectangle{Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: f.width - edgePad - overhang, Y: bottom + spreadHeight}})
+	p.setSpread(axes, series, entries)
+	f.add(p, lgd)
+	return f, nil
+}
+
+// entry is how the k-th of the series is drawn.
+func (s SpreadSeries) entry(axes SpreadAxes, k int) entry {
+	e := entry{text: clean(s.Label), line: trace(variantColours, k)}
+	e.line.Width = 1.2
+	switch {
+	case s.Published:
+		e.line = draw.LineStyle{Color: black}
+		e.glyph = &draw.GlyphStyle{Color: black, Radius: 2.2, Shape: draw.RingGlyph{}}
+	case s.Bars:
+		e.glyph = &draw.GlyphStyle{Color: e.line.Color, Radius: 2, Shape: draw.CircleGlyph{}}
+		e.line.Width = 0
+	case axes.Points:
+		e.glyph = &draw.GlyphStyle{Color: e.line.Color, Radius: 1.6, Shape: draw.CircleGlyph{}}
+	}
+	return e
+}
+
+// extents are those of all that can be shown of the series.
+func (a SpreadAxes) extents(series []SpreadSeries) (x, y extent) {
+	x, y = noExtent(), noExtent()
+	include := func(values ...float64) {
+		for _, v := range values {
+			if !a.LogY || v >= smallestValue {
+				y.include(v)
+			}
+		}
+	}
+	for _, s := range series {
+		for i := range s.X {
+			if !isFinite(s.Mean[i]) || a.LogX && s.X[i] < smallestValue {
+				continue
+			}
+			x.include(s.X[i])
+			include(s.Mean[i])
+			if isFinite(s.SD[i]) {
+				include(s.Mean[i] + s.SD[i])
+				if !a.LogY { // where a band may go down to anything
+					include(s.Mean[i] - s.SD[i])
+				}
+			}
+		}
+		for _, r := range s.Runs {
+			include(r[1]...)
+		}
+	}
+	return x, y
+}
+
+// shown are values, NaN for those that the axis cannot show.
+func (a SpreadAxes) shown(values []float64) []float64 {
+	if !a.LogY {
+		return values
+	}
+	out := slices.Clone(values)
+	for i, v := range out {
+		if v < smallestValue {
+			out[i] = math.NaN()
+		}
+	}
+	return out
+}
+
+// setSpread gives the panel its axes and data.
+func (p *panel) setSpread(axes SpreadAxes, series []SpreadSeries, entries []entry) {
+	x, y := axes.extents(series)
 	switch {
 	case axes.LogX:
 		setLog(&p.X, x.lo/1.1, x.hi*1.1, clean(axes.X))
@@ -78,36 +135,50 @@ func Spread(axes SpreadAxes, series []SpreadSeries) (*Figure, error) {
 		p.setSeconds(math.Min(0, x.lo), x.hi)
 		p.X.Label.Text = clean(axes.X)
 	}
-	tall := y.padded()
-	p.setY(tall.lo, tall.hi, clean(axes.Y))
+	if axes.LogY {
+		setLog(&p.Y, y.lo/1.2, y.hi*1.2, clean(axes.Y))
+	} else {
+		tall := y.padded()
+		p.setY(tall.lo, tall.hi, clean(axes.Y))
+	}
 	for k, s := range series {
 		p.addSpread(axes, s, entries[k])
 	}
-	f.add(p, lgd)
-	return f, nil
 }
 
 func (p *panel) addSpread(axes SpreadAxes, s SpreadSeries, e entry) {
-	low, high := make([]float64, len(s.X)), make([]float64, len(s.X))
+	low, high, mean := make([]float64, len(s.X)), make([]float64, len(s.X)), axes.shown(s.Mean)
 	for i := range s.X {
 		low[i], high[i] = s.Mean[i]-s.SD[i], s.Mean[i]+s.SD[i]
+		if axes.LogY {
+			low[i] = math.Max(low[i], p.Y.Min)
+		}
+	}
+	if s.Bars || s.Published {
+		for i := range s.X {
+			if isFinite(low[i]) && isFinite(high[i]) {
+				p.addLine([]float64{s.X[i], s.X[i]}, []float64{low[i], high[i]}, draw.LineStyle{Color: e.glyph.Color, Width: traceWidth})
+			}
+		}
+		p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(s.X, mean), GlyphStyle: *e.glyph})
+		return
 	}
 	if !axes.Points {
 		faint := draw.LineStyle{Color: pale(e.line.Color), Width: guideWidth}
 		for _, r := range s.Runs {
-			p.addLine(r[0], r[1], faint)
+			p.addLine(r[0], axes.shown(r[1]), faint)
 		}
 	}
 	p.data = append(p.data, band{s.X, low, high, pale(e.line.Color)})
 	if axes.Points {
 		dot := draw.GlyphStyle{Color: e.line.Color, Radius: 0.7, Shape: draw.CircleGlyph{}}
 		for _, r := range s.Runs {
-			p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(r[0], r[1]), GlyphStyle: dot})
+			p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(r[0], axes.shown(r[1])), GlyphStyle: dot})
 		}
 	}
-	p.addLine(s.X, s.Mean, e.line)
+	p.addLine(s.X, mean, e.line)
 	if e.glyph != nil {
-		p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(s.X, s.Mean), GlyphStyle: *e.glyph})
+		p.data = append(p.data, &plotter.Scatter{XYs: finitePoints(s.X, mean), GlyphStyle: *e.glyph})
 	}
 }
 
@@ -118,134 +189,4 @@ func finitePoints(x, y []float64) (out plotter.XYs) {
 		}
 	}
 	return out
-}
-
-// HeatMap is a quantity over two parameters.
-type HeatMap struct {
-	Title          string
-	X, Y           string // names of the parameters
-	Columns, Lines []string
-	Value          [][]float64 // line after line, the lowest first; NaN where there is none
-	Failed         [][]bool    // whether a run failed there
-	Label          string      // of the quantity, of which less is better
-}
-
-const (
-	mapHeight   = 130 // of the data area
-	mostLabels  = 8   // along an axis
-	hatchEvery  = 4   // points between lines of a hatching
-	mapBarSpace = 8
-)
-
-// Draw draws the map by colours that colour-blind readers tell apart. The lowest
-// value is marked by a ring, cells with failed runs are hatched, and those
-// without a value grey.
-func (m HeatMap) Draw() (*Figure, error) {
-	values := noExtent()
-	for _, line := range m.Value {
-		values.include(line...)
-	}
-	if values.empty() {
-		return nil, errors.New("plots: the sweep has no finite value to show")
-	}
-	if values.hi <= values.lo {
-		values = values.padded()
-	}
-	f := &Figure{width: singleColumn}
-	var widest vg.Length
-	for _, s := range m.Lines {
-		widest = max(widest, textWidth(clean(s)))
-	}
-	left := edgePad + lineSpacing*fontSize + 2*labelPad + widest
-	head := vg.Length(edgePad + lineSpacing*fontSize + 3)
-	below := vg.Length(edgePad + xLabel + xNumbers)
-	f.height = head + mapHeight + below
-	area := vg.Rectangle{Min: vg.Point{X: left, Y: below}, Max: vg.Point{X: f.width - edgePad - barRoom - mapBarSpace, Y: below + mapHeight}}
-	bar := colourBar{scale: fractions, area: vg.Rectangle{Min: vg.Point{X: area.Max.X + mapBarSpace, Y: area.Min.Y}, Max: vg.Point{X: area.Max.X + mapBarSpace + barWidth, Y: area.Max.Y}}}
-	power := powerFor(values.lo, values.hi)
-	bar.axis.Min, bar.axis.Max, bar.axis.Scale = values.lo, values.hi, plot.LinearScale{}
-	bar.axis.Tick.Marker = plot.ConstantTicks(linearTicks(values.lo, values.hi, 5, power))
-	bar.axis.Label.Text = withPower(clean(m.Label), power)
-	f.add(heatCells{m, area, values}, bar)
-	return f, nil
-}
-
-// heatCells are those of a map at their place.
-type heatCells struct {
-	HeatMap
-	area   vg.Rectangle
-	values extent
-}
-
-func (h heatCells) cell(i, j int) vg.Rectangle {
-	w, t := h.area.Size().X/vg.Length(len(h.Columns)), h.area.Size().Y/vg.Length(len(h.Lines))
-	low := vg.Point{X: h.area.Min.X + w*vg.Length(j), Y: h.area.Min.Y + t*vg.Length(i)}
-	return vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: t})}
-}
-
-func (h heatCells) draw(c draw.Canvas) {
-	best, bestAt := math.Inf(1), vg.Rectangle{}
-	for i := range h.Lines {
-		for j := range h.Columns {
-			r, v := h.cell(i, j), h.Value[i][j]
-			var fill color.Color = shading
-			if isFinite(v) {
-				fill = fractions.at((v - h.values.lo) / (h.values.hi - h.values.lo))
-				if v < best {
-					best, bestAt = v, r
-				}
-			}
-			c.SetColor(fill)
-			c.Fill(r.Path())
-			if h.Failed[i][j] {
-				hatch(c, r)
-			}
-		}
-	}
-	middle := bestAt.Min.Add(bestAt.Max).Scale(0.5)
-	ring := draw.GlyphStyle{Color: white, Radius: 4, Shape: draw.RingGlyph{}}
-	c.DrawGlyphNoClip(ring, middle)
-	ring.Color, ring.Radius = black, 3
-	c.DrawGlyphNoClip(ring, middle)
-	p, q := h.area.Min, h.area.Max
-	c.StrokeLines(spineStyle, []vg.Point{p, {X: q.X, Y: p.Y}, q, {X: p.X, Y: q.Y}, p})
-	h.names(c)
-}
-
-// hatch draws slanted lines in a cell.
-func hatch(c draw.Canvas, r vg.Rectangle) {
-	style := draw.LineStyle{Color: black, Width: guideWidth}
-	w, t := r.Size().X, r.Size().Y
-	for d := vg.Length(hatchEvery) / 2; d < w+t; d += hatchEvery {
-		from := vg.Point{X: r.Min.X + min(d, w), Y: r.Min.Y + max(0, d-w)}
-		to := vg.Point{X: r.Min.X + max(0, d-t), Y: r.Min.Y + min(d, t)}
-		c.StrokeLine2(style, from.X, from.Y, to.X, to.Y)
-	}
-}
-
-func (h heatCells) names(c draw.Canvas) {
-	below, beside := write(fontSize, draw.XCenter, draw.YTop), write(fontSize, draw.XRight, draw.YCenter)
-	var widest vg.Length
-	for i := 0; i < len(h.Lines); i += 1 + (len(h.Lines)-1)/mostLabels {
-		r, s := h.cell(i, 0), clean(h.Lines[i])
-		widest = max(widest, textWidth(s))
-		c.FillText(beside, vg.Point{X: r.Min.X - tickPad, Y: (r.Min.Y + r.Max.Y) / 2}, s)
-	}
-	free := h.area.Min.X - overhang
-	for j := range h.Columns {
-		r, s := h.cell(0, j), clean(h.Columns[j])
-		at, half := (r.Min.X+r.Max.X)/2, textWidth(s)/2
-		if at-half < free {
-			continue
-		}
-		free = at + half + numberGap
-		c.FillText(below, vg.Point{X: at, Y: r.Min.Y - tickPad}, s)
-	}
-	middle := h.area.Min.Add(h.area.Max).Scale(0.5)
-	c.FillText(below, vg.Point{X: middle.X, Y: h.area.Min.Y - xNumbers - labelPad/2}, clean(h.X))
-	upright := write(fontSize, draw.XCenter, draw.YBottom)
-	upright.Rotation = math.Pi / 2
-	c.FillText(upright, vg.Point{X: h.area.Min.X - widest - tickPad - labelPad, Y: middle.Y}, clean(h.Y))
-	title := clean(h.Title) + " (ring: lowest; hatched: a run failed)"
-	c.FillText(write(fontSize, draw.XLeft, draw.YBottom), vg.Point{X: edgePad, Y: h.area.Max.Y + 3}, fit(title, singleColumn-2*edgePad))
 }

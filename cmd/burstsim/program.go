@@ -140,7 +140,7 @@ tables, signals and figures.`,
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.AddCommand(
-		p.runCommand(), p.resumeCommand(), p.sweepCommand(),
+		p.runCommand(), p.resumeCommand(), p.sweepCommand(), p.reproduceCommand(),
 		p.lsCommand(), p.showCommand(), p.plotCommand(), p.reportCommand(), p.exportCommand(), p.compareCommand(),
 		p.validateCommand(), p.initCommand(), p.modelCommand(), p.dataCommand(), p.benchCommand(), p.versionCommand(), p.manCommand(),
 	)

@@ -109,32 +109,50 @@ func (p *program) sweepFile(ctx context.Context, file string, opt sweepOptions) 
 	if _, err := plan.Begin(opt.out); err != nil {
 		return failure(err)
 	}
+	a, err := p.sweepHere(ctx, plan, opt.tells)
+	if err != nil {
+		return err
+	}
+	if err := p.sayFolder(plan.Path, opt.tells); err != nil {
+		return failure(err)
+	}
+	return failedRuns(a)
+}
+
+// sweepHere carries out what is left of a plan in this process, and writes tables
+// and figures of all.
+func (p *program) sweepHere(ctx context.Context, plan *sweep.Plan, tells tells) (*sweep.Aggregate, error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	outcome, err := p.executePlan(ctx, plan, 0, len(plan.Points), opt.tells)
+	outcome, err := p.executePlan(ctx, plan, 0, len(plan.Points), tells)
 	if err != nil {
-		return failure(err)
+		return nil, failure(err)
 	}
 	a, err := plan.Collect()
 	if err == nil {
 		err = a.Write()
 	}
 	if err != nil {
-		return failure(err)
+		return nil, failure(err)
 	}
 	for _, line := range outcome.Failures {
 		p.warn(errors.New(line))
 	}
-	if err := p.sayFolder(plan.Path, opt.tells); err != nil {
-		return failure(err)
-	}
 	if status, stopped := interruptStatus(ctx); stopped && outcome.Left > 0 {
-		return &statusError{status, fmt.Errorf("%w; %d of %d runs are left, and the same command goes on", context.Cause(ctx), outcome.Left, len(plan.Points))}
+		if err := p.sayFolder(plan.Path, tells); err != nil {
+			return nil, failure(err)
+		}
+		return nil, &statusError{status, fmt.Errorf("%w; %d of %d runs are left, and the same command goes on", context.Cause(ctx), outcome.Left, len(plan.Points))}
 	}
-	if a.Failed > 0 {
-		return failure(fmt.Errorf("%d of %d runs failed: burstsim sweep status %s lists them", a.Failed, len(plan.Points), plan.Path))
+	return a, nil
+}
+
+// failedRuns is the error of a sweep in which runs failed.
+func failedRuns(a *sweep.Aggregate) error {
+	if a.Failed == 0 {
+		return nil
 	}
-	return nil
+	return failure(fmt.Errorf("%d of %d runs failed: burstsim sweep status %s lists them", a.Failed, len(a.Runs), a.Plan.Path))
 }
 
 // executePlan carries out a part of a plan and shows how far it is.

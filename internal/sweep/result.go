@@ -57,8 +57,15 @@ func (e *executor) result(ctx context.Context, pt Point, cfg config.Config, shor
 		}
 	}
 	if res != nil && sum != nil {
-		for _, v := range res.Variants {
-			rec.Variants = append(rec.Variants, variantRecord(v, sum.Variants[v.Label]))
+		for i, v := range res.Variants {
+			kept := variantRecord(v, sum.Variants[v.Label])
+			if i == 0 {
+				kept.keepLimit(res.Limit)
+			}
+			if v.Spikes != nil {
+				kept.keepStretches(v.Metrics, stretchesOf(cfg, i))
+			}
+			rec.Variants = append(rec.Variants, kept)
 		}
 	}
 	if opt.Journal != nil {
@@ -163,11 +170,7 @@ func rank(e os.DirEntry) int {
 // are left out, for they are never the same.
 func variantRecord(v record.Variant, s experiment.VariantSummary) VariantRecord {
 	out := VariantRecord{Name: v.Label, Results: make(map[string]number)}
-	keep := func(name string, x float64) {
-		if !math.IsNaN(x) {
-			out.Results[name] = number(x)
-		}
-	}
+	keep := out.keep
 	keep("loss_initial", s.LossInitial)
 	keep("loss_final", s.LossFinal)
 	keep("test_error", s.TestError)
@@ -192,6 +195,7 @@ func variantRecord(v record.Variant, s experiment.VariantSummary) VariantRecord 
 	table := v.Metrics
 	if v.Training != nil {
 		table = v.Training.Epochs
+		out.keepLog(v.Training.Log)
 	}
 	if table == nil || table.Len() == 0 {
 		return out
