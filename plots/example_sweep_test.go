@@ -57,3 +57,21 @@ func ExampleScatter_Draw() {
 	fmt.Println(bytes.Contains(svg.Bytes(), []byte("<svg")), err)
 	// Output: true <nil>
 }
+
+func ExampleArrange() {
+	here := plots.SpreadSeries{Label: "here", Bars: true, X: []float64{0, 1}, Mean: []float64{1.9, 1.8}, SD: []float64{0.1, math.NaN()}}
+	theirs := plots.SpreadSeries{Label: "published", Published: true, X: []float64{0}, Mean: []float64{1.86}, SD: []float64{0.02}}
+	curve := plots.SpreadSeries{Label: "BurstCCN", X: []float64{1, 2}, Mean: []float64{0.1, 0.01}, SD: []float64{0.02, 0.02}}
+	fig, err := plots.Arrange("MNIST\nby two models", []plots.SpreadPanel{
+		{Axes: plots.SpreadAxes{X: "epoch", Y: "loss", LogY: true}, Series: []plots.SpreadSeries{curve}},
+		{Axes: plots.SpreadAxes{Y: "test error (%)", Names: []string{"BurstCCN", "ANN"}}, Series: []plots.SpreadSeries{here, theirs}},
+	}, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var svg bytes.Buffer
+	err = fig.WriteTo(&svg, "svg")
+	fmt.Println(bytes.Contains(svg.Bytes(), []byte("test error (%)")), err)
+	// Output: true <nil>
+}

@@ -93,3 +93,27 @@ func TestScatterMarksFailedRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestArrangedPanels: a panel without a value stays empty, and nothing at all is
+// no figure; bands that reach below 0 do not stretch a logarithmic axis.
+func TestArrangedPanels(t *testing.T) {
+	nan := math.NaN()
+	none := SpreadPanel{Series: []SpreadSeries{{X: []float64{1}, Mean: []float64{nan}, SD: []float64{nan}}}}
+	if _, err := Arrange("t", []SpreadPanel{none}, 1); err == nil {
+		t.Error("panels without a value were drawn")
+	}
+	some := SpreadPanel{Axes: SpreadAxes{LogY: true}, Series: []SpreadSeries{{X: []float64{1, 2}, Mean: []float64{0.1, 0.2}, SD: []float64{1, 1},
+		Runs: [][2][]float64{{{1, 2}, {0, 0.2}}}}}}
+	fig, err := Arrange("t", []SpreadPanel{none, some}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"png", "svg", "pdf"} {
+		if err := fig.WriteTo(new(bytes.Buffer), format); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, y := some.Axes.extents(some.Series); y.lo != 0.1 {
+		t.Errorf("a logarithmic axis begins at %v, expected the least mean above 0", y.lo)
+	}
+}
