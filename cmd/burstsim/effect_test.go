@@ -57,7 +57,7 @@ var otherValues = map[string][]string{
 	"learning.feedforward_noise": {"0.1"},
 	"integrator.rtol":            {"1e-3"}, "integrator.atol": {"1e-2"},
 	"record.metrics": {"1s"}, "record.angles": {"1s"}, "record.sample": {"2s"}, "record.units": {"2"}, "record.chosen_units": {"[1]"}, "record.signals": {`["soma"]`},
-	"record.log_every": {"2"}, "record.ranks": {"20"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
+	"record.weights": {`["every 1s", "2s"]`, `["every 1"]`}, "record.log_every": {"2"}, "record.ranks": {"20"}, "record.windows": {`[{ start = "1s", length = "2s" }]`},
 	"checkpoint.every": {"1h"}, "checkpoint.simulated": {"1s"}, "checkpoint.epochs": {"1"},
 	"plots.figures": {"[]"}, "plots.formats": {`["pdf"]`}, "plots.units": {"1"},
 	"spiking.population": {`[{ name = "a", size = 5, own_average = "300ms" }, { name = "b", size = 4 }]`}, "spiking.stimulus": {`[{ name = "s", current = 300 }]`},

@@ -63,15 +63,18 @@ figures = []
 // time, and every optimiser.
 func killed() map[string][]string {
 	out := map[string][]string{
-		"phases":           {"time.phases=[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]", "model.kind=burstprop"},
-		"variants":         {"limit.ratios=[0.1, 0.03]", "limit.presentations=3"},
-		"plastic":          {"model.y_mode=random", "model.q_mode=random", "model.y_plastic=true", "model.q_plastic=true", "time.trace_delay=200ms"},
-		"leaky float32":    {"task.teacher=leaky", "run.precision=float32"},
-		"split float32":    {"run.precision=float32", "integrator.plasticity=split", "model.y_mode=random", "model.y_plastic=true"},
-		"discrete float32": {"run.precision=float32", "time.kind=discrete", "time.learn=20000s"},
-		"xor":              {"task.kind=xor"},
-		"xor discrete":     {"task.kind=xor", "time.kind=discrete", "time.learn=40000s"},
-		"simulated":        {"checkpoint.every=0s", "checkpoint.simulated=11s"},
+		"phases":             {"time.phases=[{duration=\"5s\"}, {duration=\"500ms\", teacher=true, learning=true}]", "model.kind=burstprop"},
+		"variants":           {"limit.ratios=[0.1, 0.03]", "limit.presentations=3"},
+		"plastic":            {"model.y_mode=random", "model.q_mode=random", "model.y_plastic=true", "model.q_plastic=true", "time.trace_delay=200ms"},
+		"leaky float32":      {"task.teacher=leaky", "run.precision=float32"},
+		"split float32":      {"run.precision=float32", "integrator.plasticity=split", "model.y_mode=random", "model.y_plastic=true"},
+		"discrete float32":   {"run.precision=float32", "time.kind=discrete", "time.learn=20000s"},
+		"xor":                {"task.kind=xor"},
+		"xor discrete":       {"task.kind=xor", "time.kind=discrete", "time.learn=40000s"},
+		"simulated":          {"checkpoint.every=0s", "checkpoint.simulated=11s"},
+		"weights":            {"record.weights=[\"every 9s\", \"123456us\", \"440s\"]"},
+		"weights discrete":   {"record.weights=500s", "time.kind=discrete", "time.learn=20000s"},
+		"training snapshots": {"record.weights=[\"every 3\", \"1\"]", "run.precision=float32"},
 	}
 	for _, model := range []string{"burstccn", "burstprop", "edn", "ann"} {
 		for _, method := range []string{"euler", "rk4", "dopri5", "exponential"} {

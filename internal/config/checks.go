@@ -202,6 +202,7 @@ func (d *decoder) checkSpan(c *Config) {
 	}
 	span := t.Before + t.Learn + t.After
 	d.checkWindows(c)
+	d.checkSnapshots(c)
 	for i, w := range c.Record.Windows {
 		if w.Start.Seconds()+w.Length.Seconds() > span.Seconds() {
 			d.refuse(c, []string{fmt.Sprintf("record.windows[%d]", i), "record.windows", "time.learn", "time.before", "time.after"},

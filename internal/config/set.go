@@ -36,6 +36,9 @@ func (d *decoder) override(text string, at int, c *Config) {
 		return
 	}
 	v, err := literal(value, k.typ)
+	if err != nil && k.format == momentFormat && !strings.ContainsAny(value, "[\"'") {
+		v, err = value, nil // a time without quotes
+	}
 	if k.params != nil { // a list for layers, or a table for units
 		if whole, wrong := tomlValue(value); wrong == nil && reflect.ValueOf(whole).Kind() != reflect.String {
 			v = whole

@@ -130,6 +130,9 @@ func (d *decoder) value(n *node, k *key, v reflect.Value, path string) {
 		d.scalar(n, k, v, path)
 		return
 	}
+	if k.format == momentFormat {
+		n = n.asMoments()
+	}
 	if !n.isList {
 		d.fault(n, path, func() string {
 			return fmt.Sprintf("is %s, expected a list such as %s", n.what(), k.sample())
@@ -307,6 +310,9 @@ func (k *key) admitsText(s string) bool {
 		return safeName(s)
 	case k.format == "path" || k.format == "file" || k.format == "equations":
 		return s != "" && !strings.ContainsRune(s, 0)
+	case k.format == momentFormat:
+		_, ok := parseMoment(s)
+		return ok
 	}
 	return true
 }
@@ -346,6 +352,8 @@ func (k *key) expected() string {
 		return `a name of letters, digits, spaces and -_.+=, that begins with a letter or digit`
 	case k.format == "path" || k.format == "file":
 		return "a path that is not empty"
+	case k.format == momentFormat:
+		return `a time such as "10s", an epoch such as 5, or with every ahead of it a distance between them`
 	case k.format == "equations":
 		return "the text of a model, or the path of a file that has it"
 	}

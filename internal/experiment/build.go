@@ -65,6 +65,7 @@ type result struct {
 	spikes     *record.Spikes // of populations that spike
 	data       string         // where images were found
 	weights    func(w io.Writer, label string) error
+	snapshots  *record.Snapshots // nil: none were asked for
 }
 
 func newJob(ctx context.Context, cfg config.Config, lib *Data) (job, error) {
@@ -107,7 +108,7 @@ func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe
 	if out == nil {
 		return nil, err
 	}
-	r := &result{outcome: out, testError: math.NaN(), weights: weightsOf(s.Engine.Moved())}
+	r := &result{outcome: out, testError: math.NaN(), weights: weightsOf(s.Engine.Moved()), snapshots: out.Snapshots}
 	if s.patterns != nil {
 		r.answers = s.patterns.answers()
 	}
@@ -303,6 +304,7 @@ func learning(cfg config.Config) sim.Learning {
 func recording(cfg config.Config) course.Recording {
 	r := cfg.Record
 	rec := course.Recording{Metrics: time.Duration(r.Metrics), Angles: time.Duration(r.Angles), Sample: time.Duration(r.Sample), Units: r.Units, Chosen: r.Chosen}
+	rec.Weights.Every, rec.Weights.At = cfg.Snapshots(time.Nanosecond)
 	if !slices.Contains(r.Signals, "all") {
 		rec.Signals = r.Signals
 	}

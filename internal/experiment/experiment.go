@@ -110,7 +110,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options) (*record.Result, *
 			return nil, nil, err
 		}
 		label := variants[i].Name
-		v := record.Variant{Label: label, Weights: func(w io.Writer) error { return r.weights(w, label) }}
+		v := record.Variant{Label: label, Weights: func(w io.Writer) error { return r.weights(w, label) }, Snapshots: r.snapshots}
 		if out := r.outcome; out != nil {
 			v.Metrics, v.Trajectory, v.Spikes = out.Metrics, out.Trajectory, r.spikes
 			if res.Phases == nil {

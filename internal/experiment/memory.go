@@ -239,6 +239,9 @@ func copiesOf(cfg config.Config) float64 {
 	if cfg.Run.Precision == "float32" { // what rounding withholds
 		copies++
 	}
+	if len(cfg.Record.Weights) > 0 { // a snapshot, and what of it waits to be written
+		copies += 2
+	}
 	if besideProjects(cfg.Model.Text) {
 		copies *= 2
 	}

@@ -45,6 +45,7 @@ func newTraining[F sim.Float](cfg config.Config, m material, lib *Data) (*epochs
 	t.Model, t.Values = model, m.values()
 	t.Train, t.Validation, t.Test = s.train, s.validation, s.test
 	t.Ranks = cfg.Record.Ranks
+	t.Weights.Every, t.Weights.At = cfg.Snapshots(1)
 	t.Epochs, t.MaxStagnant, t.NoTeacher = cfg.Task.Epochs, cfg.Task.MaxStagnant, cfg.Learning.NoTeaching
 	if err := checkChanges(cfg, w.Network()); err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (t *epochs[F]) run(ctx context.Context, journal record.Journal, observe fun
 	if out == nil {
 		return nil, err
 	}
-	return &result{training: out, data: t.data, testError: math.NaN(), weights: weightsOf(t.Model.Moved())}, err
+	return &result{training: out, data: t.data, testError: math.NaN(), weights: weightsOf(t.Model.Moved()), snapshots: out.Snapshots}, err
 }
 
 // newShowing is a continuous network that sees images or samples, one after another

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"time"
 
 	"burstsim/internal/config"
 	"burstsim/internal/safetensors"
@@ -199,6 +200,7 @@ func newSpiking(cfg config.Config) *spikingSimulation {
 		Network: spikingNetwork(&cfg), Seed: random(cfg, weightStream).Uint64(), Phases: spikingPhases(&cfg),
 		Record: spiking.Recording{Metrics: cfg.Record.Metrics.Seconds(), Sample: cfg.Record.Sample.Seconds(), Units: cfg.Record.Units},
 	}}
+	s.Record.Weights.Every, s.Record.Weights.At = cfg.Snapshots(time.Duration(cfg.Time.Dt))
 	for _, w := range cfg.Windows() {
 		s.Record.Windows = append(s.Record.Windows, spiking.Window{Start: w.Start.Seconds(), End: (w.Start + w.Length).Seconds()})
 	}
@@ -220,7 +222,7 @@ func (s *spikingSimulation) run(ctx context.Context, journal record.Journal, obs
 	if n := len(finite); n > 0 {
 		first, last = finite[0], finite[n-1]
 	}
-	r := &result{testError: math.NaN(), spikes: out.Spikes, outcome: &course.Outcome{
+	r := &result{testError: math.NaN(), spikes: out.Spikes, snapshots: out.Snapshots, outcome: &course.Outcome{
 		Phases: out.Phases, Metrics: out.Metrics, Trajectory: out.Trajectory, PhaseLoss: []float64{first, last},
 		FirstLoss: first, LastLoss: last, Steps: out.Steps, Wall: out.Wall,
 	}}

@@ -38,6 +38,7 @@ func TestFilesDocument(t *testing.T) {
 	}
 	dir := documentedRun(t)
 	script = append(script, "assert loss == [0.5, 0.25] and z.shape == (6, 2) and (z == z_discrete).all() and 0 < e[0] < 1, (loss, z, e)\n"...)
+	script = append(script, "assert W1.shape == (2, 2, 3) and (t == [0, 1]).all() and W1[1, 1, 2] == 3 and (s['c1'] == [7, 8]).all() and abs(change[1] - 2*6**0.5) < 1e-12, W1\n"...)
 	cmd := exec.Command(interpreter, "-c", string(script))
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -60,6 +61,17 @@ func documentedRun(t *testing.T) string {
 	}
 	variants := recording(6)
 	variants[0].Metrics = table("time,loss", []float64{0, 0.5}, []float64{10, 0.25})
+	snapshots, err := record.NewSnapshots(record.Unkept{}, "time", []record.Shape{{Name: "W1", Shape: []int{2, 3}}, {Name: "c1", Shape: []int{2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, w := range []float64{0, 2} { // at 0 s and 1 s
+		err := snapshots.Take(float64(at), func(row []float64) []float64 { return append(row, w, w, w, w, w, w+1, 7, 8) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	variants[0].Snapshots = snapshots
 	if err := d.WriteRecord(&record.Result{Variants: variants}, &experiment.Summary{}); err != nil {
 		t.Fatal(err)
 	}

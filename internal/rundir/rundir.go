@@ -300,6 +300,9 @@ func (d *Dir) WriteRecord(res *record.Result, sum *experiment.Summary) error {
 			return err
 		}
 		for _, v := range res.Variants {
+			if err := d.writeSnapshots(v); err != nil {
+				return err
+			}
 			if v.Weights == nil {
 				continue
 			}

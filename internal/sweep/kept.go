@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"burstsim/internal/config"
@@ -14,6 +15,17 @@ func (v *VariantRecord) keep(name string, x float64) {
 	if !math.IsNaN(x) {
 		v.Results[name] = number(x)
 	}
+}
+
+// withoutSnapshots is an experiment that records no weights on its way, which a sweep
+// would not keep.
+func withoutSnapshots(cfg config.Config) config.Config {
+	cfg.Record.Weights = nil
+	cfg.Compare = slices.Clone(cfg.Compare)
+	for i := range cfg.Compare {
+		cfg.Compare[i].Config.Record.Weights = nil
+	}
+	return cfg
 }
 
 // keepLimit keeps how the experiment tends to the discrete limit: the slope as

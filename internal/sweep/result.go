@@ -33,6 +33,7 @@ func (e *executor) result(ctx context.Context, pt Point, cfg config.Config, shor
 			rec = &Record{Failure: fmt.Sprintf("panic: %v: %s", r, strings.Join(strings.Fields(string(debug.Stack())), " "))}
 		}
 	}()
+	cfg = withoutSnapshots(cfg)
 	opt := experiment.Options{Workers: e.inside, Data: e.data, Observe: observe}
 	if !short {
 		kept, err := e.journal(pt, cfg)

@@ -37,6 +37,7 @@ func (r *run[F]) next(t time.Duration) time.Duration {
 	if !r.discrete {
 		next = min(next, r.trajectory.next(t), r.evaluated(t))
 	}
+	next = min(next, time.Duration(r.Record.Weights.Next(int64(t))))
 	if t < r.total {
 		next = min(next, r.total)
 	}
@@ -62,9 +63,22 @@ func (r *run[F]) pass(t, to time.Duration) error {
 		}
 	}
 	if t%r.Record.Metrics == 0 || t == r.total {
-		return r.addMetrics(t)
+		if err := r.addMetrics(t); err != nil {
+			return err
+		}
 	}
-	return nil
+	return r.snapshot(t)
+}
+
+// snapshot records the weights of time t, if they are asked for.
+func (r *run[F]) snapshot(t time.Duration) error {
+	if r.out.Snapshots == nil || !r.Record.Weights.Has(int64(t)) {
+		return nil
+	}
+	if !r.discrete {
+		r.Engine.Observe(t) // weights may be those of another time
+	}
+	return analysis.TakeSnapshot(r.out.Snapshots, t.Seconds(), r.Engine.Moved().Weights())
 }
 
 // look takes the sample of time t, if one is due.

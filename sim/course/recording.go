@@ -17,12 +17,13 @@ type Recording struct {
 	// are taken between them; 0 means 10 s. A phase begins with an interval and
 	// ends the last.
 	Angles  time.Duration
-	Sample  time.Duration // time between two samples of the trajectory; 0: none
-	Units   int           // units recorded of each layer, spread over it evenly
-	Chosen  []int         // which units are recorded instead; a layer that has none of them records unit 0
-	Inputs  []int         // which inputs are recorded; nil: as of any layer
-	Signals []string      // names of the signals that are recorded beside input, target and output; nil: all
-	Windows []Window      // when the trajectory is kept, ascending
+	Sample  time.Duration  // time between two samples of the trajectory; 0: none
+	Units   int            // units recorded of each layer, spread over it evenly
+	Chosen  []int          // which units are recorded instead; a layer that has none of them records unit 0
+	Inputs  []int          // which inputs are recorded; nil: as of any layer
+	Signals []string       // names of the signals that are recorded beside input, target and output; nil: all
+	Windows []Window       // when the trajectory is kept, ascending
+	Weights record.Moments // when all weights are recorded, in ns; in discrete time where samples end
 }
 
 // Window is a stretch of simulated time, both ends included.

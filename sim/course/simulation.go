@@ -12,6 +12,7 @@ import (
 
 	"burstsim/internal/alarm"
 	"burstsim/sim"
+	"burstsim/sim/analysis"
 	"burstsim/sim/record"
 )
 
@@ -66,7 +67,8 @@ type Outcome struct {
 	Phases     []record.Phase
 	Metrics    *record.Table
 	Trajectory *record.Trajectory
-	PhaseLoss  []float64 // mean loss of each phase; NaN where it was not reached
+	Snapshots  *record.Snapshots // nil: none were asked for
+	PhaseLoss  []float64         // mean loss of each phase; NaN where it was not reached
 	// Angles are means over the angle intervals of phases with a teacher, by
 	// the names of the metrics; NaN where there were none.
 	Angles map[string]float64
@@ -161,6 +163,11 @@ func newRun[F sim.Float](s *Simulation[F], total time.Duration) (*run[F], error)
 	}
 	if r.metrics, err = s.Journal.Rows("metrics", record.Layout{Columns: r.columns, Phases: r.out.Phases}); err != nil {
 		return nil, err
+	}
+	if !s.Record.Weights.None() {
+		if r.out.Snapshots, err = analysis.NewSnapshots(s.Journal, "time", net.Weights()); err != nil {
+			return nil, err
+		}
 	}
 	if r.goesOn, err = s.Journal.Restore(r.visit); err == nil && r.goesOn {
 		err = r.checkRestored()
@@ -316,6 +323,11 @@ func (r *run[F]) arrive(ctx context.Context) error {
 	r.Engine.Begin(r.now)
 	if err := r.look(r.now); err != nil {
 		return err
+	}
+	if r.now == 0 {
+		if err := r.snapshot(0); err != nil {
+			return err
+		}
 	}
 	// A discrete network answers where a sample begins, a continuous one
 	// where it ends, still under the conditions it was held in.

@@ -36,8 +36,9 @@ type Variant struct {
 	Label      string // "continuous", "discrete", ...
 	Metrics    *Table
 	Trajectory *Trajectory
-	Spikes     *Spikes   // nil unless populations spike
-	Training   *Training // nil unless the task is a data set; then the others may be nil
+	Spikes     *Spikes    // nil unless populations spike
+	Training   *Training  // nil unless the task is a data set; then the others may be nil
+	Snapshots  *Snapshots // weights in the course of the run; nil: none were asked for
 	// Weights writes the weights that the variant ended with, as a safetensors
 	// file; nil where they are not known.
 	Weights func(io.Writer) error

@@ -36,6 +36,7 @@ type Outcome struct {
 	Metrics    *record.Table
 	Trajectory *record.Trajectory
 	Spikes     *record.Spikes
+	Snapshots  *record.Snapshots // nil: none were asked for
 	Steps      int64
 	Simulation *Simulation
 	Wall       time.Duration
@@ -101,6 +102,7 @@ func (c *Course) begun() (*course, error) {
 	}
 	if !goesOn {
 		r.enter(0)
+		return r, r.recorder.snapshot(s)
 	}
 	return r, nil
 }
@@ -198,6 +200,7 @@ func (r *course) collect() (err error) {
 	for _, w := range r.Record.Windows {
 		r.out.Spikes.Windows = append(r.out.Spikes.Windows, [2]float64{w.Start, w.End})
 	}
+	r.out.Snapshots = rec.weights
 	var err1, err2 error
 	r.out.Metrics, err1 = record.ReadTable(rec.columns, rec.metrics)
 	r.out.Trajectory, err2 = record.ReadTrajectory(rec.signals, rec.trajectory)

@@ -9,10 +9,11 @@ import (
 
 // Recording says what a course keeps. Times are in s.
 type Recording struct {
-	Metrics float64  // between two rows of metrics, which are means over this time
-	Sample  float64  // between two samples of the trajectory
-	Units   int      // neurons of each population whose potentials it has, spread over it evenly
-	Windows []Window // when the trajectory and the spikes are kept, ascending
+	Metrics float64        // between two rows of metrics, which are means over this time
+	Sample  float64        // between two samples of the trajectory
+	Units   int            // neurons of each population whose potentials it has, spread over it evenly
+	Weights record.Moments // steps after which the weights that learn are recorded
+	Windows []Window       // when the trajectory and the spikes are kept, ascending
 }
 
 // Window is a stretch of simulated time.
@@ -29,6 +30,8 @@ type recorder struct {
 	metrics    record.Rows
 	trajectory record.Rows
 	spikes     record.Rows
+	moments    record.Moments
+	weights    *record.Snapshots // nil: none are asked for
 	row        []float64
 
 	sums   []float64 // of a row of metrics, population by population
@@ -83,6 +86,9 @@ func newRecorder(s *Simulation, rec Recording, journal record.Journal, phases []
 	r.metrics = open("metrics", record.Layout{Columns: r.columns, Phases: phases})
 	r.trajectory = open("trajectory", record.Layout{Signals: r.signals})
 	r.spikes = open("spikes", record.Layout{Columns: []string{"time", "population", "neuron", "kind"}})
+	if r.moments = rec.Weights; err == nil && !r.moments.None() {
+		r.weights, err = newSnapshots(s, journal)
+	}
 	return r, err
 }
 
@@ -133,9 +139,36 @@ func (r *recorder) step(s *Simulation) error {
 		}
 	}
 	if s.step%r.every == 0 {
-		return r.measure(s)
+		if err := r.measure(s); err != nil {
+			return err
+		}
 	}
-	return nil
+	return r.snapshot(s)
+}
+
+// newSnapshots begins a list of snapshots of the weights that learn: of each
+// connection, those of its synapses.
+func newSnapshots(s *Simulation, journal record.Journal) (*record.Snapshots, error) {
+	var shapes []record.Shape
+	for k := range s.connections {
+		if c := &s.connections[k]; c.learning != nil {
+			shapes = append(shapes, record.Shape{Name: c.Name, Shape: []int{len(s.Weights(c.Name))}})
+		}
+	}
+	return record.NewSnapshots(journal, "time", shapes)
+}
+
+// snapshot records the weights after a step, if they are asked for.
+func (r *recorder) snapshot(s *Simulation) error {
+	if r.weights == nil || !r.moments.Has(s.step) {
+		return nil
+	}
+	return r.weights.Take(s.Time(), func(row []float64) []float64 {
+		for _, shape := range r.weights.Shapes {
+			row = append(row, s.Weights(shape.Name)...)
+		}
+		return row
+	})
 }
 
 func (r *recorder) within(step int64) bool {

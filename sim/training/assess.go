@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"burstsim/sim"
+	"burstsim/sim/analysis"
 )
 
 // result is the mean loss and the fraction of wrong answers of some examples.
@@ -115,6 +116,11 @@ func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
 		r.out.BestEpoch, r.out.BestError = r.epoch, test.wrong
 	default:
 		r.stagnant++
+	}
+	if r.weights != nil && r.Weights.Has(int64(r.epoch)) {
+		if err := analysis.TakeSnapshot(r.weights, float64(r.epoch), r.net.Weights()); err != nil {
+			return err
+		}
 	}
 	return r.table.Append(row)
 }

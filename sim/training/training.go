@@ -41,7 +41,9 @@ type Training[F sim.Float] struct {
 	Values           bool        // targets are numbers, not classes: errors are NaN, and the loss says which epoch is best
 	// Ranks is how many of the test examples, at most, the ranks of apical signals
 	// are measured with after each epoch; 0: they are not. See [analysis.Ranks].
-	Ranks       int
+	Ranks int
+	// Weights are the epochs after which, 0 before learning, all weights are recorded.
+	Weights     record.Moments
 	Epochs      int
 	MaxStagnant int  // epochs without a smaller error after which training stops; 0: never
 	NoTeacher   bool // the target never reaches the output layer
@@ -83,10 +85,11 @@ type Progress struct {
 // Trained is what a training leaves behind.
 type Trained struct {
 	record.Training
-	Steps    int64 // batches
-	Examples int64 // examples trained on
-	Wall     time.Duration
-	Learning time.Duration // of Wall, without evaluation
+	Snapshots *record.Snapshots // nil: none were asked for
+	Steps     int64             // batches
+	Examples  int64             // examples trained on
+	Wall      time.Duration
+	Learning  time.Duration // of Wall, without evaluation
 }
 
 // Run trains, from the journal's last checkpoint if it has one. If ctx ends, or
@@ -126,7 +129,8 @@ type trainingRun[F sim.Float] struct {
 
 	timedLearning func() // brings out.Learning up to date
 
-	table   record.Rows // of epochs
+	table   record.Rows       // of epochs
+	weights *record.Snapshots // nil: none are asked for
 	columns []string
 	ranks   *analysis.Ranks[F] // nil: none
 	log     *trainingLog[F]
@@ -162,6 +166,12 @@ func newTrainingRun[F sim.Float](t *Training[F]) (*trainingRun[F], error) {
 	}
 	if r.table, err = t.Journal.Rows("epochs", record.Layout{Columns: r.columns}); err != nil {
 		return nil, err
+	}
+	if !t.Weights.None() {
+		if r.weights, err = analysis.NewSnapshots(t.Journal, "epoch", net.Weights()); err != nil {
+			return nil, err
+		}
+		r.out.Snapshots = r.weights
 	}
 	if t.Log.Every > 0 {
 		if r.log, err = newTrainingLog(t.Model, t.Log, t.Journal); err != nil {
