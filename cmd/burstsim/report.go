@@ -6,22 +6,25 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"burstsim/internal/atomicfile"
 	"burstsim/internal/config"
 	"burstsim/internal/explain"
+	"burstsim/internal/methods"
 	"burstsim/internal/report"
 	"burstsim/internal/rundir"
 	"burstsim/internal/runner"
+	"burstsim/internal/sweep"
 	simprogram "burstsim/sim/program"
 )
 
 const reportFile = "report.html"
 
 func (p *program) reportCommand() *cobra.Command {
-	var out string
+	var out, methods string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Write a page of HTML about a run",
@@ -33,24 +36,37 @@ file and no network: open it from disk, print it, or send it.
 The page goes into RUN/report.html unless -o says otherwise; a page that is there
 is replaced. Its path is printed.
 
+With --methods a methods section is written too, as a document that LaTeX sets: the
+equations of the models, parameters with units, integrator, seeds, versions; and
+beside it, as .bib, the sources in BibTeX. The page has both. RUN may be the folder of a
+sweep, whose page burstsim sweep report writes.
+
 Exit status: 0; 1 if a file of the run cannot be read or the page cannot be
 written; 2 if the command line is wrong.`,
 		Example: `  burstsim report runs/regression-20260501-120000
-  burstsim report runs/a -o a.html`,
+  burstsim report runs/a -o a.html
+  burstsim report runs/a --methods methods.tex`,
 		Args:              needRun,
 		ValidArgsFunction: completeDirs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := p.writeReport(args[0], out); err != nil {
+			if err := p.writeReport(args[0], out, methods); err != nil {
 				return failure(err)
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write to `FILE`")
+	cmd.Flags().StringVar(&methods, "methods", "", "write the methods section to `FILE`.tex too, and its sources to FILE.bib")
 	return cmd
 }
 
-func (p *program) writeReport(dir, out string) error {
+func (p *program) writeReport(dir, out, methodsFile string) error {
+	if methodsFile != "" && filepath.Ext(methodsFile) != ".tex" {
+		return fmt.Errorf("--methods: %.60q, expected a file that ends in .tex", methodsFile)
+	}
+	if sweep.Is(dir) {
+		return p.reportSweep(dir, out, methodsFile)
+	}
 	d, err := inspect(dir)
 	if err != nil {
 		return err
@@ -74,6 +90,17 @@ func (p *program) writeReport(dir, out string) error {
 		drawn, missing := drawCircuits(run.Config)
 		page.Figures, page.Missing = append(page.Figures, drawn...), append(page.Missing, missing...)
 	}
+	section := methods.Section{Config: d.Config}
+	if d.Summary != nil {
+		section.Versions = d.Summary.Versions
+	}
+	if page.Methods, err = section.TeX("methods"); err != nil {
+		return err
+	}
+	page.Sources = methods.BibTeX(d.Config)
+	if err := p.writeMethods(section, methodsFile); err != nil {
+		return err
+	}
 	if out == "" {
 		out = filepath.Join(dir, reportFile)
 	}
@@ -82,6 +109,55 @@ func (p *program) writeReport(dir, out string) error {
 	}
 	_, err = fmt.Fprintln(p.out, out)
 	return err
+}
+
+// reportSweep writes the page of a sweep, and its methods section.
+func (p *program) reportSweep(dir, out, methodsFile string) error {
+	a, err := aggregated(dir)
+	if err != nil {
+		return err
+	}
+	cfg, err := a.Plan.Config(a.Plan.Points[0])
+	if err != nil {
+		return err
+	}
+	section := methods.Section{Config: cfg, Runs: len(a.Plan.Points), Sweep: a.Plan.Axes(), Versions: map[string]string{"program": a.Program()}}
+	if err := p.writeMethods(section, methodsFile); err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Join(dir, reportFile)
+	}
+	if err := atomicfile.Write(out, a.WriteReport); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.out, out)
+	return err
+}
+
+// writeMethods writes a methods section and its sources, unless file is "".
+func (p *program) writeMethods(s methods.Section, file string) error {
+	if file == "" {
+		return nil
+	}
+	base := strings.TrimSuffix(file, ".tex")
+	text, err := s.TeX(filepath.Base(base))
+	if err != nil {
+		return err
+	}
+	if err := writeBytes(file, []byte(text)); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.out, file)
+	sources := methods.BibTeX(s.Config)
+	if sources == "" {
+		return nil
+	}
+	if err := writeBytes(base+".bib", []byte(sources)); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.out, base+".bib")
+	return nil
 }
 
 // drawCircuits draws the models of an experiment and its variants, each as it

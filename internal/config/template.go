@@ -71,6 +71,19 @@ func Choices(key string) []string {
 	return slices.Clone(k.oneof)
 }
 
+// Doc says what a key means, in one line; "" of one that does not exist, or that is a
+// parameter of a model.
+func Doc(key string) string {
+	k, parent, rest := builtinSchema().lookup(key)
+	if k == nil && parent != nil { // within the tables of a list
+		k = parent.find(rest)
+	}
+	if k == nil {
+		return ""
+	}
+	return k.doc
+}
+
 // starts are the values with which a task is better begun than with the
 // defaults: XOR as 2-4-1, with weights that learn at a rate of 1 a
 // presentation, over 40,000 of them.

@@ -26,6 +26,9 @@ type Page struct {
 	Figures []Figure
 	Missing []string // why figures could not be drawn, a line each
 	Config  []byte   // config.toml
+	// Methods is the methods section in LaTeX, and Sources its bibliography in BibTeX;
+	// "" where there are none.
+	Methods, Sources string
 }
 
 //go:embed page.html
@@ -44,6 +47,7 @@ func (p *Page) WriteHTML(w io.Writer) error {
 		v.Sections[s.Name] = s
 	}
 	v.Commands = p.Again("config.toml")
+	v.TeX, v.BibTeX = dataURI("application/x-tex", []byte(p.Methods)), dataURI("application/x-bibtex", []byte(p.Sources))
 	for _, f := range p.Figures {
 		v.Drawn = append(v.Drawn, newFigureView(f))
 	}
@@ -59,6 +63,7 @@ type pageView struct {
 	Drawn        []figureView
 	Download     template.URL
 	ConfigText   string
+	TeX, BibTeX  template.URL
 }
 
 // Style is that of all pages.
