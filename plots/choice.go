@@ -134,3 +134,54 @@ func (o Options) units(s *record.Signal) ([]int, error) {
 	}
 	return out, nil
 }
+
+// inputs are the places of the inputs to be shown.
+func (o Options) inputs(s *record.Signal) ([]int, error) {
+	if len(o.Inputs) == 0 {
+		return shownInputs(s, o.Units), nil
+	}
+	return Options{Indices: o.Inputs}.units(s)
+}
+
+// output is the place of the output to be shown.
+func (o Options) output(s *record.Signal) (int, error) {
+	if len(o.Outputs) == 0 {
+		return 0, nil
+	}
+	places, err := Options{Indices: o.Outputs[:1]}.units(s)
+	if err != nil {
+		return 0, err
+	}
+	return places[0], nil
+}
+
+// panels are the rows to be shown, with the limits of their axes.
+func (o Options) panels(rows []row) ([]row, error) {
+	var names []string
+	for _, r := range rows {
+		if !slices.Contains(names, r.name) {
+			names = append(names, r.name)
+		}
+	}
+	for _, name := range o.Panels {
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("plots: no panel %s; there are %s", clean(name), list(names))
+		}
+	}
+	for name := range o.Limits {
+		if name != lossPanel && !slices.Contains(names, name) {
+			return nil, fmt.Errorf("plots: no panel %s to limit; there are %s", clean(name), list(append(names, lossPanel)))
+		}
+	}
+	var out []row
+	for _, r := range rows {
+		if len(o.Panels) == 0 || slices.Contains(o.Panels, r.name) {
+			r.limits = o.Limits[r.name]
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// lossPanel is the name of the panel of losses in the learning figure.
+const lossPanel = "loss"

@@ -51,10 +51,13 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.extent(wins).empty() })
+	if rows, err = opt.panels(rows); err != nil {
+		return nil, err
+	}
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the trajectory has no signal with finite values")
 	}
-	d := &dynamicsData{tr, wins, teaching(opt.phases(res, opt.Variant)), opt.discrete(opt.Variant)}
+	d := &dynamicsData{tr, wins, teaching(opt.phases(res, opt.Variant)), opt.discrete(opt.Variant), opt.width(doubleColumn)}
 	if d.discrete {
 		for i, w := range d.wins {
 			d.wins[i] = lasting(w, endOf(opt.phases(res, opt.Variant)))
@@ -95,10 +98,11 @@ type dynamicsData struct {
 	wins     []record.Window
 	teaching []condition
 	discrete bool
+	width    vg.Length
 }
 
 func layOutDynamics(d *dynamicsData, rows []row, entries []entry) *Figure {
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: d.width}
 	left := vg.Length(edgePad) + 2*lineSpacing*fontSize + labelPad + letterSize
 	var numbers vg.Length
 	for _, r := range rows {
@@ -169,6 +173,9 @@ func (d *dynamicsData) crowded(widths []vg.Length) bool {
 
 func (r row) setY(p *panel, wins []record.Window) {
 	e := r.extent(wins).padded()
+	if r.limits[0] < r.limits[1] {
+		e = extent{r.limits[0], r.limits[1]}
+	}
 	p.setY(e.lo, e.hi, r.label)
 }
 

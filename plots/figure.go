@@ -46,6 +46,30 @@ type Options struct {
 	Layer   int          // from 1; 0: the lowest
 	Indices []int        // of units of the layer, instead of Units of them
 	Windows [][2]float64 // from and to, in seconds
+	// Panels are those shown, by the names of their signals, such as "input", "output"
+	// and "burst_prob"; nil: all. Inputs and Outputs are indices of recorded units; nil:
+	// inputs spread over those that vary, and the first output. One output is shown.
+	Panels  []string
+	Inputs  []int
+	Outputs []int
+	// Limits are the ends of the axes of y of panels, by their names, "loss" of the
+	// learning figure among them.
+	Limits map[string][2]float64
+
+	// Width of the figure in mm, from 60 to 300; 0: one or two columns of a journal,
+	// whichever the figure is made for.
+	Width float64
+}
+
+// Widths of figures that journals have, in mm.
+var Widths = map[string]float64{"single": 89, "middle": 120, "double": 183}
+
+// width is that of the figure, which is otherwise this wide.
+func (o Options) width(otherwise vg.Length) vg.Length {
+	if o.Width == 0 {
+		return otherwise
+	}
+	return vg.Length(o.Width) * vg.Millimeter
 }
 
 func (o Options) discrete(variant int) bool {
@@ -72,6 +96,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.PBaseline == 0 {
 		o.PBaseline = 0.5
+	}
+	if o.Width != 0 && !(o.Width >= 60 && o.Width <= 300) {
+		return o, fmt.Errorf("plots: a width of %v mm, expected 60 to 300", o.Width)
 	}
 	if o.Units < 0 {
 		return o, fmt.Errorf("plots: %d units to show, expected at least 1", o.Units)

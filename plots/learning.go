@@ -50,7 +50,7 @@ func Learning(res *record.Result, opt Options) (*Figure, error) {
 }
 
 func (l *learningData) layOut() *Figure {
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: l.opt.width(doubleColumn)}
 	lgd := newLegend(l.entries(), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height()
 	if !l.loss.empty() || len(l.traces) > 0 {
@@ -175,10 +175,16 @@ func (l *learningData) addLoss(s *sheet, area vg.Rectangle) {
 	p := newPanel(area)
 	p.setTime(l.time.lo, l.time.hi, "simulated time")
 	p.teaching = l.teaching(0)
-	if l.loss.hi < logRatio*l.loss.lo {
+	limits := l.opt.Limits[lossPanel]
+	switch {
+	case limits[0] < limits[1] && limits[0] > 0 && limits[1] >= logRatio*limits[0]:
+		setLog(&p.Y, limits[0], limits[1], "loss")
+	case limits[0] < limits[1]:
+		p.setY(limits[0], limits[1], "loss")
+	case l.loss.hi < logRatio*l.loss.lo:
 		e := l.loss.padded()
 		p.setY(e.lo, e.hi, "loss")
-	} else {
+	default:
 		setLog(&p.Y, l.loss.lo/1.25, l.loss.hi*1.25, "loss")
 	}
 	l.addMetric(p, "loss", smallestValue)

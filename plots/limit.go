@@ -22,14 +22,15 @@ func Limit(res *record.Result, opt Options) (*Figure, error) {
 	if res == nil || res.Limit == nil {
 		return nil, errors.New("plots: the distance to the discrete limit was not measured")
 	}
-	if _, err := opt.withDefaults(); err != nil {
+	opt, err := opt.withDefaults()
+	if err != nil {
 		return nil, err
 	}
 	points := positive(res.Limit)
 	if len(points) == 0 {
 		return nil, errors.New("plots: the distance to the discrete limit has no positive finite value")
 	}
-	f := &Figure{width: singleColumn}
+	f := &Figure{width: opt.width(singleColumn)}
 	fit := draw.LineStyle{Color: vermillion, Width: traceWidth}
 	glyph := draw.GlyphStyle{Color: blue, Radius: 2, Shape: draw.CircleGlyph{}}
 	entries := []entry{{text: "measured", glyph: &glyph}}

@@ -28,9 +28,11 @@ func (l line) extent(wins []record.Window) extent {
 
 // row is what all windows show in panels of one height.
 type row struct {
+	name     string // of its signal, for choosing it
 	label    string
 	lines    []line
-	baseline float64 // of a probability; NaN if none
+	baseline float64    // of a probability; NaN if none
+	limits   [2]float64 // of y, if the first is below the second
 }
 
 // extent is the range of values that a row's panels share: about a baseline
@@ -124,10 +126,14 @@ func behind(s draw.LineStyle) draw.LineStyle {
 
 // dynamicsRows also returns the legend of all rows.
 func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]row, []entry, error) {
-	input := row{label: "input", baseline: math.NaN()}
+	input := row{name: "input", label: "input", baseline: math.NaN()}
 	var entries []entry
 	if s := tr.Signal("input"); s != nil {
-		for k, j := range shownInputs(s, opt.Units) {
+		shown, err := opt.inputs(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		for k, j := range shown {
 			l := line{s, j, greyTrace(k)}
 			input.lines = append(input.lines, l)
 			entries = append(entries, entry{text: fmt.Sprintf("input %d", s.Units[j]), line: l.style})
@@ -136,7 +142,7 @@ func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]r
 			entries = append(entries, entry{text: fmt.Sprintf("(of %d recorded)", s.Width())})
 		}
 	}
-	answer := row{label: "target,\noutput", baseline: math.NaN()}
+	answer := row{name: "output", label: "target,\noutput", baseline: math.NaN()}
 	for _, a := range []struct {
 		name  string
 		style draw.LineStyle
@@ -145,10 +151,14 @@ func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]r
 		if s == nil || s.Width() == 0 {
 			continue
 		}
-		answer.lines = append(answer.lines, line{s, 0, a.style})
+		j, err := opt.output(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		answer.lines = append(answer.lines, line{s, j, a.style})
 		e := entry{text: a.name, line: a.style}
 		if s.Width() > 1 {
-			e.text = fmt.Sprintf("%s %d (of %d recorded)", a.name, s.Units[0], s.Width())
+			e.text = fmt.Sprintf("%s %d (of %d recorded)", a.name, s.Units[j], s.Width())
 		}
 		entries = append(entries, e)
 	}
@@ -187,7 +197,7 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 		if s == nil {
 			continue
 		}
-		r := row{label: rowLabel(s, q.label, ""), baseline: math.NaN()}
+		r := row{name: q.signal, label: rowLabel(s, q.label, ""), baseline: math.NaN()}
 		if q.signal == "burst_prob" {
 			r.baseline = opt.PBaseline
 		}
@@ -211,7 +221,11 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 			rows = append(rows, r)
 			continue
 		}
-		out := row{rowLabel(top, q.label, "output "), []line{{top, 0, outputStyle}}, r.baseline}
+		j, err := opt.output(top)
+		if err != nil {
+			return nil, nil, err
+		}
+		out := row{name: q.signal, label: rowLabel(top, q.label, "output "), lines: []line{{top, j, outputStyle}}, baseline: r.baseline}
 		averaged = out.addAverages(tr, averages[q.signal], output) || averaged
 		one, other := out.values(wins), r.values(wins)
 		both := one

@@ -41,7 +41,7 @@ func Spikes(res *record.Result, opt Options) (*Figure, error) {
 	if n := v.Metrics.Len(); n < 2 {
 		return nil, fmt.Errorf("plots: %d rows of metrics were recorded, expected at least 2: record.metrics is too long for the run", n)
 	}
-	d := &spikesData{Variant: &v, teaching: teaching(opt.phases(res, opt.Variant))}
+	d := &spikesData{Variant: &v, teaching: teaching(opt.phases(res, opt.Variant)), width: opt.width(doubleColumn)}
 	if err := d.read(opt); err != nil {
 		return nil, err
 	}
@@ -61,6 +61,7 @@ type spikesData struct {
 
 	potentials []*record.Signal // of one neuron of the first population
 	unit       int              // its place in them
+	width      vg.Length
 }
 
 // rateRow is a panel along the run.
@@ -268,7 +269,7 @@ func (d *spikesData) entries() (out []entry) {
 }
 
 func (d *spikesData) layOut() *Figure {
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: d.width}
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	rows, populations := vg.Length(len(d.rates)), vg.Length(len(d.Spikes.Populations))
 	f.height = edgePad + lgd.height() + topPad + rows*rateHeight + (rows-1)*rowGap + xNumbers + xLabel + edgePad

@@ -37,7 +37,8 @@ func States(res *record.Result, opt Options) (*Figure, error) {
 	if err := hasVariants(res); err != nil {
 		return nil, err
 	}
-	if _, err := opt.withDefaults(); err != nil {
+	opt, err := opt.withDefaults()
+	if err != nil {
 		return nil, err
 	}
 	var blocks []stateBlock
@@ -52,7 +53,7 @@ func States(res *record.Result, opt Options) (*Figure, error) {
 	all := len(blocks)
 	blocks = pick(blocks, mostStates)
 
-	f := &Figure{width: doubleColumn, height: 2 * edgePad}
+	f := &Figure{width: opt.width(doubleColumn), height: 2 * edgePad}
 	omitted := newLegend(omission(len(blocks), all), f.width-2*edgePad)
 	f.height += omitted.height()
 	for _, b := range blocks {

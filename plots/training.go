@@ -47,7 +47,7 @@ const (
 )
 
 func (d *trainingData) layOut() *Figure {
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: d.width}
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height()
 	if n := vg.Length(len(d.measures)); n > 0 && len(d.groups) == 1 {

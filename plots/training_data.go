@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot/vg"
+
 	"burstsim/sim/record"
 )
 
@@ -18,6 +20,7 @@ type trainingData struct {
 
 	allLayers      int  // of which angles were logged
 	medians, means bool // whether any angle is drawn as such
+	width          vg.Length
 }
 
 // loggedAngle is a row of panels.
@@ -37,7 +40,7 @@ type measure struct {
 var sets = []struct{ name, label string }{{"train", "training"}, {"validation", "validation"}, {"test", "test"}}
 
 func newTrainingData(res *record.Result, opt Options) *trainingData {
-	d := &trainingData{variants: res.Variants, groups: opt.groups(res), epochs: noExtent()}
+	d := &trainingData{variants: res.Variants, groups: opt.groups(res), epochs: noExtent(), width: opt.width(doubleColumn)}
 	measures := []measure{{"error", "error (%)", 100, noExtent()}, {"loss", "loss", 1, noExtent()}}
 	for i := range measures {
 		m := &measures[i]

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +35,13 @@ type plotOptions struct {
 	layer   int
 	windows []string
 	variant string
+	panels  []string
+	inputs  []int
+	outputs []int
+
+	// of all figures
+	limits []string
+	width  string
 }
 
 func (p *program) plotCommand() *cobra.Command {
@@ -41,9 +50,11 @@ func (p *program) plotCommand() *cobra.Command {
 		Use:   "plot RUN",
 		Short: "Draw the figures of a run again",
 		Long: `Draw figures from what a run recorded, without running it again: those that its
-experiment asked for, or the ones of --figure. Units, layers, windows and
-variants can be chosen among the recorded ones; they concern the dynamics, which
-alone are drawn if --figure does not say otherwise. The variant is also that of
+experiment asked for, or the ones of --figure. Panels, inputs, outputs, units, layers,
+windows and variants can be chosen among the recorded ones; they concern the dynamics,
+which alone are drawn if --figure does not say otherwise. Limits are those of the
+dynamics' panels, or of loss in the learning figure. --width is that of a journal's
+column, single (89 mm), middle (120 mm) or double (183 mm), or a number of mm. The variant is also that of
 the figures filters, confusion and states, which show some of many variants. Of
 populations that spike, --window and --unit concern the figure spikes. Of a
 run that goes on, or was killed, what it has recorded so far is drawn.
@@ -56,7 +67,9 @@ Exit status: 0; 1 if the run cannot be read, a figure cannot be drawn from what
 was recorded, or a file cannot be written; 2 if the command line is wrong.`,
 		Example: `  burstsim plot runs/a --format pdf
   burstsim plot runs/a --window 10s:12s --window 1995s:2005s --unit 0,24
-  burstsim plot runs/a --figure dynamics --variant discrete --out talk`,
+  burstsim plot runs/a --figure dynamics --variant discrete --out talk
+  burstsim plot runs/a --panel output --panel burst_prob --ylim burst_prob=0:1 --width single
+  burstsim plot runs/a --figure learning --ylim loss=1e-4:1 --width 120`,
 		Args:              needRun,
 		ValidArgsFunction: completeDirs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,7 +91,13 @@ was recorded, or a file cannot be written; 2 if the command line is wrong.`,
 	flags.IntVar(&opt.layer, "layer", 0, "show layer `L`, counted from 1, instead of the lowest")
 	flags.StringArrayVar(&opt.windows, "window", nil, "show `FROM:TO` of the simulated time, such as 10s:12.5s; may be repeated")
 	flags.StringVar(&opt.variant, "variant", "", "show the variant `NAME` instead of the experiment itself")
+	flags.StringSliceVar(&opt.panels, "panel", nil, "show the panel `NAME` only, such as input, output or burst_prob; may be repeated")
+	flags.IntSliceVar(&opt.inputs, "input", nil, "show the input with this index `I`; several with commas, or repeated")
+	flags.IntSliceVar(&opt.outputs, "output", nil, "show the output with this index `I`")
+	flags.StringArrayVar(&opt.limits, "ylim", nil, "let the axis of a panel go over `PANEL=FROM:TO`; may be repeated")
+	flags.StringVar(&opt.width, "width", "", "make figures `WIDTH` wide: single, middle, double, or a number of mm from 60 to 300")
 	cmd.MarkFlagsMutuallyExclusive("units", "unit")
+	completeWords(cmd, "width", slices.Sorted(maps.Keys(plots.Widths)))
 	completeWords(cmd, "figure", config.Choices("plots.figures"))
 	completeWords(cmd, "format", config.Choices("plots.formats"))
 	return cmd
@@ -94,7 +113,7 @@ func needRun(cmd *cobra.Command, args []string) error {
 
 // chosen tells whether a flag that concerns the dynamics was given.
 func (o plotOptions) chosen() bool {
-	return o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || o.variant != ""
+	return len(o.panels) > 0 || len(o.inputs) > 0 || len(o.outputs) > 0 || o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || o.variant != ""
 }
 
 // onlyVariant tells whether that is all that was chosen.
@@ -114,6 +133,17 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	if err != nil {
 		return err
 	}
+	width, err := parseWidth(opt.width)
+	if err != nil {
+		return err
+	}
+	limits, err := parseLimits(opt.limits)
+	if err != nil {
+		return err
+	}
+	if len(opt.outputs) > 1 {
+		return fmt.Errorf("--output: %d of them, expected one", len(opt.outputs))
+	}
 	if err := rundir.CheckRun(dir); err != nil {
 		return failure(err)
 	}
@@ -125,6 +155,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	if err != nil {
 		return failure(fmt.Errorf("%s: %w", dir, err))
 	}
+	choice.Width, choice.Limits, choice.Panels, choice.Inputs, choice.Outputs = width, limits, opt.panels, opt.inputs, opt.outputs
 	names := opt.names(run.Config)
 	if run.Config.Spikes() {
 		if opt.layer > 0 || opt.units > 0 {
@@ -134,7 +165,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 			return fmt.Errorf("plot: a unit and windows concern the figure spikes, which is not among %s", strings.Join(names, ", "))
 		}
 	} else if opt.chosen() && !slices.Contains(names, "dynamics") && !(opt.onlyVariant() && slices.ContainsFunc(names, ofVariants)) {
-		return fmt.Errorf("plot: units, layers, windows and variants concern the figure dynamics, which is not among %s", strings.Join(names, ", "))
+		return fmt.Errorf("plot: panels, inputs, outputs, units, layers, windows and variants concern the figure dynamics, which is not among %s", strings.Join(names, ", "))
 	}
 	var drawn []drawing
 	var failed []string
@@ -142,7 +173,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 		res, choice := run.Result, choice
 		if opt.variant != "" && ofVariants(name) {
 			res = &record.Result{Name: res.Name, Variants: res.Variants[choice.Variant:][:1]}
-			choice = plots.Options{Units: choice.Units}
+			choice = plots.Options{Units: choice.Units, Width: choice.Width}
 		}
 		write, err := runner.DrawChosen(name, res, choice)
 		if err != nil {
@@ -247,6 +278,38 @@ func parseWindows(texts []string) ([][2]float64, error) {
 			return nil, fmt.Errorf("--window: %q, expected FROM:TO with units, such as 10s:12.5s", text)
 		}
 		out = append(out, [2]float64{start.Seconds(), end.Seconds()})
+	}
+	return out, nil
+}
+
+// parseWidth reads the width of figures, in mm; 0 of "".
+func parseWidth(text string) (float64, error) {
+	if mm, named := plots.Widths[text]; named || text == "" {
+		return mm, nil
+	}
+	mm, err := strconv.ParseFloat(strings.TrimSuffix(text, "mm"), 64)
+	if err == nil && mm >= 60 && mm <= 300 {
+		return mm, nil
+	}
+	if err == nil {
+		return 0, fmt.Errorf("--width: %.60q, expected 60 to 300 mm", text)
+	}
+	names := slices.Sorted(maps.Keys(plots.Widths))
+	return 0, fmt.Errorf("--width: %.60q, did you mean %q? expected %s or a number of mm", text, closest(text, names), strings.Join(names, ", "))
+}
+
+// parseLimits reads "burst_prob=0:1".
+func parseLimits(texts []string) (map[string][2]float64, error) {
+	out := map[string][2]float64{}
+	for _, text := range texts {
+		name, ends, _ := strings.Cut(text, "=")
+		from, to, _ := strings.Cut(ends, ":")
+		low, lowErr := strconv.ParseFloat(from, 64)
+		high, highErr := strconv.ParseFloat(to, 64)
+		if name == "" || lowErr != nil || highErr != nil || !(low < high) || math.IsInf(low, 0) || math.IsInf(high, 0) {
+			return nil, fmt.Errorf("--ylim: %.60q, expected PANEL=FROM:TO, two numbers that ascend, such as burst_prob=0:1", text)
+		}
+		out[name] = [2]float64{low, high}
 	}
 	return out, nil
 }
