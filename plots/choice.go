@@ -155,32 +155,33 @@ func (o Options) output(s *record.Signal) (int, error) {
 	return places[0], nil
 }
 
-// panels are the rows to be shown, with the limits of their axes.
-func (o Options) panels(rows []row) ([]row, error) {
+// shows tells whether a panel is among those chosen.
+func (o Options) shows(name string) bool {
+	return len(o.Panels) == 0 || slices.Contains(o.Panels, name)
+}
+
+// checkPanels refuses panels that the trajectory has nothing for.
+func (o Options) checkPanels(tr *record.Trajectory) error {
 	var names []string
-	for _, r := range rows {
-		if !slices.Contains(names, r.name) {
-			names = append(names, r.name)
+	for _, name := range []string{"input", "output"} {
+		if s := tr.Signal(name); s != nil && s.Width() > 0 {
+			names = append(names, name)
 		}
+	}
+	for _, q := range rowsOf(tr) {
+		names = append(names, q.signal)
 	}
 	for _, name := range o.Panels {
 		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("plots: no panel %s; there are %s", clean(name), list(names))
+			return fmt.Errorf("plots: no panel %s; there are %s", clean(name), list(names))
 		}
 	}
 	for name := range o.Limits {
 		if name != lossPanel && !slices.Contains(names, name) {
-			return nil, fmt.Errorf("plots: no panel %s to limit; there are %s", clean(name), list(append(names, lossPanel)))
+			return fmt.Errorf("plots: no panel %s to limit; there are %s", clean(name), list(append(names, lossPanel)))
 		}
 	}
-	var out []row
-	for _, r := range rows {
-		if len(o.Panels) == 0 || slices.Contains(o.Panels, r.name) {
-			r.limits = o.Limits[r.name]
-			out = append(out, r)
-		}
-	}
-	return out, nil
+	return nil
 }
 
 // lossPanel is the name of the panel of losses in the learning figure.

@@ -46,13 +46,16 @@ func Dynamics(res *record.Result, opt Options) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := opt.checkPanels(tr); err != nil {
+		return nil, err
+	}
 	rows, entries, err := dynamicsRows(tr, wins, opt)
 	if err != nil {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.extent(wins).empty() })
-	if rows, err = opt.panels(rows); err != nil {
-		return nil, err
+	for i := range rows {
+		rows[i].limits = opt.Limits[rows[i].name]
 	}
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the trajectory has no signal with finite values")

@@ -128,7 +128,7 @@ func behind(s draw.LineStyle) draw.LineStyle {
 func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]row, []entry, error) {
 	input := row{name: "input", label: "input", baseline: math.NaN()}
 	var entries []entry
-	if s := tr.Signal("input"); s != nil {
+	if s := tr.Signal("input"); s != nil && opt.shows("input") {
 		shown, err := opt.inputs(s)
 		if err != nil {
 			return nil, nil, err
@@ -148,7 +148,7 @@ func dynamicsRows(tr *record.Trajectory, wins []record.Window, opt Options) ([]r
 		style draw.LineStyle
 	}{{"target", targetStyle}, {"output", outputStyle}} {
 		s := tr.Signal(a.name)
-		if s == nil || s.Width() == 0 {
+		if s == nil || s.Width() == 0 || !opt.shows("output") {
 			continue
 		}
 		j, err := opt.output(s)
@@ -194,7 +194,7 @@ func rowsOfLayers(tr *record.Trajectory, wins []record.Window, opt Options) (row
 	averaged := false
 	for _, q := range rowsOf(tr) {
 		s := tr.Signal(fmt.Sprintf("%s_%d", q.signal, hidden))
-		if s == nil {
+		if s == nil || !opt.shows(q.signal) {
 			continue
 		}
 		r := row{name: q.signal, label: rowLabel(s, q.label, ""), baseline: math.NaN()}

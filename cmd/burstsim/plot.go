@@ -30,14 +30,14 @@ type plotOptions struct {
 	out     string
 
 	// of the dynamics
-	units   int
-	indices []int
-	layer   int
-	windows []string
-	variant string
-	panels  []string
-	inputs  []int
-	outputs []int
+	units    int
+	indices  []int
+	layer    int
+	windows  []string
+	variants []string
+	panels   []string
+	inputs   []int
+	outputs  []int
 
 	// of all figures
 	limits []string
@@ -55,7 +55,7 @@ windows and variants can be chosen among the recorded ones; they concern the dyn
 which alone are drawn if --figure does not say otherwise. Limits are those of the
 dynamics' panels, or of loss in the learning figure. --width is that of a journal's
 column, single (89 mm), middle (120 mm) or double (183 mm), or a number of mm. The variant is also that of
-the figures filters, confusion and states, which show some of many variants. Of
+the figures filters, confusion, states, learning and training, which can show several. Of
 populations that spike, --window and --unit concern the figure spikes. Of a
 run that goes on, or was killed, what it has recorded so far is drawn.
 
@@ -90,7 +90,7 @@ was recorded, or a file cannot be written; 2 if the command line is wrong.`,
 	flags.IntSliceVar(&opt.indices, "unit", nil, "show the unit with this index `I` in its layer; several with commas, or repeated")
 	flags.IntVar(&opt.layer, "layer", 0, "show layer `L`, counted from 1, instead of the lowest")
 	flags.StringArrayVar(&opt.windows, "window", nil, "show `FROM:TO` of the simulated time, such as 10s:12.5s; may be repeated")
-	flags.StringVar(&opt.variant, "variant", "", "show the variant `NAME` instead of the experiment itself")
+	flags.StringArrayVar(&opt.variants, "variant", nil, "show the variant `NAME` instead of the experiment itself; may be repeated where a figure shows several")
 	flags.StringSliceVar(&opt.panels, "panel", nil, "show the panel `NAME` only, such as input, output or burst_prob; may be repeated")
 	flags.IntSliceVar(&opt.inputs, "input", nil, "show the input with this index `I`; several with commas, or repeated")
 	flags.IntSliceVar(&opt.outputs, "output", nil, "show the output with this index `I`")
@@ -113,12 +113,12 @@ func needRun(cmd *cobra.Command, args []string) error {
 
 // chosen tells whether a flag that concerns the dynamics was given.
 func (o plotOptions) chosen() bool {
-	return len(o.panels) > 0 || len(o.inputs) > 0 || len(o.outputs) > 0 || o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || o.variant != ""
+	return len(o.panels) > 0 || len(o.inputs) > 0 || len(o.outputs) > 0 || o.units > 0 || len(o.indices) > 0 || o.layer > 0 || len(o.windows) > 0 || len(o.variants) > 0
 }
 
 // onlyVariant tells whether that is all that was chosen.
 func (o plotOptions) onlyVariant() bool {
-	o.variant = ""
+	o.variants = nil
 	return !o.chosen()
 }
 
@@ -151,7 +151,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	if err != nil {
 		return failure(err)
 	}
-	choice, err := opt.choice(run, windows)
+	choice, chosen, err := opt.choice(run, windows)
 	if err != nil {
 		return failure(fmt.Errorf("%s: %w", dir, err))
 	}
@@ -171,9 +171,10 @@ func (p *program) plot(dir string, opt plotOptions) error {
 	var failed []string
 	for _, name := range names {
 		res, choice := run.Result, choice
-		if opt.variant != "" && ofVariants(name) {
-			res = &record.Result{Name: res.Name, Variants: res.Variants[choice.Variant:][:1]}
-			choice = plots.Options{Units: choice.Units, Width: choice.Width}
+		if len(opt.variants) > 0 && ofVariants(name) {
+			res, choice = only(chosen, res, choice)
+		} else if len(chosen) > 1 && name == "dynamics" {
+			return fmt.Errorf("--variant: the figure %s shows one, not %d", name, len(chosen))
 		}
 		write, err := runner.DrawChosen(name, res, choice)
 		if err != nil {
@@ -201,7 +202,7 @@ func (p *program) plot(dir string, opt plotOptions) error {
 // ofVariants tells whether a figure has a part for each variant, of which one
 // can be drawn alone.
 func ofVariants(figure string) bool {
-	return slices.Contains([]string{"filters", "confusion", "states"}, figure)
+	return slices.Contains([]string{"filters", "confusion", "states", "learning", "training"}, figure)
 }
 
 // drawing is a figure that could be drawn.
@@ -247,24 +248,52 @@ func formatsOf(formats []string, cfg config.Config) []string {
 }
 
 // choice is what the flags mean for this run.
-func (o plotOptions) choice(run *rundir.Run, windows [][2]float64) (plots.Options, error) {
-	opt := runner.FigureOptions(run.Config)
+func (o plotOptions) choice(run *rundir.Run, windows [][2]float64) (opt plots.Options, chosen []int, err error) {
+	opt = runner.FigureOptions(run.Config)
 	opt.Indices, opt.Layer, opt.Windows = o.indices, o.layer, windows
 	if o.units > 0 {
 		opt.Units = o.units
 	}
-	if o.variant == "" {
-		return opt, nil
-	}
 	var labels []string
-	for i, v := range run.Result.Variants {
-		if v.Label == o.variant {
-			opt.Variant = i
-			return opt, nil
-		}
-		labels = append(labels, strconv.Quote(v.Label))
+	for _, v := range run.Result.Variants {
+		labels = append(labels, v.Label)
 	}
-	return opt, fmt.Errorf("no variant %q, expected %s", o.variant, strings.Join(labels, ", "))
+	for _, name := range o.variants {
+		i := slices.Index(labels, name)
+		if i < 0 {
+			return opt, nil, fmt.Errorf("no variant %q, did you mean %q? expected %s", name, closest(name, labels), quotedList(labels))
+		}
+		chosen = append(chosen, i)
+	}
+	if len(chosen) > 0 {
+		opt.Variant = chosen[0]
+	}
+	return opt, chosen, nil
+}
+
+func quotedList(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return strings.Join(out, ", ")
+}
+
+// only is a result, and what a figure is told of it, with some of the variants.
+func only(chosen []int, res *record.Result, opt plots.Options) (*record.Result, plots.Options) {
+	out := *res
+	out.Variants, out.Limit = nil, nil
+	some := plots.Options{Units: opt.Units, Width: opt.Width, Limits: opt.Limits, PBaseline: opt.PBaseline}
+	for _, i := range chosen {
+		out.Variants = append(out.Variants, res.Variants[i])
+		if i < len(opt.Discrete) {
+			some.Discrete = append(some.Discrete, opt.Discrete[i])
+		}
+		if i < len(opt.Phases) {
+			some.Phases = append(some.Phases, opt.Phases[i])
+		}
+	}
+	return &out, some
 }
 
 // parseWindows reads "10s:12.5s".
