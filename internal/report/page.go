@@ -47,7 +47,7 @@ func (p *Page) WriteHTML(w io.Writer) error {
 		v.Sections[s.Name] = s
 	}
 	v.Commands = p.Again("config.toml")
-	v.TeX, v.BibTeX = dataURI("application/x-tex", []byte(p.Methods)), dataURI("application/x-bibtex", []byte(p.Sources))
+	v.TeX, v.BibTeX = page.DataURI("application/x-tex", []byte(p.Methods)), page.DataURI("application/x-bibtex", []byte(p.Sources))
 	for _, f := range p.Figures {
 		v.Drawn = append(v.Drawn, newFigureView(f))
 	}
