@@ -83,7 +83,7 @@ line is wrong; 128 and its number after a signal, 130 after an interrupt.`,
 	flags.BoolVar(&opt.fast, "quick", false, "a shortened version, in minutes")
 	flags.StringVar(&opt.out, "out", "reproductions", "`DIR` that receives a folder each")
 	flags.StringVar(&opt.engine, "engine", engineLocal, "who runs it: `ENGINE` local, this process, or slurm, job arrays of that scheduler")
-	opt.tells.add(cmd)
+	flags.BoolVarP(&opt.tells.quiet, "quiet", "q", false, "print nothing but tables, folders, warnings and errors")
 	opt.slurm.add(flags)
 	return cmd
 }

@@ -136,7 +136,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 			}
 			for _, attr := range []string{"src", "href", "srcset", "style", "action", "poster"} {
 				v, ok := e.attrs[attr]
-				if !ok || strings.HasPrefix(v, "data:image/svg+xml;base64,") || strings.HasPrefix(v, "data:application/toml;base64,") {
+				if !ok || strings.HasPrefix(v, "data:image/svg+xml;base64,") || strings.HasPrefix(v, "data:application/toml;base64,") || strings.HasPrefix(v, "data:application/x-tex;base64,") || strings.HasPrefix(v, "data:application/x-bibtex;base64,") {
 					continue
 				}
 				if id, anchor := strings.CutPrefix(v, "#"); !anchor || !ids[id] {
