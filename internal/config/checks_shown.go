@@ -10,7 +10,7 @@ import (
 func (c Config) AllFigures() []string {
 	if c.Spikes() {
 		names := []string{"spikes"}
-		if len(c.Spiking.Learners()) > 0 {
+		if len(c.Spiking.Learners()) > 0 && c.learningPhases() > 1 {
 			names = append(names, "plasticity")
 		}
 		if c.Spiking.Routes() {
@@ -118,7 +118,7 @@ func lacking(figure string) string {
 	case "spikes":
 		return `it needs time.kind = "spiking"`
 	case "plasticity":
-		return `it needs a connection from a stimulus with rule = "fixed", and time.kind = "spiking"`
+		return `it needs a connection from a stimulus with rule = "fixed", two phases that learn, and time.kind = "spiking"`
 	case "routing":
 		return `it needs a connection with short_term, and time.kind = "spiking"`
 	case "ensembles":

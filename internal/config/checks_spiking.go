@@ -33,6 +33,16 @@ func (c *Config) spikingSpan() (span float64) {
 	return span
 }
 
+// learningPhases is how many of the phases that are gone through learn.
+func (c *Config) learningPhases() (n int) {
+	for _, p := range c.Routine() {
+		if p.Learning {
+			n++
+		}
+	}
+	return n
+}
+
 // teachesInCycles says whether a phase that is gone through has a cycle with a
 // teacher.
 func (c *Config) teachesInCycles() bool {
