@@ -21,13 +21,14 @@ const (
 
 // arrange draws a single block one column wide, up to four two in a row, and
 // more three in a row, with letters; named ones have a name above. Of more than
-// nine, nine spread over the list are drawn, which the figure says.
-func arrange(all []block, named bool) *Figure {
+// nine, nine spread over the list are drawn, which the figure says. opt.Width is
+// that of the whole.
+func arrange(all []block, named bool, opt Options) *Figure {
 	blocks := pick(all, mostBlocks)
-	f := &Figure{width: singleColumn}
+	f := &Figure{width: opt.width(singleColumn)}
 	columns, left, head := 1, vg.Length(0), vg.Length(edgePad)
 	if len(blocks) > 1 {
-		f.width, columns, left = doubleColumn, 2, edgePad+letterSize+4
+		f.width, columns, left = opt.width(doubleColumn), 2, edgePad+letterSize+4
 	}
 	if len(blocks) > twoColumns {
 		columns = 3

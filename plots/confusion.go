@@ -40,7 +40,7 @@ func Confusion(res *record.Result, opt Options) (*Figure, error) {
 	if len(blocks) == 0 {
 		return nil, errors.New("plots: no confusion matrix was recorded: expected counts of each of at most 200 classes")
 	}
-	return arrange(blocks, len(res.Variants) > 1), nil
+	return arrange(blocks, len(res.Variants) > 1, opt), nil
 }
 
 // matrix is a variant's confusion matrix.

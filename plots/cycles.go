@@ -44,7 +44,7 @@ func Cycles(res *record.Result, opt Options) (*Figure, error) {
 	if len(all) == 0 {
 		return nil, errors.New("plots: no rates of populations that spike were recorded over a cycle with a teacher")
 	}
-	return layOutCycles(pick(all, mostCycles), len(all)), nil
+	return layOutCycles(pick(all, mostCycles), len(all), opt.width(doubleColumn)), nil
 }
 
 // cycleData is what the figure shows of a variant.
@@ -264,7 +264,7 @@ func cycleRows(all []*cycleData) []cycleRow {
 	return rows
 }
 
-func layOutCycles(all []*cycleData, of int) *Figure {
+func layOutCycles(all []*cycleData, of int, figureWidth vg.Length) *Figure {
 	var entries []entry
 	for k, name := range all[0].patterns {
 		entries = append(entries, entry{text: clean(name), line: trace(variantColours, k)})
@@ -273,7 +273,7 @@ func layOutCycles(all []*cycleData, of int) *Figure {
 	if of > len(all) {
 		entries = append(entries, entry{text: fmt.Sprintf("(%d of %d variants)", len(all), of)})
 	}
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: figureWidth}
 	lgd := newLegend(entries, f.width-2*edgePad-letterSize)
 	rows := cycleRows(all)
 	height := topPad + vg.Length(cycleHeight) + xNumbers + xLabel

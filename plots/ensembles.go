@@ -42,7 +42,7 @@ func Ensembles(res *record.Result, opt Options) (*Figure, error) {
 	if len(all) < 3 {
 		return nil, errors.New("plots: less than three populations that differ in size only have rates, under the same currents, in a phase of three rows of metrics or more")
 	}
-	return layOutEnsembles(all), nil
+	return layOutEnsembles(all, opt.width(doubleColumn)), nil
 }
 
 // Quantities of an ensemble.
@@ -210,10 +210,10 @@ func sizeStyle(k, n int) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: fractions.at(0.9 * float64(n-1-k) / math.Max(1, float64(n-1))), Radius: 1.3, Shape: draw.CircleGlyph{}}
 }
 
-func layOutEnsembles(all []ensemble) *Figure {
+func layOutEnsembles(all []ensemble, width vg.Length) *Figure {
 	largest := &all[len(all)-1]
 	shown := transfers(all)
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: width}
 	fit := draw.LineStyle{Color: vermillion, Width: traceWidth}
 	glyph := draw.GlyphStyle{Color: blue, Radius: 2, Shape: draw.CircleGlyph{}}
 	var entries []entry

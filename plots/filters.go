@@ -43,7 +43,7 @@ func Filters(res *record.Result, opt Options) (*Figure, error) {
 	if len(grids) == 0 {
 		return nil, errors.New("plots: no weights of layer 1 with finite values were recorded as images")
 	}
-	return arrange(grids, len(res.Variants) > 1), nil
+	return arrange(grids, len(res.Variants) > 1, opt), nil
 }
 
 // filterGrid is a variant's filters.

@@ -36,7 +36,7 @@ func Plasticity(res *record.Result, opt Options) (*Figure, error) {
 	if len(panels) == 0 {
 		return nil, errors.New("plots: weights learned in less than two phases of which metrics were recorded")
 	}
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: opt.width(doubleColumn)}
 	lgd := newLegend(ruleEntries(points, panels), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height() + besideHeight(ruleHeight) + edgePad
 	lgd.at = vg.Point{X: edgePad + letterSize, Y: f.height - edgePad}

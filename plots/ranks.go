@@ -31,7 +31,7 @@ func Ranks(res *record.Result, opt Options) (*Figure, error) {
 	if len(d.rows) == 0 {
 		return nil, errors.New("plots: no rank with finite values was recorded while training")
 	}
-	return d.layOut(), nil
+	return d.layOut(opt), nil
 }
 
 // rankRow is a measure, as a column of it is called before the layer's number.
@@ -132,10 +132,10 @@ func (d *ranksData) column(g group, name string) metricColumn {
 
 const rankHeight = 62 // of a data area
 
-func (d *ranksData) layOut() *Figure {
-	f := &Figure{width: doubleColumn}
+func (d *ranksData) layOut(opt Options) *Figure {
+	f := &Figure{width: opt.width(doubleColumn)}
 	if len(d.layers) == 1 {
-		f.width = singleColumn
+		f.width = opt.width(singleColumn)
 	}
 	lgd := newLegend(d.entries(), f.width-2*edgePad-letterSize)
 	rows := vg.Length(len(d.rows))

@@ -34,7 +34,7 @@ func Routing(res *record.Result, opt Options) (*Figure, error) {
 		return nil, errors.New("plots: no rates of populations that read others through short-term plasticity were recorded")
 	}
 	rows := routeRows(v.Metrics, wiring)
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: opt.width(doubleColumn)}
 	var entries []entry
 	if slices.ContainsFunc(rows, func(r routeRow) bool { return len(r.columns) > 1 }) {
 		entries = []entry{{text: "into the soma", line: trace(variantColours, 0)}, {text: "into the dendrite", line: trace(variantColours, 1)}}

@@ -73,7 +73,7 @@ func SpikeRates(res *record.Result, opt Options) (*Figure, error) {
 	for _, v := range res.Variants {
 		end = max(end, v.Metrics.Column("time")[v.Metrics.Len()-1])
 	}
-	f := &Figure{width: doubleColumn}
+	f := &Figure{width: opt.width(doubleColumn)}
 	lgd := newLegend(entries, f.width-2*edgePad-letterSize)
 	n := vg.Length(len(rows))
 	f.height = edgePad + lgd.height() + topPad + n*rateHeight + (n-1)*rowGap + xNumbers + xLabel + edgePad
