@@ -15,8 +15,9 @@ type block interface {
 }
 
 const (
-	mostBlocks = 9 // that fit on a page
-	twoColumns = 4 // blocks, at most, that are arranged in two columns, not three
+	mostBlocks = 9                // that fit on a page
+	twoColumns = 4                // blocks, at most, that are arranged in two columns, not three
+	leastBlock = doubleColumn / 3 // width of a column in which titles have room
 )
 
 // arrange draws a single block one column wide, up to four two in a row, and
@@ -33,6 +34,7 @@ func arrange(all []block, named bool, opt Options) *Figure {
 	if len(blocks) > twoColumns {
 		columns = 3
 	}
+	columns = min(columns, max(1, int(f.width/leastBlock)))
 	if named {
 		head += letterSize + 4
 	}
