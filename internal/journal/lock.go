@@ -68,6 +68,8 @@ func tryLock(path string, warn func(error)) (*lock, error) {
 		if warn != nil {
 			warn(fmt.Errorf("cannot lock %s: %w; nothing keeps another process from the same run", path, atomicfile.Cause(err)))
 		}
+	case errors.Is(err, os.ErrNotExist): // a lock that is there now is that of another process
+		return nil, errors.Join(err, l.release())
 	case err != nil:
 		err = fmt.Errorf("cannot lock %s: %w", path, atomicfile.Cause(err))
 		return nil, errors.Join(err, l.abandon())
