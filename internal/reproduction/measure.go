@@ -2,6 +2,7 @@ package reproduction
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ func (r *Reproduction) Measure(a *sweep.Aggregate) []Row {
 		row := Row{Value: v, Here: sweep.SpreadOf(nil)}
 		for _, g := range groups {
 			if v.in(g) {
-				row.Here = sweep.SpreadOf(v.of(g, first))
+				row.Here = sweep.SpreadOf(r.of(v, g, first))
 				break
 			}
 		}
@@ -56,16 +57,20 @@ func same(a, b string) bool {
 	return a == b || numeric && also && x == y
 }
 
-// of are the numbers of the runs of a group.
-func (v Value) of(g sweep.Group, first string) []float64 {
+// of are the numbers of a value in the runs of a group.
+func (r *Reproduction) of(v Value, g sweep.Group, first string) []float64 {
 	variant := v.Variant
 	if variant == "" {
 		variant = first
 	}
 	var all []float64
-	if v.Column != "" {
+	switch {
+	case v.ZeroOf != "":
+		i := slices.IndexFunc(r.Panels, func(p Panel) bool { return p.Name == v.ZeroOf })
+		all = r.Panels[i].zeros(g, variant)
+	case v.Column != "":
 		all = g.Means(variant, v.Column, v.From, v.To)
-	} else {
+	default:
 		all = g.Results(variant, v.Result)
 	}
 	if v.RelativeTo != "" {
@@ -84,6 +89,34 @@ func (v Value) of(g sweep.Group, first string) []float64 {
 		all[i] *= v.Scale
 	}
 	return all
+}
+
+// zeros are where the results of a panel are 0 in each run: where straight lines
+// between them last change their sign, NaN if they do not.
+func (p Panel) zeros(g sweep.Group, variant string) []float64 {
+	var curves [][]float64 // of each run
+	for _, name := range p.Results {
+		for i, x := range g.Results(variant, name) {
+			if i == len(curves) {
+				curves = append(curves, nil)
+			}
+			curves[i] = append(curves[i], x)
+		}
+	}
+	all := make([]float64, len(curves))
+	for i, y := range curves {
+		all[i] = zero(p.At, y)
+	}
+	return all
+}
+
+func zero(x, y []float64) float64 {
+	for i := len(y) - 2; i >= 0; i-- {
+		if (y[i] < 0) != (y[i+1] < 0) {
+			return x[i] - y[i]*(x[i+1]-x[i])/(y[i+1]-y[i])
+		}
+	}
+	return math.NaN()
 }
 
 // says is a number with its spread, with as many digits as that has two of; without a

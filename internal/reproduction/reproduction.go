@@ -77,6 +77,7 @@ type Value struct {
 	Where   map[string]string `toml:"where"`   // values of keys that vary; "3 layers" is any list of three
 
 	Result     string  `toml:"result"`      // a result; or
+	ZeroOf     string  `toml:"zero_of"`     // where the results of the panel of this name are 0; or
 	Column     string  `toml:"column"`      // the mean of a quantity, where
 	From       float64 `toml:"from"`        // s or epochs are above this
 	To         float64 `toml:"to"`          // and up to this
@@ -166,8 +167,10 @@ func (r *Reproduction) check() error {
 		switch {
 		case v.Name == "":
 			return fmt.Errorf("value %d: name: is missing", i+1)
-		case (v.Result == "") == (v.Column == ""):
-			return fmt.Errorf("value %q: expected a result or a column", v.Name)
+		case !oneOf(v.Result, v.Column, v.ZeroOf):
+			return fmt.Errorf("value %q: expected a result, a column or zero_of", v.Name)
+		case v.ZeroOf != "" && !slices.ContainsFunc(r.Panels, func(p Panel) bool { return p.Name == v.ZeroOf && len(p.Results) > 1 }):
+			return fmt.Errorf("value %q: zero_of: %q is no panel of two results or more", v.Name, v.ZeroOf)
 		case v.Published != nil && v.Source == "":
 			return fmt.Errorf("value %q: source: is missing", v.Name)
 		case v.Spread != nil && v.SpreadOf == "":
@@ -184,4 +187,15 @@ func scaleOf(x float64) float64 {
 		return 1
 	}
 	return x
+}
+
+// oneOf tells whether exactly one of the texts is given.
+func oneOf(texts ...string) bool {
+	given := 0
+	for _, text := range texts {
+		if text != "" {
+			given++
+		}
+	}
+	return given == 1
 }

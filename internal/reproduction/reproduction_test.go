@@ -259,6 +259,26 @@ func TestSays(t *testing.T) {
 	}
 }
 
+// TestZero: the zero of a curve is on the line between the results around the last
+// change of sign, and a curve without one has none.
+func TestZero(t *testing.T) {
+	for _, c := range []struct {
+		y    []float64
+		want float64
+	}{
+		{[]float64{-1, -3, 1}, 35},
+		{[]float64{2, -2, -6}, 15},
+		{[]float64{1, -1, 3}, 25},
+		{[]float64{-1, 0, 1}, 20},
+		{[]float64{1, 2, 3}, math.NaN()},
+		{[]float64{math.NaN(), -1, -2}, math.NaN()},
+	} {
+		if got := zero([]float64{10, 20, 40}, c.y); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("the zero of %v is at %v, expected %v", c.y, got, c.want)
+		}
+	}
+}
+
 // TestBadFiles: what is wrong with a file is said with its name.
 func TestBadFiles(t *testing.T) {
 	for _, c := range []struct{ change, to, want string }{
@@ -266,7 +286,8 @@ func TestBadFiles(t *testing.T) {
 		{`paper = "P"`, ``, "paper: is missing"},
 		{`source = "nowhere"`, ``, "source: is missing"},
 		{`panel = "values"`, `panel = "other"`, `panel: is "other", expected curves, over, values`},
-		{`result = "angle_W1"`, ``, "expected a result or a column"},
+		{`result = "angle_W1"`, ``, "expected a result, a column or zero_of"},
+		{`result = "angle_W1"`, `zero_of = "over"`, `zero_of: "over" is no panel of two results or more`},
 		{`title = "T"`, `title = `, "published.toml"},
 	} {
 		text := strings.Replace(publishedText, c.change, c.to, 1)
