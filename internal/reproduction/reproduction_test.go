@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"burstsim/internal/config"
 	"burstsim/internal/linalg"
 	"burstsim/internal/sweep"
 	"burstsim/reproduce"
@@ -46,6 +47,16 @@ func TestReproductionsCanRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			short, err := quick.Config(quick.Points[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range r.Values {
+				_, stretch, measured := strings.Cut(v.Result, " in ")
+				if measured && (!slices.Contains(stretches(cfg), stretch) || !slices.Contains(stretches(short), stretch)) {
+					t.Errorf("value %q is measured in %q, which the whole or the quick version does not go through", v.Name, stretch)
+				}
+			}
 			variants := []string{"", cfg.Run.Label}
 			for _, v := range cfg.Compare {
 				variants = append(variants, v.Name)
@@ -62,6 +73,18 @@ func TestReproductionsCanRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stretches are the phases that an experiment goes through, and the parts of those
+// with a cycle.
+func stretches(cfg config.Config) (names []string) {
+	for _, p := range cfg.Routine() {
+		names = append(names, p.Name)
+		for _, part := range p.Cycle {
+			names = append(names, p.Name+"/"+part)
+		}
+	}
+	return names
 }
 
 // TestResultsDocument: each reproduction has its place in docs/results.md, which
