@@ -21,6 +21,7 @@ import (
 //	LABEL/training/...                              as in training.npz
 //	LABEL/spikes/...                                as in spikes.npz
 //	LABEL/weights/W1, ...                           float64, of a run that has ended
+//	LABEL/weights_course/time, .../W1, ...          as in weights/LABEL.npz, times first
 //
 // The same run gives the same bytes.
 func ExportArchive(w io.Writer, dir string) error {
@@ -36,6 +37,9 @@ func ExportArchive(w io.Writer, dir string) error {
 		if err := eachWeight(dir, v.Label, func(name string, shape []int, values []float64) error {
 			return archive.floats(v.Label+"/weights/"+name, shape, values)
 		}); err != nil {
+			return err
+		}
+		if err := archive.course(dir, v.Label); err != nil {
 			return err
 		}
 	}

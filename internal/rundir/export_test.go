@@ -37,6 +37,15 @@ func exported(t *testing.T) (run *Run, dir string) {
 			safetensors.New("W2", []int{1, 2, 2, 1}, []float32{0.5, 0.25, 2, 4}),
 		})
 	}
+	layout := []record.Shape{{Name: "W1", Shape: []int{2, 3}}, {Name: "c1", Shape: []int{2}}}
+	course := &record.Snapshots{Unit: "time", Shapes: layout, Rows: &record.Memory{Width: 9}}
+	for i := range 3 {
+		at := float64(i)
+		if err := course.Rows.Append([]float64{at / 2, at, 1, 2, 3, 4, 5, -1 - at, 7}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run.Result.Variants[1].Snapshots = course
 	return run, write(t, run)
 }
 
@@ -125,7 +134,10 @@ func TestExportTables(t *testing.T) {
 	has("weights", "discrete", "W1", "1", "0", "", "", "4")
 	has("weights", "discrete", "c1", "1", "", "", "", "0.1")
 	has("weights", "discrete", "W2", "0", "1", "0", "0", "2")
-	values["weights"], values["spikes"] = 6+2+4, 5
+	has("weights_course", "discrete", "0.5", "", "W1", "0", "0", "", "", "1")
+	has("weights_course", "discrete", "1", "", "W1", "1", "2", "", "", "5")
+	has("weights_course", "discrete", "1", "", "c1", "0", "", "", "", "-3")
+	values["weights"], values["spikes"], values["weights_course"] = 6+2+4, 5, 3*(6+2)
 	for name, n := range values {
 		if len(rows[name]) != n {
 			t.Errorf("%s has %d rows, expected %d", name, len(rows[name]), n)
@@ -187,19 +199,24 @@ func TestExportArchive(t *testing.T) {
 	same("continuous/training/confusion", "[2 2]", 7, 1, 2, 8)
 	same("discrete/spikes/neuron", "[5]", 0, 1, 2, 3, 4)
 	same("discrete/weights/W1", "[2 3]", 1, 2, 3, 4, 5, 6)
+	same("discrete/weights_course/time", "[3]", 0, 0.5, 1)
+	same("discrete/weights_course/W1", "[3 2 3]", 0, 1, 2, 3, 4, 5, 1, 1, 2, 3, 4, 5, 2, 1, 2, 3, 4, 5)
+	same("discrete/weights_course/c1", "[3 2]", -1, 7, -2, 7, -3, 7)
 	same("discrete/weights/W2", "[1 2 2 1]", 0.5, 0.25, 2, 4)
 }
 
 // What is damaged is said, with the file.
 func TestExportErrors(t *testing.T) {
-	_, dir := exported(t)
-	path := filepath.Join(dir, "weights", "discrete.safetensors")
-	put(t, path, "no weights")
-	if err := ExportArchive(io.Discard, dir); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("archive: %v, expected the name of the file", err)
-	}
-	if err := ExportTables(t.TempDir(), dir); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("tables: %v, expected the name of the file", err)
+	for _, name := range []string{"discrete.npz", "discrete.safetensors"} {
+		_, dir := exported(t)
+		path := filepath.Join(dir, "weights", name)
+		put(t, path, "no weights")
+		if err := ExportArchive(io.Discard, dir); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("archive: %v, expected the name of the file", err)
+		}
+		if err := ExportTables(t.TempDir(), dir); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("tables: %v, expected the name of the file", err)
+		}
 	}
 }
 

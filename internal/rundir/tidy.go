@@ -74,11 +74,22 @@ func ExportTables(folder, dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, weightsFolder)); err != nil {
 		return nil // it has not ended, or has none
 	}
-	return writeTidy(folder, "weights", []string{"variant", "weights", "unit", "below", "row", "column", "value"}, func(out *csv.Writer) error {
+	err = writeTidy(folder, "weights", []string{"variant", "weights", "unit", "below", "row", "column", "value"}, func(out *csv.Writer) error {
 		for _, v := range run.Result.Variants {
 			if err := eachWeight(dir, v.Label, func(name string, shape []int, values []float64) error {
-				return tidyWeights(out, v.Label, name, shape, values)
+				return tidyWeights(out, []string{v.Label, name}, shape, values)
 			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || !slices.ContainsFunc(run.Result.Variants, func(v record.Variant) bool { return hasCourse(dir, v.Label) }) {
+		return err
+	}
+	return writeTidy(folder, courseName, []string{"variant", "time", "epoch", "weights", "unit", "below", "row", "column", "value"}, func(out *csv.Writer) error {
+		for _, v := range run.Result.Variants {
+			if err := tidyCourse(out, dir, v.Label); err != nil {
 				return err
 			}
 		}
@@ -171,16 +182,18 @@ func tidyConfusion(out *csv.Writer, v record.Variant) error {
 // and column of a kernel.
 const weightPlaces = 4
 
-func tidyWeights(out *csv.Writer, label, name string, shape []int, values []float64) error {
+// tidyWeights writes a line a weight, which begins with lead; that ends in the name of
+// the weights.
+func tidyWeights(out *csv.Writer, lead []string, shape []int, values []float64) error {
 	if len(shape) > weightPlaces {
-		return fmt.Errorf("weights %q have %d dimensions, expected at most %d", name, len(shape), weightPlaces)
+		return fmt.Errorf("weights %q have %d dimensions, expected at most %d", lead[len(lead)-1], len(shape), weightPlaces)
 	}
-	line := make([]string, 2+weightPlaces+1)
-	line[0], line[1] = label, name
+	line := make([]string, len(lead)+weightPlaces+1)
+	copy(line, lead)
 	for i, x := range values {
 		rest := i
 		for d := len(shape) - 1; d >= 0; d-- {
-			line[2+d] = strconv.Itoa(rest % shape[d])
+			line[len(lead)+d] = strconv.Itoa(rest % shape[d])
 			rest /= shape[d]
 		}
 		line[len(line)-1] = number(x)

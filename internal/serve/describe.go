@@ -90,7 +90,7 @@ func (s *Server) describe(_ *http.Request, r *run) (any, error) {
 		rec.close()
 	}
 	spiking := c.Spikes()
-	out["has"] = map[string]bool{"trajectory": err == nil, "weights": len(s.library.weightFiles(r)) > 0, "histograms": has("training.npz"), "training": has("training.npz"),
+	out["has"] = map[string]bool{"trajectory": err == nil, "weights": len(s.library.weightFiles(r)) > 0 || courseLater(r), "histograms": has("training.npz"), "training": has("training.npz"),
 		"spikes": has("spikes.npz"), "circuit": !spiking, "equations": !spiking, "output": s.processes.hasOutput(r)}
 	return out, nil
 }

@@ -30,6 +30,7 @@ after = "2s"
 tau_weight = "20s"
 [record]
 metrics = "500ms"
+weights = "4s"
 [plots]
 figures = ["learning"]
 formats = ["svg"]
@@ -354,6 +355,9 @@ func TestBadParametersAreRefused(t *testing.T) {
 		reg + "/tables/metrics?points=1":                  400,
 		reg + "/tables/passwd":                            404,
 		reg + "/weights/array?name=W9":                    404,
+		reg + "/weights/array?name=W9&at=4+s":             404,
+		reg + "/weights/array?name=time&at=4+s":           404,
+		reg + "/weights/array?name=W1&at=4.5+s":           404,
 		reg + "/spikes":                                   404,
 		reg + "/training":                                 404,
 		"/api/runs/0000000000000000":                      404,

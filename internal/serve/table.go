@@ -24,6 +24,7 @@ type table struct {
 	at     int // the first of those that the table has
 	width  int // how many
 	whole  bool
+	shape  []int // of the array in the file
 }
 
 // chunkBytes is how much is read at once.
@@ -108,12 +109,16 @@ const headerBytes = 64 << 10
 // dimension it has rows of one number.
 func (a *archive) table(name string) (table, error) {
 	t, err := a.find(name)
+	if err == nil && len(t.shape) > 2 {
+		err = fmt.Errorf("array of shape %v, expected rows", t.shape)
+	}
 	if err != nil {
 		return t, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
 }
 
+// find finds an array of any shape; a row is all behind its first dimension.
 func (a *archive) find(name string) (table, error) {
 	m := a.members[name]
 	if m == nil {
@@ -146,14 +151,16 @@ func (a *archive) find(name string) (table, error) {
 	}
 	t.begin += int64(begin)
 	t.whole = kind == arrayfile.Index
-	switch len(shape) {
-	case 1:
-	case 2:
-		t.width = shape[1]
-	default:
-		return table{}, fmt.Errorf("array of shape %v, expected rows", shape)
+	if len(shape) == 0 {
+		return table{}, errors.New("array of one number, expected rows")
 	}
-	t.rows, t.stride = shape[0], t.width
+	for _, n := range shape[1:] {
+		if n > 0 && int64(t.width) > size/int64(n) || n < 0 {
+			return table{}, fmt.Errorf("array of shape %v has %d bytes", shape, size-int64(begin))
+		}
+		t.width *= n
+	}
+	t.rows, t.stride, t.shape = shape[0], t.width, shape
 	// No more than the file has, whatever the header claims.
 	if t.rows < 0 || t.width < 0 || t.width == 0 && t.rows > 0 || t.rows > 0 && (size-int64(begin))/8/int64(t.width) < int64(t.rows) {
 		return table{}, fmt.Errorf("array of shape %v has %d bytes", shape, size-int64(begin))

@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net/http"
 	"path"
@@ -100,20 +102,33 @@ func viewOfArray(name string, shape []int, values []float32) arrayView {
 	}
 	out := arrayView{Name: name, Shape: some(shape), Min: number(low), Max: number(high), Mean: number(mean), SD: number(math.Sqrt(squares / n))}
 	out.Histogram.Counts = make([]int, histogramBins)
-	from, width := float64(low), float64(high)-float64(low)
-	if width == 0 {
-		from, width = from-0.5, 1
-	}
+	from, width := binsOf(float64(low), float64(high))
 	for i := range histogramBins + 1 {
 		out.Histogram.Edges = append(out.Histogram.Edges, number(from+width*float64(i)/histogramBins))
 	}
 	for _, v := range values {
-		if x := (float64(v) - from) / width * histogramBins; x >= 0 { // false of NaN
-			out.Histogram.Counts[min(int(x), histogramBins-1)]++
-		}
+		count(out.Histogram.Counts, from, width, float64(v))
 	}
 	return out
 }
+
+// binsOf is where the bins of values from low to high begin, and how far they go.
+func binsOf(low, high float64) (from, width float64) {
+	if low == high {
+		return low - 0.5, 1
+	}
+	return low, high - low
+}
+
+func count(counts []int, from, width, value float64) {
+	n := len(counts)
+	if x := (value - from) / width * float64(n); x >= 0 && !math.IsInf(x, 1) { // false of NaN
+		counts[min(int(x), n-1)]++
+	}
+}
+
+// courseLater says that weights are recorded on the way, and written at the end.
+func courseLater(r *run) bool { return r.digest.Live() && len(r.digest.Config.Record.Weights) > 0 }
 
 func (s *Server) weights(_ *http.Request, r *run) (any, error) {
 	type setView struct {
@@ -139,7 +154,19 @@ func (s *Server) weights(_ *http.Request, r *run) (any, error) {
 		}
 		sets = append(sets, set)
 	}
-	return map[string]any{"sets": sets}, nil
+	courses := []courseView{}
+	for _, label := range recorded(r.digest) {
+		err := s.library.withCourse(r, label, func(c course) error {
+			view, err := c.view()
+			view.Variant = label
+			courses = append(courses, view)
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return map[string]any{"sets": sets, "courses": courses, "later": courseLater(r)}, nil
 }
 
 // mostShown is how many weights of an array are sent.
@@ -170,7 +197,7 @@ func (s *Server) weightArray(r *http.Request, one *run) (any, error) {
 			if err != nil {
 				return err
 			}
-			out = packedArray(t, values)
+			out = packedArray(t.Name, t.Shape, values)
 			return nil
 		})
 		if err != nil {
@@ -178,12 +205,23 @@ func (s *Server) weightArray(r *http.Request, one *run) (any, error) {
 		}
 		return raw{binaryKind, out}, nil
 	}
-	return nil, notFound("there are no such weights")
+	if !q.Has("at") {
+		return nil, notFound("there are no such weights")
+	}
+	var out []byte
+	err := s.library.withCourse(one, labels[variant], func(c course) (err error) {
+		out, err = c.array(name, q.Get("at"))
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, notFound("there are no such weights")
+	}
+	return raw{binaryKind, out}, err
 }
 
-func packedArray(t safetensors.Info, values []float32) []byte {
+func packedArray(name string, shape []int, values []float32) []byte {
 	rows, columns := 1, 1
-	for i, n := range t.Shape {
+	for i, n := range shape {
 		if i == 0 {
 			rows = n
 		} else {
@@ -206,7 +244,7 @@ func packedArray(t safetensors.Info, values []float32) []byte {
 	for _, v := range values {
 		fold(&low, &high, v)
 	}
-	b := withHeader(map[string]any{"name": t.Name, "shape": some(t.Shape), "min": number(low), "max": number(high), "stride": stride,
+	b := withHeader(map[string]any{"name": name, "shape": some(shape), "min": number(low), "max": number(high), "stride": stride,
 		"rows": (rows + stride[0] - 1) / stride[0], "columns": (columns + stride[1] - 1) / stride[1]})
 	return appendSingles(b, shown)
 }

@@ -70,7 +70,7 @@ const short = ["--set", "time.before=4s", "--set", "time.learn=40s", "--set", "t
 /** A folder with a run of each kind, as small as they can be. */
 export function variety(dir: string) {
 	const run = (file: string, name: string, ...more: string[]) => burstsim(["run", file, "--out", join(dir, name), ...more]);
-	run("examples/regression.toml", "regression", ...short, "--set", "model.hidden=[12, 8]");
+	run("examples/regression.toml", "regression", ...short, "--set", "model.hidden=[12, 8]", "--set", 'record.weights="10s"');
 	for (const seed of [1, 2, 3]) run("examples/regression.toml", `seeds/beta1-${seed}`, ...short, "--set", "model.beta=1", "--seed", String(seed), "--set", "plots.figures=[]");
 	for (const seed of [1, 2, 3]) run("examples/regression.toml", `seeds/beta4-${seed}`, ...short, "--set", "model.beta=4", "--seed", String(seed), "--set", "plots.figures=[]");
 	run("examples/mnist.toml", "digits", "--set", "task.data=embedded", "--set", "task.epochs=2", "--set", "model.hidden=[20]");

@@ -17,6 +17,21 @@ export async function idOf(address: string, path: string): Promise<string> {
 	return found.id;
 }
 
+/** The keyboard goes through the weights that were recorded on the way, and image and histogram follow. */
+async function course(page: Page) {
+	await page.getByRole("img", { name: /^W1: distribution over 5 times/ }).waitFor();
+	const slider = page.getByRole("slider", { name: "Time" });
+	await slider.press("Home");
+	await page.getByRole("heading", { name: "Weights at 0 s" }).waitFor();
+	const bias = page.locator("figure", { has: page.getByRole("heading", { name: /^c3/ }) }).first().locator(".note");
+	const first = await bias.textContent();
+	await slider.press("ArrowRight");
+	await page.getByRole("heading", { name: "Weights at 10 s" }).waitFor();
+	await slider.press("ArrowRight");
+	await page.getByRole("heading", { name: "Weights at 20 s" }).waitFor();
+	assert.notEqual(await bias.textContent(), first);
+}
+
 /** Each view in dark, light and on a phone: it shows what it is for, axe finds nothing, nobody complains. */
 export function views(world: World) {
 	for (const mode of Object.keys(modes) as Mode[]) {
@@ -34,6 +49,7 @@ export function views(world: World) {
 				["dales", (await id("dales")) + "/explorer", (p) => p.getByRole("img", { name: /^Circuit/ }).waitFor()],
 				["spikes", (await id("spiking")) + "/spikes", (p) => p.getByRole("img", { name: /events, [1-9][0-9]* bursts shown/ }).waitFor()],
 				["weights", (await id("regression")) + "/weights", (p) => p.getByRole("img", { name: /^W1, 12 by 3/ }).waitFor()],
+				["course", (await id("regression")) + "/weights", course],
 				["filters", (await id("digits")) + "/weights", (p) => p.getByRole("img", { name: "unit 0" }).waitFor()],
 				["equations", (await id("regression")) + "/equations", (p) => p.locator("math mfrac").first().waitFor()],
 				["configuration", (await id("regression")) + "/config", (p) => p.getByRole("rowheader", { name: "time.tau_weight" }).waitFor()],

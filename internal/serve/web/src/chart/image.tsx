@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../format";
-import { ink, sequential } from "../palette";
+import { css, ink, sequential } from "../palette";
 import { useTheme } from "../theme";
 
 type RGB = [number, number, number];
@@ -89,10 +89,20 @@ export function Bars({ edges, counts, label }: { edges: number[]; counts: number
 	);
 }
 
-/** How a distribution moves: a column a time, brighter where more values are. */
-export function HeatMap({ title, x, xLabel, edges, counts }: { title: string; x: number[]; xLabel: string; edges: number[]; counts: number[][] }) {
+/**
+ * How a distribution moves: a column a time, brighter where more values are. With a
+ * text for its bar of colours all columns share one scale, and stand where their
+ * times are: a place has the nearest one.
+ */
+export function HeatMap({ title, x, xLabel, edges, counts, bar }: { title: string; x: number[]; xLabel: string; edges: number[]; counts: number[][]; bar?: string }) {
 	const bins = edges.length - 1;
-	const most = counts.map((c) => c.reduce((a, b) => Math.max(a, b), 1));
+	let most = counts.map((c) => c.reduce((a, b) => Math.max(a, b), 1));
+	const all = Math.max(...most);
+	let columns = counts.map((_, i) => i);
+	if (bar) {
+		most = most.map(() => all);
+		columns = nearest(x, 240);
+	}
 	return (
 		<figure class="heat">
 			<h3>{title}</h3>
@@ -101,12 +111,12 @@ export function HeatMap({ title, x, xLabel, edges, counts }: { title: string; x:
 				<span class="bottom">{number(edges[0], 3)}</span>
 				<Image
 					rows={bins}
-					columns={counts.length}
+					columns={columns.length}
 					ratio={1.7}
 					label={`${title}: distribution over ${counts.length} times, from ${number(edges[0], 3)} to ${number(edges.at(-1), 3)}`}
 					colour={(i) => {
-						const column = i % counts.length;
-						const bin = bins - 1 - Math.floor(i / counts.length);
+						const column = columns[i % columns.length]!;
+						const bin = bins - 1 - Math.floor(i / columns.length);
 						return sequential(Math.sqrt((counts[column]![bin] ?? 0) / most[column]!));
 					}}
 				/>
@@ -116,6 +126,22 @@ export function HeatMap({ title, x, xLabel, edges, counts }: { title: string; x:
 				<span class="middle">{xLabel}</span>
 				<span>{number(x.at(-1), 3)}</span>
 			</div>
+			{bar && (
+				<>
+					<Scale low={0} high={all} colour={(t) => css(sequential(Math.sqrt(t)))} />
+					<p class="note">{bar}</p>
+				</>
+			)}
 		</figure>
 	);
+}
+
+// For each of n places from the first to the last of ascending x, which is nearest.
+function nearest(x: number[], n: number): number[] {
+	let at = 0;
+	return Array.from({ length: n }, (_, i) => {
+		const here = x[0]! + ((x.at(-1)! - x[0]!) * (i + 0.5)) / n;
+		while (at + 1 < x.length && x[at + 1]! - here < here - x[at]!) at++;
+		return at;
+	});
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { bytes, get, runPath } from "../api";
-import { number } from "../format";
+import { number, plural } from "../format";
 import { css, inkOn, sequential, signed } from "../palette";
 import { useAsked } from "../use";
 import { Bars, HeatMap, Image, Scale } from "../chart/image";
@@ -18,6 +18,31 @@ interface ArrayInfo {
 
 interface Sets {
 	sets: { variant: string; at: string; arrays: ArrayInfo[] }[] | null;
+	courses: Course[];
+	/** they come at the end */
+	later: boolean;
+}
+
+/** Weights in the course of a run, at some of the times that were recorded. */
+interface Course {
+	variant: string;
+	unit: "time" | "epoch";
+	recorded: number;
+	at: string[];
+	values: number[];
+	arrays: CourseArray[];
+}
+
+/** Of each time; the bins are the same. */
+interface CourseArray {
+	name: string;
+	shape: number[];
+	edges: number[];
+	counts: number[][];
+	min: (number | null)[];
+	max: (number | null)[];
+	mean: (number | null)[];
+	sd: (number | null)[];
 }
 
 interface Histogram {
@@ -44,12 +69,20 @@ export function Weights({ row, detail }: ViewProps) {
 	const sets = useAsked(detail.has.weights ? row.id + row.state : undefined, (signal) => get<Sets>(runPath(row.id, "weights"), {}, signal));
 	const training = useAsked(detail.has.histograms || detail.has.filters || detail.has.confusion ? row.id + row.state : undefined, (signal) => get<Training>(runPath(row.id, "training"), {}, signal));
 	const [variant, setVariant] = useState("");
-	const labels = [...new Set([...(sets.value?.sets ?? []).map((s) => s.variant), ...(training.value?.variants ?? []).map((v) => v.label)])];
+	const [place, setPlace] = useState(Infinity);
+	const labels = [...new Set([...(sets.value?.courses ?? []).map((c) => c.variant), ...(sets.value?.sets ?? []).map((s) => s.variant), ...(training.value?.variants ?? []).map((v) => v.label)])];
 	const shown = labels.includes(variant) ? variant : (labels[0] ?? "");
 	const set = sets.value?.sets?.find((s) => s.variant === shown);
 	const over = training.value?.variants?.find((v) => v.label === shown);
-	const matrices = set?.arrays.filter((a) => a.shape.length >= 2) ?? [];
-	const vectors = set?.arrays.filter((a) => a.shape.length < 2) ?? [];
+	const course = sets.value?.courses.find((c) => c.variant === shown && c.at.length > 0);
+	// Behind the last recorded time come the weights at the end.
+	const times = course?.at.length ?? 0;
+	const now = Math.min(place, set ? times : times - 1);
+	const at = now >= 0 && now < times ? course!.at[now]! : (set?.at ?? "");
+	const arrays = (now >= 0 && now < times ? course?.arrays.map((a) => atTime(a, now)) : set?.arrays) ?? [];
+	const matrices = arrays.filter((a) => a.shape.length >= 2);
+	const vectors = arrays.filter((a) => a.shape.length < 2);
+	const when = at === "end" ? "at the end" : at === "checkpoint" ? "at the last checkpoint" : `at ${at}`;
 	return (
 		<div class="stack">
 			{labels.length > 1 && (
@@ -67,15 +100,27 @@ export function Weights({ row, detail }: ViewProps) {
 			{[sets.problem, training.problem].filter(Boolean).map((p) => (
 				<p class="problem" role="alert">{p}</p>
 			))}
-			{set && (
+			{sets.value?.later && <p class="empty">Weights in the course of the run come when it has ended.</p>}
+			{(set || course) && (
 				<section class="panel">
 					<header>
-						<h2>Weights {set.at === "end" ? "at the end" : "at the last checkpoint"}</h2>
+						<h2>Weights {when}</h2>
 						<span class="mute">a row a unit, a column a unit that it listens to</span>
 					</header>
+					{course && (
+						<div class="tools">
+							<label class="when">
+								{course.unit === "time" ? "Time" : "Epoch"}
+								<input type="range" min="0" max={set ? times : times - 1} step="1" value={now} aria-valuetext={when} onInput={(e) => setPlace(e.currentTarget.valueAsNumber)} />
+							</label>
+							<span class="mute">
+								{when}; {course.recorded > times ? `${times} of ${course.recorded} recorded times` : plural(times, "recorded time")}
+							</span>
+						</div>
+					)}
 					<div class="images">
 						{matrices.map((a) => (
-							<Matrix key={a.name + shown} id={row.id} variant={shown} at={set.at} info={a} />
+							<Matrix key={a.name + shown} id={row.id} variant={shown} at={at} info={a} most={widest(course, a.name)} />
 						))}
 						{vectors.map((a) => (
 							<figure key={a.name}>
@@ -85,6 +130,19 @@ export function Weights({ row, detail }: ViewProps) {
 								{a.histogram && <Bars edges={a.histogram.edges} counts={a.histogram.counts} label={`values of ${a.name}`} />}
 								<Statistics a={a} />
 							</figure>
+						))}
+					</div>
+				</section>
+			)}
+			{course && times > 1 && (
+				<section class="panel">
+					<header>
+						<h2>Distributions of weights over training</h2>
+						<span class="mute">up: weight; across: {course.unit === "time" ? "time (s)" : "epoch"}; brighter: more weights</span>
+					</header>
+					<div class="images">
+						{course.arrays.map((a) => (
+							<HeatMap key={a.name} title={a.name} x={course.values} xLabel={course.unit === "time" ? "time (s)" : "epoch"} edges={a.edges} counts={a.counts} bar="weights in a bin" />
 						))}
 					</div>
 				</section>
@@ -109,6 +167,16 @@ export function Weights({ row, detail }: ViewProps) {
 	);
 }
 
+function atTime(a: CourseArray, i: number): ArrayInfo {
+	return { name: a.name, shape: a.shape, min: a.min[i]!, max: a.max[i]!, mean: a.mean[i]!, sd: a.sd[i]!, histogram: { edges: a.edges, counts: a.counts[i]! } };
+}
+
+// The largest weight of an array at any time, so that its images share a scale.
+function widest(course: Course | undefined, name: string): number {
+	const a = course?.arrays.find((b) => b.name === name);
+	return a ? [...a.min, ...a.max].reduce<number>((m, v) => Math.max(m, Math.abs(v ?? 0)), 0) : 0;
+}
+
 // "burst probability, layer 1", of a histogram named burst_prob_1.
 function titleOf(h: Histogram): string {
 	const layer = /_(\d+)$/.exec(h.name)?.[1];
@@ -128,10 +196,10 @@ interface ArrayHeader {
 	stride?: [number, number] | null;
 }
 
-function Matrix({ id, variant, at, info }: { id: string; variant: string; at: string; info: ArrayInfo }) {
+function Matrix({ id, variant, at, info, most }: { id: string; variant: string; at: string; info: ArrayInfo; most: number }) {
 	const asked = useAsked(`${id} ${variant} ${at} ${info.name}`, (signal) => bytes(runPath(id, "weights", "array"), { variant, name: info.name, at }, signal));
 	const [said, setSaid] = useState("");
-	const scale = Math.max(Math.abs(info.min ?? 0), Math.abs(info.max ?? 0)) || 1;
+	const scale = Math.max(Math.abs(info.min ?? 0), Math.abs(info.max ?? 0), most) || 1;
 	let picture = null;
 	if (asked.value) {
 		const header = asked.value.header as ArrayHeader;
