@@ -91,8 +91,8 @@ configure() {
 		SlurmUser=root
 		SlurmdUser=root
 		AuthType=auth/munge
-		AuthInfo=socket=$state/munge/socket,cred_expire=2
-		# A task that is requeued waits for cred_expire.
+		AuthInfo=socket=$state/munge/socket,cred_expire=5
+		# A task that is requeued waits for cred_expire; less than 5 s count as two minutes.
 		CredType=cred/munge
 		StateSaveLocation=$state/state
 		SlurmdSpoolDir=$state/spool
