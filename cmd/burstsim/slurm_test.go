@@ -88,9 +88,7 @@ func testSlurmStops(s *slurmSweep) {
 
 	s.run("--runs-per-task", "1", "--partition", "spare")
 	s.said(`2 tasks of 1 runs`)
-	if evidence() { // for it takes minutes
-		s.preempt(s.job(), []int{0, 2})
-	}
+	s.preempt(s.job(), []int{0, 2})
 	s.until("the end of all", func() bool { return s.queue() == "" })
 	s.status()
 	s.said(`4 done, 0 left`, `no tasks in the queue`)
