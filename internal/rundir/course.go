@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"burstsim/internal/arrayfile"
-	"burstsim/internal/atomicfile"
 )
 
 // courseName is what the weights in the course of a run are called in exports.
@@ -33,21 +32,14 @@ func withCourse(dir, label string, use func(files []*zip.File) error) error {
 		return nil
 	}
 	path := filepath.Join(dir, weightsFolder, label+snapshotsSuffix)
-	if err := regular(path); err != nil {
+	f, size, err := openRegular(path)
+	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, atomicfile.Cause(err))
-	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, atomicfile.Cause(err))
-	}
-	archive, err := zip.NewReader(f, info.Size())
+	archive, err := zip.NewReader(f, size)
 	if err == nil {
-		err = explained(archive.File, info.Size())
+		err = explained(archive.File, size)
 	}
 	if err == nil {
 		err = use(archive.File)

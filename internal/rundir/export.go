@@ -82,6 +82,22 @@ func tablesIn(v record.Variant) (tables []labelled) {
 	return tables
 }
 
+// openRegular opens a file of a run folder and says how large it is.
+func openRegular(path string) (*os.File, int64, error) {
+	if err := regular(path); err != nil {
+		return nil, 0, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", path, atomicfile.Cause(err))
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("%s: %w", path, atomicfile.Cause(err)), f.Close())
+	}
+	return f, info.Size(), nil
+}
+
 // eachWeight visits the weights that a variant ended with, if there are any.
 func eachWeight(dir, label string, visit func(name string, shape []int, values []float64) error) error {
 	if checkName(label) != nil {
@@ -91,19 +107,12 @@ func eachWeight(dir, label string, visit func(name string, shape []int, values [
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := regular(path); err != nil {
+	f, size, err := openRegular(path)
+	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, atomicfile.Cause(err))
-	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, atomicfile.Cause(err))
-	}
-	found, err := safetensors.Read(f, info.Size())
+	found, err := safetensors.Read(f, size)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
