@@ -316,11 +316,9 @@ func spreadOf(x []float64) Spread {
 // Spread is that of a result of a variant. Runs that failed do not count.
 func (g Group) Spread(variant, result string) Spread {
 	var x []float64
-	for _, r := range g.Runs {
-		if v := r.Variant(variant); v != nil && r.Record.Failure == "" {
-			if y, ok := v.Results[result]; ok {
-				x = append(x, float64(y))
-			}
+	for _, v := range g.over(variant) {
+		if y, ok := v.Results[result]; ok {
+			x = append(x, float64(y))
 		}
 	}
 	return spreadOf(x)

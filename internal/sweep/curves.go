@@ -18,11 +18,7 @@ type Curve struct {
 // CurveOf joins rows of one time in all runs of a group that were not broken off.
 func (g Group) CurveOf(variant, column string) (c Curve) {
 	all := map[float64][]float64{}
-	for _, r := range g.Runs {
-		v := r.Variant(variant)
-		if v == nil || r.Record.Failure != "" {
-			continue
-		}
+	for _, v := range g.over(variant) {
 		j := slices.Index(v.Columns, column)
 		if j < 1 {
 			continue
