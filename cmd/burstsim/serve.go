@@ -91,7 +91,10 @@ type page struct {
 // page opens first. chosen tells that somebody has chosen the address: another port
 // would surprise them.
 func (p *program) newPage(dir, run string, opt serveOptions, chosen bool) (*page, error) {
-	host, _, err := net.SplitHostPort(opt.addr)
+	host, port, err := net.SplitHostPort(opt.addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %.60q, expected HOST:PORT such as %s", opt.addr, usualAddress)
 	}

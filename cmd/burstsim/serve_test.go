@@ -221,12 +221,17 @@ func TestServe(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after an interrupt: %v", err)
 	}
-	for _, c := range [][]string{{"serve", "a", "b"}, {"serve", dir, "--addr", "x"}} {
+	for _, c := range [][]string{{"serve", "a", "b"}, {"serve", dir, "--addr", "x"}, {"serve", dir, "--addr", "127.0.0.1:99999"}} {
 		if status, _, stderr := execute(t, append([]string{bin}, c...)...); status != statusUsage {
 			t.Errorf("%v: exit status %d, %s", c, status, stderr)
 		}
 	}
-	for _, c := range [][]string{{"serve", filepath.Join(dir, "none")}, {"serve", dir, "--addr", "127.0.0.1:99999"}} {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, c := range [][]string{{"serve", filepath.Join(dir, "none")}, {"serve", dir, "--addr", taken.Addr().String()}} {
 		if status, _, stderr := execute(t, append([]string{bin}, c...)...); status != statusFailure {
 			t.Errorf("%v: exit status %d, %s", c, status, stderr)
 		}
