@@ -128,6 +128,7 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 		}
 	}
 	d.checkBursts(c)
+	d.checkSpikeAverages(c)
 	for i, x := range s.Settings {
 		one("spiking.setting", i, "phase", x.Phase, phases, "phase")
 		one("spiking.setting", i, "current", x.Current, currents, "current")
@@ -193,6 +194,17 @@ func (d *decoder) checkBursts(c *Config) {
 			refuse("second_to", "is %v, behind the window of %v, so that later second spikes would not be told from single ones: expected at most window", p.SecondTo, p.Window)
 		case p.Refractory <= p.Window:
 			refuse("refractory", "is %v, within the window of %v, so that single spikes would hide bursts and be taken for them: expected more than window", p.Refractory, p.Window)
+		}
+	}
+}
+
+// checkSpikeAverages refuses averages of spikes that no bound reads.
+func (d *decoder) checkSpikeAverages(c *Config) {
+	for i, p := range c.Spiking.Populations {
+		bounds := func(x Connection) bool { return x.To == p.Name && x.Rule != "none" && x.RateMin > 0 }
+		if p.Spikes > 0 && !slices.ContainsFunc(c.Spiking.Connections, bounds) {
+			at := fmt.Sprintf("spiking.population[%d]", i)
+			d.refuse(c, []string{at + ".spike_average", at, "spiking.population"}, "has no effect here, only with a rule and rate_min of a connection to %q", p.Name)
 		}
 	}
 }

@@ -26,6 +26,7 @@ type Population struct {
 	Filtered bool     `toml:"filtered" default:"false" doc:"whether the time since the last spike is read from a trace of all spikes, which decays within window, instead of from the last spike alone"`
 	Average  Duration `toml:"average" default:"1s" range:">0" doc:"time constant of the averages over the population"`
 	Own      Duration `toml:"own_average" default:"0s" range:">=0" doc:"time constant of the averages that each neuron has of its own events and bursts; 0s: none"`
+	Spikes   Duration `toml:"spike_average" default:"0s" range:">=0" doc:"time constant of the average that each neuron has of its own spikes, second ones of bursts too: rate_min of connections to it then bounds that, not the average of events; 0s: none"`
 	Baseline float64  `toml:"p_baseline" default:"0.375" range:"(0,1)" doc:"burst probability without error, and before the first event"`
 	Spread   float64  `toml:"spread" default:"0" range:">=0" doc:"standard deviation of the potentials at which somata begin, in mV"`
 	Driving  bool     `toml:"somatic_driving" default:"false" doc:"as published for burst_poisson: conductances of the dendrite pull at the potential of the soma instead of the dendrite's"`

@@ -28,7 +28,7 @@ func spikingNetwork(cfg *config.Config) *spiking.Network {
 	for _, p := range s.Populations {
 		net.Populations = append(net.Populations, spiking.Population{
 			Name: p.Name, Size: p.Size, Cells: cellsOf(p), Window: p.Window.Seconds(), Filtered: p.Filtered,
-			Averaging: p.Average.Seconds(), OwnAveraging: p.Own.Seconds(), Baseline: p.Baseline, Spread: p.Spread * mV, SomaticDriving: p.Driving,
+			Averaging: p.Average.Seconds(), OwnAveraging: p.Own.Seconds(), SpikeAveraging: p.Spikes.Seconds(), Baseline: p.Baseline, Spread: p.Spread * mV, SomaticDriving: p.Driving,
 		})
 	}
 	for _, x := range s.Stimuli {

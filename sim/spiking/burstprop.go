@@ -22,7 +22,11 @@ func BurstpropXOR(n int) *Network {
 	}
 	net := &Network{Step: step}
 	for _, name := range []string{"in1", "in2", "hid1", "hid2", "out"} {
-		net.Populations = append(net.Populations, population(name))
+		p := population(name)
+		if name != "in1" && name != "in2" {
+			p.SpikeAveraging = 30
+		}
+		net.Populations = append(net.Populations, p)
 		net.pulses(name, Dendrite, 500, 0.05, 0.05)
 	}
 	for _, p := range []struct {

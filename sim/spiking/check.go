@@ -86,7 +86,8 @@ func (n *Network) checkConnection(k int, c Connection) error {
 	case !(c.Probability >= 0 && c.Probability <= 1):
 		return fmt.Errorf("spiking: connection %q has a probability of %v, expected 0 to 1", c.Name, c.Probability)
 	}
-	if r := c.Rule; r != nil && (r.Moving || r.RateMin > 0 || r.RateMax > 0) && n.Populations[n.population(c.To)].OwnAveraging == 0 {
+	to := n.Populations[n.population(c.To)]
+	if r := c.Rule; r != nil && to.OwnAveraging == 0 && (r.Moving || r.RateMax > 0 || r.RateMin > 0 && to.SpikeAveraging == 0) {
 		return fmt.Errorf("spiking: connection %q learns by averages of single neurons, expected that population %q has them", c.Name, c.To)
 	}
 	if c.Tied == "" {

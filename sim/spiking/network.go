@@ -47,6 +47,10 @@ type Population struct {
 	// OwnAveraging is the time constant of the averages that each neuron has of its
 	// own events and bursts; 0: none.
 	OwnAveraging float64
+	// SpikeAveraging is the time constant of the average that each neuron has of its
+	// own spikes, second ones of bursts too; then that is what RateMin of a [Rule]
+	// bounds, in place of its events; 0: none.
+	SpikeAveraging float64
 	// Baseline is the burst probability of the population before its first event.
 	Baseline float64
 	// Spread is the standard deviation of the potentials at which somata begin.

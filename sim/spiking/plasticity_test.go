@@ -49,3 +49,38 @@ func TestPlasticityOfPoissonSpikes(t *testing.T) {
 		}
 	}
 }
+
+// TestRateMin: what arrives strengthens synapses onto neurons that are too silent, by
+// Rate (RateMin - r), and no others. An average of spikes over long sees the second
+// spikes of bursts and is steady, where one of events over short is not.
+func TestRateMin(t *testing.T) {
+	const size, seconds = 200, 12
+	bursting := neuron.BurstpropNeuron()
+	bursting.BurstHalf = -1 // all spikes are doubled
+	grown := func(least, events, spikes float64) (changes []float64, rate float64) {
+		net := &spiking.Network{
+			Step: 1e-4,
+			Populations: []spiking.Population{
+				{Name: "pre", Size: 1, Cells: neuron.BurstpropNeuron(), Window: 16e-3, Averaging: 1},
+				{Name: "post", Size: size, Cells: bursting, Window: 16e-3, Averaging: 4, OwnAveraging: events, SpikeAveraging: spikes},
+			},
+			Connections: []spiking.Connection{{Name: "W", From: "pre", To: "post", Carries: spiking.Events, Delay: 1e-4, Weights: []float64{0},
+				Rule: &spiking.Rule{Rate: 1, Trace: 1e-9, RateMin: least, High: math.Inf(1)}}},
+			Pulses: []spiking.Pulses{{To: "pre", Rate: 20, Weight: 1e-7}, {To: "post", Rate: 5, Weight: 1e-7}},
+		}
+		s := begun(t, net, 3)
+		s.SetPlastic(false)
+		steps(t, s, seconds/1e-4)
+		s.SetPlastic(true)
+		steps(t, s, 1e4)
+		return s.Weights("W"), s.Rate(1, spiking.Events)
+	}
+	if changes, rate := grown(2, 0.2, 8); !(rate > 3 && rate < 6) || stat.Mean(changes, nil) != 0 {
+		t.Errorf("at %.2f events and twice as many spikes per second, bounded from below by 2 Hz of spikes over 8 s: weights changed by %.3g on average, want 0",
+			rate, stat.Mean(changes, nil))
+	}
+	if changes, rate := grown(2, 0.2, 0); !(stat.Mean(changes, nil) > 0) {
+		t.Errorf("at %.2f events per second, bounded from below by 2 Hz of events over 0.2 s: weights changed by %.3g on average, want more than 0",
+			rate, stat.Mean(changes, nil))
+	}
+}

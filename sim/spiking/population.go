@@ -32,6 +32,7 @@ type population struct {
 	lists [3][][]int32 // the same of steps before, by the step modulo how many are kept
 
 	ownEvents, ownBursts fading // averages of each neuron, times OwnAveraging
+	ownSpikes            fading // the same, times SpikeAveraging
 
 	nudge []float64 // current into the dendrite of each neuron; nil: none can be taught
 
@@ -85,6 +86,9 @@ func newPopulation(p *Population, net *Network, depth int, seed uint64) populati
 		out.nudge = make([]float64, n)
 		out.ownEvents, out.ownBursts = newFading(n, net.Step, p.OwnAveraging), newFading(n, net.Step, p.OwnAveraging)
 	}
+	if p.SpikeAveraging > 0 {
+		out.ownSpikes = newFading(n, net.Step, p.SpikeAveraging)
+	}
 	out.hit, out.look = make([]int32, 0, n), max(1, int64(math.Round(lookEvery/net.Step)))
 	spread(out.Soma, p.Spread, seed, p.Name)
 	return out
@@ -123,8 +127,22 @@ func (p *population) measure(m Measure) float64 {
 // ownRate is the average event rate of a neuron in Hz.
 func (p *population) ownRate(i int32) float64 { return p.ownEvents.at(i) / p.OwnAveraging }
 
+// leastRate is the rate of a neuron, in Hz, that must not be below RateMin.
+func (p *population) leastRate(i int32) float64 {
+	if p.SpikeAveraging > 0 {
+		return p.ownSpikes.at(i) / p.SpikeAveraging
+	}
+	return p.ownRate(i)
+}
+
 // remember adds what neurons did in this step to their own averages.
 func (p *population) remember() {
+	if p.SpikeAveraging > 0 {
+		for _, i := range p.now[Spikes] {
+			p.ownSpikes.add(i)
+		}
+		p.ownSpikes.decay()
+	}
 	if p.OwnAveraging == 0 {
 		return
 	}

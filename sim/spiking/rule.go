@@ -10,7 +10,8 @@ package spiking
 // a fixed P is that of BurstCCN, one with a moving average that of Burstprop
 // (Payeur et al. 2021), which also keeps rates between two bounds:
 // h = -(r - RateMax)/r where the neuron's rate r of events is above RateMax, and
-// an event that comes through the synapse adds Rate [RateMin - r]+.
+// an event that comes through the synapse adds Rate [RateMin - r]+, with r the
+// neuron's rate of spikes if its population has SpikeAveraging.
 type Rule struct {
 	Rate float64 // per unit of x
 	// Moving says that P is the ratio of the neuron's own averages of bursts and
@@ -79,7 +80,7 @@ func (c *connection) lift(post *population) {
 	l := c.learning
 	for _, j := range c.arrived {
 		for k := c.first[j]; k < c.first[j+1]; k++ {
-			if r := post.ownRate(c.post[k]); r < l.RateMin {
+			if r := post.leastRate(c.post[k]); r < l.RateMin {
 				c.weights[k] = min(c.weights[k]+l.Rate*(l.RateMin-r), l.High)
 			}
 		}

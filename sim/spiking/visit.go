@@ -42,6 +42,7 @@ func (p *population) visit(visit func(name string, ref any)) {
 	p.trace.visit(within("trace", visit))
 	p.ownEvents.visit(within("events", visit))
 	p.ownBursts.visit(within("bursts", visit))
+	p.ownSpikes.visit(within("spikes_average", visit))
 	visit("rates", p.rates[:])
 	visit("latest", p.latest[:])
 	visit("lately", &p.lately)
