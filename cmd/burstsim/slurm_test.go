@@ -39,6 +39,7 @@ func TestSlurm(t *testing.T) {
 		s.until("the aggregate", func() bool { _, err := os.Stat(filepath.Join(s.dir, "curves.csv")); return err == nil })
 		s.sameAsLocal()
 	})
+	t.Run("from Python", func(t *testing.T) { newSlurmSweep(t, "1-4", 1000).fromPython() })
 	s := newSlurmSweep(t, "1-4", stoppedLength)
 	t.Run("killed, warned, cancelled and preempted", func(t *testing.T) { testSlurmStops(s.again(t, "stopped")) })
 	t.Run("limit of submissions", testSlurmSubmitLimit)
@@ -258,6 +259,31 @@ func (s *slurmSweep) said(all ...string) {
 			s.t.Errorf("said %q, expected %q in it", s.output, text)
 		}
 	}
+}
+
+// fromPython submits the sweep as a notebook does, and looks at it there.
+func (s *slurmSweep) fromPython() {
+	const python = "/usr/bin/python3" // Debian's, whose NumPy it is
+	if err := exec.Command(python, "-c", "import numpy").Run(); err != nil {
+		s.t.Skip("needs the NumPy of scripts/package.sh: ", err)
+	}
+	cmd := exec.Command(python, "-c", `
+import sys, time, burstsim
+file, out = sys.argv[1:]
+sweep = burstsim.sweep(file, out=out, engine="slurm", runs_per_task=2)  # has submitted, and does not wait
+while sweep.status["done"] < 4:
+    assert not sweep.status["failed"], sweep.status
+    time.sleep(0.5)
+sweep = burstsim.sweep(file, out=out, engine="slurm", runs_per_task=2, wait=True)  # finds it done
+assert set(sweep.runs["run.seed"]) == {1, 2, 3, 4}, sweep.runs
+print(sweep.folder)
+`, s.file, s.dir)
+	cmd.Env = append(os.Environ(), "BURSTSIM="+s.bin, "PYTHONPATH="+filepath.Join("..", "..", "python"))
+	out, err := cmd.CombinedOutput()
+	if got := strings.TrimSpace(string(out)); err != nil || got != s.dir {
+		s.t.Fatalf("%v: %s", err, got)
+	}
+	s.sameAsLocal()
 }
 
 // sameAsLocal compares the aggregates.
