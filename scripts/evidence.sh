@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests that take minutes, in full: every key in every kind of experiment;
-# kills, signals and full disks of every kind of run; memory; and learning over
+# kills, signals and full disks of every kind of run; memory; and learning, over
 # seeds. go test ./... tries a few of each; this is for before a release. Arguments go to go test, such as -v.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,3 +12,4 @@ go test -count 1 -timeout 60m "$@" ./cmd/burstsim \
 go test -count 1 -timeout 60m "$@" ./internal/experiment \
 	-run '^(TestExampleLearns|TestXORIsSolved|TestModelsLearnRegression|TestTracesBridgeDelays)$'
 go test -count 1 -timeout 60m "$@" ./sim -run '^TestDalesKeepsSigns$'
+go test -count 1 -timeout 60m "$@" ./sim/spiking -run '^TestExclusiveOr$'

@@ -42,9 +42,15 @@ func TestExamplesRun(t *testing.T) {
 				set = append(set, "time.before=22s", "time.learn=110s", "time.after=22s", "record.metrics=11s")
 			}
 			cfg := load(t, name, set...)
-			for i := range cfg.Spiking.Phases { // which --set cannot shorten one by one
-				p := &cfg.Spiking.Phases[i]
-				p.Duration = min(p.Duration, config.Duration(200*time.Millisecond))
+			all := []*config.Config{&cfg}
+			for k := range cfg.Compare {
+				all = append(all, &cfg.Compare[k].Config)
+			}
+			for _, c := range all {
+				for i := range c.Spiking.Phases { // which --set cannot shorten one by one
+					p := &c.Spiking.Phases[i]
+					p.Duration = min(p.Duration, config.Duration(200*time.Millisecond))
+				}
 			}
 			if len(cfg.Limit.Ratios) > 0 {
 				cfg.Limit.Ratios = cfg.Limit.Ratios[:2]

@@ -114,39 +114,49 @@ func TestSpikingXORPublished(t *testing.T) {
 	equalNumbers(t, reflect.ValueOf(spikingPhases(long)), reflect.ValueOf(want), "phases")
 }
 
-// TestSpikingXORRules: what the rules are compared in are the networks for
-// exclusive-or in coarser steps, with averages over less time.
+// TestSpikingXORRules: what the rules are compared in, for a short time and to the end,
+// are the networks for exclusive-or in coarser steps. In a short time, averages are over
+// less time, and weights learn faster.
 func TestSpikingXORRules(t *testing.T) {
-	cfg := spikingExample(t, "spiking_xor_rules")
-	coarser := func(net *spiking.Network, rates float64) reflect.Value {
-		for k := range net.Populations {
-			net.Populations[k].OwnAveraging, net.Populations[k].Baseline = 1, 0.401
-		}
-		for k := range net.Connections {
-			c := &net.Connections[k]
-			c.Delay = 2e-4
-			if c.Rule != nil {
-				c.Rule.Rate *= rates
-				c.Rule.Baseline = 0.401
+	for name, is := range map[string]struct {
+		average float64
+		rates   [3]float64 // in units of the published ones
+	}{
+		"spiking_xor_rules":      {1, [3]float64{2, 1, 0.2}},
+		"spiking_xor_rules_long": {2, [3]float64{1, 1, 0.1}}, // a tenth of the rate, ten times as long
+	} {
+		cfg := spikingExample(t, name)
+		coarser := func(net *spiking.Network, rates float64) reflect.Value {
+			for k := range net.Populations {
+				net.Populations[k].OwnAveraging, net.Populations[k].Baseline = is.average, 0.401
 			}
-		}
-		net.Step = 2e-4
-		return reflect.ValueOf(*net)
-	}
-	equalNumbers(t, reflect.ValueOf(*spikingNetwork(cfg)), coarser(spiking.BurstCCNXOR(500), 2), "network of BurstCCN")
-	for k, rates := range []float64{1, 0.2} { // a fifth of the rate, five times as long
-		equalNumbers(t, reflect.ValueOf(*spikingNetwork(&cfg.Compare[k].Config)), coarser(spiking.BurstpropXOR(500), rates), "network of "+cfg.Compare[k].Name)
-	}
-	for _, c := range []*config.Config{cfg, &cfg.Compare[0].Config, &cfg.Compare[1].Config} {
-		time := map[string]float64{} // of learning, by pattern
-		for _, p := range spikingPhases(c)[2].Cycle {
-			if p.Learning {
-				time[p.Name] += p.Duration
+			for k := range net.Connections {
+				c := &net.Connections[k]
+				c.Delay = 2e-4
+				if c.Rule != nil {
+					c.Rule.Rate *= rates
+					c.Rule.Baseline = 0.401
+				}
 			}
+			net.Step = 2e-4
+			return reflect.ValueOf(*net)
 		}
-		for name, seconds := range time {
-			if len(time) != 4 || math.Abs(seconds/time["teach 00"]-1) > 1e-9 {
-				t.Errorf("%s: %s for %v s, teach 00 for %v s", c.Run.Label, name, seconds, time["teach 00"])
+		equalNumbers(t, reflect.ValueOf(*spikingNetwork(cfg)), coarser(spiking.BurstCCNXOR(500), is.rates[0]), name+": network of BurstCCN")
+		for k, rates := range is.rates[1:] {
+			other := &cfg.Compare[k]
+			equalNumbers(t, reflect.ValueOf(*spikingNetwork(&other.Config)), coarser(spiking.BurstpropXOR(500), rates), name+": network of "+other.Name)
+		}
+		for _, c := range []*config.Config{cfg, &cfg.Compare[0].Config, &cfg.Compare[1].Config} {
+			time := map[string]float64{} // of learning, by pattern
+			for _, p := range spikingPhases(c)[2].Cycle {
+				if p.Learning {
+					time[p.Name] += p.Duration
+				}
+			}
+			for name, seconds := range time {
+				if len(time) != 4 || math.Abs(seconds/time["teach 00"]-1) > 1e-9 {
+					t.Errorf("%s: %s for %v s, teach 00 for %v s", c.Run.Label, name, seconds, time["teach 00"])
+				}
 			}
 		}
 	}

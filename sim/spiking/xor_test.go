@@ -2,6 +2,7 @@ package spiking_test
 
 import (
 	"math"
+	"os"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -141,6 +142,43 @@ func TestTeacherMovesBurstProbabilities(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestExclusiveOr: after 120 epochs Burstprop's output answers more to a single 1 than
+// to none or two, which it did most to before. It takes some minutes.
+func TestExclusiveOr(t *testing.T) {
+	if os.Getenv("BURSTSIM_EVIDENCE") == "" {
+		t.Skip("takes minutes: with BURSTSIM_EVIDENCE=1, as in scripts/evidence.sh")
+	}
+	net := coarse(spiking.BurstpropXOR(200))
+	s := begun(t, net, 1)
+	answers := func() (rates [4]float64) {
+		s.SetPlastic(false)
+		for k, on := range spiking.Patterns {
+			pattern(t, s, net, on, 1.6)
+			rates[k] = pattern(t, s, net, on, 6.4).events[out]
+		}
+		return rates
+	}
+	s.SetPlastic(false) // while averages settle
+	pattern(t, s, net, [2]bool{}, 6)
+	before := answers()
+	for range 120 {
+		for _, on := range spiking.Patterns {
+			s.SetPlastic(false)
+			pattern(t, s, net, on, 7.2)
+			s.SetPlastic(true)
+			s.Teach([]spiking.Nudging{{Population: "out", High: on[0] != on[1]}})
+			pattern(t, s, net, on, 0.8)
+			s.Teach(nil)
+		}
+	}
+	after := answers()
+	t.Logf("event rates of the output in Hz for %v: before %.2f, after %.2f", spiking.Patterns, before, after)
+	one := func(rates [4]float64) float64 { return (rates[1]+rates[2])/2 - max(rates[0], rates[3]) }
+	if b, a := one(before), one(after); !(b < 0 && a > 0.5) {
+		t.Errorf("a single 1 has %.2f Hz more than none and two before and %.2f Hz after learning, want less than 0 and more than 0.5", b, a)
 	}
 }
 
