@@ -66,7 +66,9 @@ func newRanksData(res *record.Result, opt Options) *ranksData {
 		{column: "effective_rank_", label: "apical input,\neffective rank", counts: true},
 		{column: "stable_rank_", label: "apical input,\nstable rank", counts: true},
 		{column: "burst_participation_", label: "burst probability,\nparticipation ratio", counts: true},
+		{column: "burst_participation_within_", label: "burst probability,\nwithin classes", counts: true},
 		{column: "backprop_share_", label: "share in the space\nof backprop"},
+		{column: "principal_angle_", label: "principal angles to\nbackprop (degrees)"},
 		{column: "backprop_cosine_", label: "cosine to\nbackprop"},
 	} {
 		r.values = noExtent()

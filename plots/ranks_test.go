@@ -15,7 +15,7 @@ func ranked(layers int, labels ...string) *record.Result {
 	for v, name := range labels {
 		columns := []string{"epoch"}
 		for l := 1; l <= layers; l++ {
-			for _, m := range []string{"participation", "effective_rank", "stable_rank", "backprop_share", "backprop_cosine", "burst_participation"} {
+			for _, m := range []string{"participation", "effective_rank", "stable_rank", "backprop_share", "backprop_cosine", "burst_participation", "principal_angle", "burst_participation_within"} {
 				columns = append(columns, fmt.Sprintf("%s_%d", m, l))
 			}
 		}
@@ -43,13 +43,13 @@ func TestRanksHoldTheLabels(t *testing.T) {
 	}
 	texts := svgTexts(t, encode(t, f, "svg"))
 	for _, want := range []string{"[a & <b>]", "[other]", "[(not measured: backprop)]", "[(6 of 9 hidden layers)]", "[layer 1]", "[layer 9]",
-		"[effective rank]", "[stable rank]", "[participation ratio]", "[of backprop]", "[cosine to]", "[epoch]", "[f]"} {
+		"[effective rank]", "[stable rank]", "[participation ratio]", "[within classes]", "[of backprop]", "[principal angles to]", "[cosine to]", "[epoch]", "[h]"} {
 		if !strings.Contains(texts, want) {
 			t.Errorf("no %q in %s", want, texts)
 		}
 	}
-	if strings.Contains(texts, "[g]") {
-		t.Error("more than six rows")
+	if strings.Contains(texts, "[i]") {
+		t.Error("more than eight rows")
 	}
 }
 

@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -30,6 +32,7 @@ type layerRanks[F sim.Float] struct {
 	apical   func() []F
 	bursts   func() []F // nil: the model has none
 	a, g, p  moments
+	classes  map[int]*moments // of the burst probabilities of a class
 	together float64 // sum of products of apical input and gradient
 	sent     []F     // the gradient with respect to what the layer sends
 }
@@ -66,6 +69,9 @@ func (m *moments) centred() *mat.SymDense {
 // would take more memory than its weights.
 const mostRanked = 2048
 
+// mostClassed is how many numbers the moments of all classes of a layer may take.
+const mostClassed = mostRanked * mostRanked
+
 // NewRanks begins to measure the hidden layers that have the signal "apical", and
 // no more than 2048 units; nil if there is none.
 func NewRanks[F sim.Float](s *sim.State[F]) *Ranks[F] {
@@ -78,7 +84,7 @@ func NewRanks[F sim.Float](s *sim.State[F]) *Ranks[F] {
 		l.a, l.g = newMoments(x.Units), newMoments(x.Units)
 		for _, y := range s.Signals() {
 			if y.Name == "burst_prob" && y.Layer == x.Layer {
-				l.bursts, l.p = y.Value, newMoments(y.Units)
+				l.bursts, l.p, l.classes = y.Value, newMoments(y.Units), map[int]*moments{}
 			}
 		}
 		r.layers = append(r.layers, l)
@@ -89,15 +95,16 @@ func NewRanks[F sim.Float](s *sim.State[F]) *Ranks[F] {
 	return r
 }
 
-// Add adds the first rows of what was last presented.
-func (r *Ranks[F]) Add(rows int) {
+// Add adds the first rows of what was last presented, as many as labels of their
+// classes; labels of -1 are of no class.
+func (r *Ranks[F]) Add(labels []int) {
 	r.gradients = r.state.Machine().Gradients(r.gradients)
 	for k := range r.layers {
 		l := &r.layers[k]
 		r.send(l)
 		apical, units := l.apical(), len(l.a.sum)
 		scratch := mat.NewVecDense(units, nil)
-		for row := range rows {
+		for row, label := range labels {
 			a, g := apical[row*units:][:units], l.sent[row*units:][:units]
 			addRow(&l.a, a, scratch)
 			addRow(&l.g, g, scratch)
@@ -105,10 +112,33 @@ func (r *Ranks[F]) Add(rows int) {
 				l.together += float64(a[i]) * float64(g[i])
 			}
 			if l.bursts != nil {
-				addRow(&l.p, l.bursts()[row*units:][:units], scratch)
+				p := l.bursts()[row*units:][:units]
+				addRow(&l.p, p, scratch)
+				if m := l.class(label); m != nil {
+					addRow(m, p, scratch)
+				}
 			}
 		}
 	}
+}
+
+// class is the moments of a class; nil: it has none.
+func (l *layerRanks[F]) class(label int) *moments {
+	if label < 0 || l.classes == nil {
+		return nil
+	}
+	m := l.classes[label]
+	if m == nil {
+		units := len(l.p.sum)
+		if (len(l.classes)+1)*units*units > mostClassed {
+			l.classes = nil // no class rather than some
+			return nil
+		}
+		of := newMoments(units)
+		m = &of
+		l.classes[label] = m
+	}
+	return m
 }
 
 // send computes minus the gradient with respect to what a layer sends: that of the
@@ -133,9 +163,10 @@ func (r *Ranks[F]) send(l *layerRanks[F]) {
 }
 
 // rankMeasures are the columns of a hidden layer.
-var rankMeasures = []string{"participation", "effective_rank", "stable_rank", "backprop_share", "backprop_cosine", "burst_participation"}
+var rankMeasures = []string{"participation", "effective_rank", "stable_rank", "backprop_share", "backprop_cosine", "burst_participation",
+	"principal_angle", "burst_participation_within"}
 
-// Columns are the names of what Row has, six a hidden layer:
+// Columns are the names of what Row has, eight a hidden layer:
 //
 //   - participation_1: of the apical input, about its mean, the participation ratio
 //     1/sum w^2, w being the shares of its principal components in its variance;
@@ -143,7 +174,12 @@ var rankMeasures = []string{"participation", "effective_rank", "stable_rank", "b
 //   - backprop_share_1: the share of its variance in the components that have 95 %
 //     of the variance of minus the gradient with respect to the layer's rates;
 //   - backprop_cosine_1: the cosine of both, as matrices of examples and units;
-//   - burst_participation_1: the participation ratio of burst probabilities.
+//   - burst_participation_1: the participation ratio of burst probabilities;
+//   - principal_angle_1: the mean of the principal angles, in degrees, between the
+//     spaces that have 95 % of the variance of each of both;
+//   - burst_participation_within_1: the mean over classes of the participation ratio
+//     of burst probabilities within a class; NaN without classes, or with too many
+//     for their moments (classes x units x units above 2048 x 2048).
 func (r *Ranks[F]) Columns() (columns []string) {
 	for _, l := range r.layers {
 		for _, name := range rankMeasures {
@@ -166,17 +202,31 @@ func (r *Ranks[F]) Row(row []float64) []float64 {
 			product -= l.a.sum[i] * l.g.sum[i] / l.a.n
 		}
 		cosine := product / math.Sqrt(mat.Trace(a)*mat.Trace(g))
-		bursts := math.NaN()
+		bursts, classes := math.NaN(), math.NaN()
 		if l.bursts != nil {
 			bursts, _, _ = spectrum(shares(l.p.centred()))
+			classes = l.withinClasses()
 		}
-		row = append(row, participation, effective, stable, within(a, g, 0.95), cosine, bursts)
+		row = append(row, participation, effective, stable, within(a, g, 0.95), cosine, bursts, principalAngle(a, g, 0.95), classes)
 		l.a, l.g, l.together = newMoments(len(l.a.sum)), newMoments(len(l.g.sum)), 0
 		if l.bursts != nil {
-			l.p = newMoments(len(l.p.sum))
+			l.p, l.classes = newMoments(len(l.p.sum)), map[int]*moments{}
 		}
 	}
 	return row
+}
+
+// withinClasses is the mean over classes of the participation ratio of burst
+// probabilities, of those in which they vary.
+func (l *layerRanks[F]) withinClasses() float64 {
+	sum, n := 0.0, 0
+	for _, label := range slices.Sorted(maps.Keys(l.classes)) {
+		if p, _, _ := spectrum(shares(l.classes[label].centred())); !math.IsNaN(p) {
+			sum += p
+			n++
+		}
+	}
+	return sum / float64(n)
 }
 
 // shares are those of the principal components in the variance, from the smallest;
@@ -213,19 +263,55 @@ func spectrum(w []float64) (participation, effective, stable float64) {
 // within is the share of the variance of a in the components of g that have a part
 // of the variance of g.
 func within(a, g *mat.SymDense, part float64) float64 {
-	total := mat.Trace(g)
-	var eigen mat.EigenSym
-	if !(total > 0) || !(mat.Trace(a) > 0) || math.IsInf(total, 1) || !eigen.Factorize(g, true) {
+	space := components(g, part)
+	if space == nil || !(mat.Trace(a) > 0) {
 		return math.NaN()
+	}
+	share := 0.0
+	_, n := space.Dims()
+	for i := range n {
+		v := space.ColView(i)
+		share += mat.Inner(v, a, v)
+	}
+	return share / mat.Trace(a)
+}
+
+// components are the principal components, a column each, that have a part of the
+// variance; nil if nothing varies.
+func components(centred *mat.SymDense, part float64) *mat.Dense {
+	total := mat.Trace(centred)
+	var eigen mat.EigenSym
+	if !(total > 0) || math.IsInf(total, 1) || !eigen.Factorize(centred, true) {
+		return nil
 	}
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
 	values := eigen.Values(nil)
-	share, left := 0.0, part*total
-	for i := len(values) - 1; i >= 0 && left > 0; i-- {
-		v := vectors.ColView(i)
-		share += mat.Inner(v, a, v)
-		left -= values[i]
+	first, left := len(values), part*total
+	for first > 0 && left > 0 {
+		first--
+		left -= values[first]
 	}
-	return share / mat.Trace(a)
+	return vectors.Slice(0, len(values), first, len(values)).(*mat.Dense)
+}
+
+// principalAngle is the mean of the principal angles, in degrees, between the spaces
+// of the components of a and of g that have a part of their variance.
+func principalAngle(a, g *mat.SymDense, part float64) float64 {
+	x, y := components(a, part), components(g, part)
+	if x == nil || y == nil {
+		return math.NaN()
+	}
+	var product mat.Dense
+	product.Mul(x.T(), y)
+	var svd mat.SVD
+	if !svd.Factorize(&product, mat.SVDNone) {
+		return math.NaN()
+	}
+	cosines := svd.Values(nil)
+	sum := 0.0
+	for _, c := range cosines {
+		sum += math.Acos(min(c, 1)) // rounding can make it more
+	}
+	return sum / float64(len(cosines)) * 180 / math.Pi
 }

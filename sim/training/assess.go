@@ -128,7 +128,7 @@ func (r *trainingRun[F]) evaluate(ctx context.Context, train result) error {
 // rank appends the ranks of signals over test examples, taught as while training,
 // without noise.
 func (r *trainingRun[F]) rank(ctx context.Context, row []float64) ([]float64, error) {
-	indices := make([]int, r.rows)
+	indices, labels := make([]int, r.rows), make([]int, r.rows)
 	all := min(r.Ranks, r.Test.Len())
 	for from := 0; from < all; from += r.rows {
 		if ctx.Err() != nil {
@@ -144,7 +144,12 @@ func (r *trainingRun[F]) rank(ctx context.Context, row []float64) ([]float64, er
 		if _, err := r.Model.Present(true); err != nil {
 			return nil, err
 		}
-		r.ranks.Add(n)
+		for k, i := range indices[:n] {
+			if labels[k] = -1; !r.Values {
+				labels[k] = r.Test.Label(i)
+			}
+		}
+		r.ranks.Add(labels[:n])
 	}
 	return r.ranks.Row(row), nil
 }

@@ -28,7 +28,7 @@ func TestRanksChangeNothing(t *testing.T) {
 		}
 	}
 	width := len(a.Epochs.Columns)
-	if len(b.Epochs.Columns) != width+6 {
+	if len(b.Epochs.Columns) != width+8 {
 		t.Fatalf("columns %v", b.Epochs.Columns)
 	}
 	for k := range b.Epochs.Len() {
@@ -45,6 +45,12 @@ func TestRanksChangeNothing(t *testing.T) {
 		// but for p_b.
 		if cosine := got[width+4]; !(cosine > 0.999) {
 			t.Errorf("epoch %d: cosine of %v with what backpropagation sends", k, cosine)
+		}
+		if angle := got[width+6]; !(angle < 2) {
+			t.Errorf("epoch %d: principal angles of %v degrees to what backpropagation sends", k, angle)
+		}
+		if all, within := got[width+5], got[width+7]; !(within >= 1 && within <= 10) {
+			t.Errorf("epoch %d: participation ratio of burst probabilities %v within classes, %v of all, of 10 units", k, within, all)
 		}
 	}
 }
