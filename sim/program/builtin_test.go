@@ -68,6 +68,8 @@ var choices = map[string][]model.Values{
 		{"activation": "ms_softplus_n", "y_mode": "symmetric_init", "y_rule": "apical", "branches": 2., "q_mode": "w_symmetric_init"},
 		{"y_rule": "apical", "branches": 3., "q_mode": "w_tied", "p_b": 0.2, "feedback_scale": 0.5},
 		{"y_mode": "tied", "y_scale": -0.8, "q_mode": "tied", "beta": 3., "tau_dendrite": 0.05},
+		{"y_mode": "q_tied", "q_mode": "random", "q_rule": "kolen_pollack", "p_b": 0.3},
+		{"y_mode": "q_symmetric_init", "q_mode": "w_symmetric_init", "y_rule": "apical", "q_scale": 0.7},
 	},
 	"ann2": {
 		{"activation": "relu", "output_activation": "softmax", "y_rule": "kolen_pollack"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"burstsim/sim/model"
@@ -48,6 +49,53 @@ func TestFeedbackModes(t *testing.T) {
 				}
 				if math.Abs(Y[i]-wantY) > 1e-15 || math.Abs(Q[i]-wantQ) > 1e-15 {
 					t.Fatalf("y %s, q %s: Y[%d] = %v, Q = %v, want %v and %v", yMode, qMode, i, Y[i], Q[i], wantY, wantQ)
+				}
+			}
+		}
+	}
+}
+
+// TestFeedbackOfEvents: Y can follow from Q, at all times or at the start.
+func TestFeedbackOfEvents(t *testing.T) {
+	const pb = 0.3
+	text, err := model.Builtin("burstccn2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, yMode := range []string{"q_tied", "q_symmetric_init"} {
+		for _, qMode := range []string{"random", "w_tied", "w_symmetric_init"} {
+			net, err := New(text, Setting{Sizes: []int{3, 6, 5}, Rows: 1, Usage: model.Usage{Presentation: 1},
+				Values: model.Values{"y_mode": yMode, "q_mode": qMode, "q_scale": 0.4, "p_b": pb}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 2)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			y, _ := net.Mixture(1, "Y")
+			q, _ := net.Mixture(1, "Q")
+			Q := slices.Clone(Of(q, make([]float64, 30), w))
+			if !slices.ContainsFunc(Q, func(x float64) bool { return x != 0 }) {
+				t.Fatalf("q %s: Q is 0", qMode)
+			}
+			change := func(of []float64) {
+				for i := range of {
+					of[i] *= 2
+				}
+			}
+			for _, m := range net.Matrices() {
+				if m.Kind() == "W" && m.Layer == 2 || m.Kind() == "Q" && m.Layer == 1 {
+					change(w[m.Index()])
+				}
+			}
+			want := Q
+			if yMode == "q_tied" {
+				want = Of(q, make([]float64, 30), w)
+			}
+			for i, got := range Of(y, make([]float64, 30), w) {
+				if math.Abs(got-want[i]/pb) > 1e-15 {
+					t.Fatalf("y %s, q %s: Y[%d] = %v, want %v", yMode, qMode, i, got, want[i]/pb)
 				}
 			}
 		}

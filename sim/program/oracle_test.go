@@ -118,10 +118,13 @@ func (o *oracle) relax(name string, l int, tau float64, drive func(i int) float6
 
 func (o *oracle) learn(name string, l int, change []float64) { o.changes[fmt.Sprint(name, l)] = change }
 
-// y is the feedback onto layer l: free, or that of the layer above.
+// y is the feedback onto layer l: free, that of the layer above, or that of events.
 func (o *oracle) y(l int) matrix {
-	if o.word("y_mode") == "tied" {
+	switch o.word("y_mode") {
+	case "tied":
 		return o.weights("W", l+1).scaled(o.number("y_scale"))
+	case "q_tied":
+		return o.q(l).scaled(1 / o.number("p_b"))
 	}
 	return o.weights("Y", l)
 }
