@@ -158,7 +158,8 @@ func TestDiscardKeepsCheckpoints(t *testing.T) {
 // TestRowsOutliveTheirFile: what a variant that has ended recorded can be read,
 // as often and in any order.
 func TestRowsOutliveTheirFile(t *testing.T) {
-	k := open(t, t.TempDir(), identity, false)
+	dir := t.TempDir()
+	k := open(t, dir, identity, false)
 	defer k.close(t)
 	extend(t, k.metrics, 2, 9007)
 	extend(t, k.trajectory, 5, 3) // less than goes to the file at once
@@ -168,6 +169,15 @@ func TestRowsOutliveTheirFile(t *testing.T) {
 		}
 		checkExtended(t, k.metrics, 2, 9007)
 		checkExtended(t, k.trajectory, 5, 3)
+	}
+	for name, want := range map[string]int64{"metrics": 2 * 8 * 9007, "trajectory": 5 * 8 * 3} { // others read it
+		files, err := filepath.Glob(filepath.Join(dir, "*-"+name+".rows"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("files of %s: %v, %v", name, files, err)
+		}
+		if data, err := os.ReadFile(files[0]); err != nil || int64(len(data)) != want {
+			t.Errorf("%s has %d bytes, %v, want %d", files[0], len(data), err, want)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ type rows struct {
 	flushed int64  // bytes in the file
 	sum     uint32 // their checksum
 	fresh   []byte // bytes that follow
+	failed  bool   // to write those
 
 	due    *alarm.Alarm // for what waits in memory; nil: nothing is appended
 	read   []byte       // part of the file that was last read
@@ -58,19 +59,23 @@ func (v *Variant) Rows(name string, layout record.Layout) (record.Rows, error) {
 
 func (r *rows) rowBytes() int64 { return int64(8 * r.width) }
 
-// close closes the file. Many variants that have ended must not hold the files
+// close writes what waits in memory, for those who read it while other variants go
+// on, and closes the file. Many variants that have ended must not hold the files
 // that the next ones need.
 func (r *rows) close() error {
 	if r.file == nil {
 		return nil
 	}
 	r.due.Stop()
-	err := r.file.Close()
-	r.file = nil
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
+	var err error
+	if !r.failed { // else it was said
+		err = r.flush()
 	}
-	return nil
+	if e := r.file.Close(); e != nil && err == nil {
+		err = fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(e))
+	}
+	r.file = nil
+	return err
 }
 
 // Append adds a row.
@@ -95,6 +100,7 @@ func (r *rows) flush() error {
 		return nil
 	}
 	if _, err := r.file.WriteAt(r.fresh, r.flushed); err != nil {
+		r.failed = true
 		return fmt.Errorf("cannot write %s: %w", r.path, atomicfile.Cause(err))
 	}
 	r.flushed += int64(len(r.fresh))
