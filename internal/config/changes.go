@@ -8,8 +8,9 @@ type Setting struct {
 	Text  string // the value as TOML
 	Value any    // the same for encoding/json: times as text with a unit, tables as maps
 	// Instead is, as TOML, what the value would be if the key were not given;
-	// "" where that follows from other keys.
-	Instead string
+	// "" where that follows from other keys. InsteadValue is that as Value is.
+	Instead      string
+	InsteadValue any
 }
 
 // Changes lists, in the order of a file, the keys that have a meaning in the
@@ -88,7 +89,7 @@ func (c *Config) Lookup() func(path string) (Setting, bool) {
 func (k *key) setting(v, instead reflect.Value) Setting {
 	out := Setting{Key: k.path, Text: k.render(v), Value: k.plain(v)}
 	if !k.isDerived(instead) {
-		out.Instead = k.render(instead)
+		out.Instead, out.InsteadValue = k.render(instead), k.plain(instead)
 	}
 	return out
 }

@@ -104,20 +104,24 @@ const longValue = 200
 func settingsTable(settings []config.Setting, other string) *Table {
 	t := &Table{Header: []string{"key", "value", other}}
 	for _, s := range settings {
-		instead := s.Instead
+		instead := inLine(s.Instead, s.InsteadValue)
 		if instead == "" {
 			instead = "follows from other keys"
 		}
-		text := s.Text
-		if strings.Contains(text, "\n") { // the equations of a model
-			text = fmt.Sprintf("%d lines", strings.Count(text, "\n"))
-		}
-		if tables, ok := s.Value.([]any); ok && len(text) > longValue { // config.toml has them
-			text = fmt.Sprintf("%d tables", len(tables))
-		}
-		t.Rows = append(t.Rows, []string{s.Key, text, instead})
+		t.Rows = append(t.Rows, []string{s.Key, inLine(s.Text, s.Value), instead})
 	}
 	return t
+}
+
+// inLine is a value as TOML, or how long it is, for it is in config.toml.
+func inLine(text string, value any) string {
+	if n := strings.Count(text, "\n"); n > 0 { // the equations of a model
+		return fmt.Sprintf("%d lines", n)
+	}
+	if tables, ok := value.([]any); ok && len(text) > longValue {
+		return fmt.Sprintf("%d tables", len(tables))
+	}
+	return text
 }
 
 func (doc *Document) progress() []Part {
