@@ -13,7 +13,8 @@ frames where pandas is installed and otherwise dicts of NumPy arrays, with the s
 from ._files import Table, Trajectory, read_safetensors, write_safetensors
 from ._figures import Figure, Figures
 from ._program import Error, call, program
-from ._runs import Run, Runs, load, run
+from ._run import Run
+from ._runs import Runs, load, run
 from ._sweep import Sweep, load_sweep, sweep
 from ._tasks import arrays, signals, teacher, write
 

@@ -10,7 +10,7 @@ from typing import Any
 from ._figures import Figures, in_folder
 from ._files import Table, read_table
 from ._program import ask, call, execute, flags, settings
-from ._runs import Run
+from ._run import Run
 from ._toml import literal
 
 _SEEDS = ("seeds", "task_seeds", "weight_seeds")
