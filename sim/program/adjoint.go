@@ -131,22 +131,8 @@ func (f *differential) whole(n *node, units int) *node {
 // pass passes a derivative with respect to n, whose value is y, on to all that n
 // is made of.
 func (f *differential) pass(n, y, derivative *node) {
-	var order []*node
-	seen := map[*node]bool{}
-	var visit func(n *node)
-	visit = func(n *node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		for _, a := range n.args {
-			visit(a)
-		}
-		order = append(order, n)
-	}
-	visit(n)
 	at := map[*node]*node{n: derivative}
-	for _, m := range slices.Backward(order) {
+	for _, m := range slices.Backward(n.inOrder()) {
 		d := at[m]
 		if d == nil {
 			continue

@@ -172,23 +172,9 @@ func (g *backward) follows(v, to *variable) bool {
 // through passes the derivative with respect to v on to what v depends on.
 func (g *backward) through(v *variable, derivative *node) {
 	def := g.define(v)
-	var order []*node
-	seen := map[*node]bool{}
-	var visit func(n *node)
-	visit = func(n *node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		for _, a := range n.args {
-			visit(a)
-		}
-		order = append(order, n)
-	}
-	visit(def)
 	at := map[*node]*node{def: derivative}
 	known := map[*node]bool{}
-	for _, n := range slices.Backward(order) {
+	for _, n := range slices.Backward(def.inOrder()) {
 		d := at[n]
 		if d == nil {
 			continue

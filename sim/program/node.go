@@ -363,3 +363,23 @@ func (g *graph) choose(mask, a, b *node) *node {
 	}
 	return g.apply(opSelect, g.same("a choice between", a, b), mask, a, b)
 }
+
+// inOrder is all that n is made of and n itself, each once and behind its own
+// operands.
+func (n *node) inOrder() []*node {
+	var order []*node
+	seen := map[*node]bool{}
+	var visit func(n *node)
+	visit = func(n *node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, a := range n.args {
+			visit(a)
+		}
+		order = append(order, n)
+	}
+	visit(n)
+	return order
+}
