@@ -29,9 +29,24 @@ type Delay struct {
 // time, as far as its parameters say them. Of delays that vary with depth it has
 // the two ends.
 func (t *Text) Delays(given Values, use Usage) []Delay {
+	var out []Delay
+	t.inContinuousTime(given, use, func(_ string, e *Equation, env Env) {
+		Walk(e.Right, func(x Expr) {
+			if r, ok := x.(*Ref); ok && r.Delay != nil {
+				if s, known := env.Number(r.Delay); known && s > 0 {
+					out = append(out, Delay{t.timeIn(r.Delay), s})
+				}
+			}
+		})
+	})
+	return out
+}
+
+// inContinuousTime visits the equations of each kind of population that may hold
+// there, with what is known of the layers that differ most in depth.
+func (t *Text) inContinuousTime(given Values, use Usage, visit func(kind string, e *Equation, env Env)) {
 	use.Discrete = false
 	values := t.complete(given, use)
-	var out []Delay
 	for _, kind := range t.populations(use) {
 		for _, depth := range t.depths(kind, use) {
 			env := Env{Values: values, Flags: use.Flags(), Constants: use.constants()}
@@ -43,18 +58,11 @@ func (t *Text) Delays(given Values, use Usage) []Delay {
 							continue
 						}
 					}
-					Walk(e.Right, func(x Expr) {
-						if r, ok := x.(*Ref); ok && r.Delay != nil {
-							if s, known := env.Number(r.Delay); known && s > 0 {
-								out = append(out, Delay{t.timeIn(r.Delay), s})
-							}
-						}
-					})
+					visit(kind, e, env)
 				}
 			}
 		}
 	}
-	return out
 }
 
 // depths are those of the layers of a kind of population that differ most.

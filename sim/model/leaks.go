@@ -16,7 +16,6 @@ type Leak struct {
 // Weights have none, and of
 // states whose units differ only a compiled program knows. Of time constants that vary with depth it has the two ends.
 func (t *Text) Leaks(given Values, use Usage) []Leak {
-	use.Discrete = false
 	if given.layered() {
 		var all []Leak
 		for l := range use.Hidden + 1 {
@@ -24,21 +23,12 @@ func (t *Text) Leaks(given Values, use Usage) []Leak {
 		}
 		return all
 	}
-	values := t.complete(given, use)
 	var out []Leak
-	for _, kind := range t.populations(use) {
-		for _, depth := range t.depths(kind, use) {
-			env := Env{Values: values, Flags: use.Flags(), Constants: use.constants()}
-			env.Constants["depth"] = depth
-			for _, b := range t.Of(kind) {
-				for _, e := range b.Equations {
-					if leak, ok := t.leak(kind, e, env); ok {
-						out = append(out, leak)
-					}
-				}
-			}
+	t.inContinuousTime(given, use, func(kind string, e *Equation, env Env) {
+		if leak, ok := t.leak(kind, e, env); ok {
+			out = append(out, leak)
 		}
-	}
+	})
 	return out
 }
 
@@ -46,11 +36,6 @@ func (t *Text) Leaks(given Values, use Usage) []Leak {
 func (t *Text) leak(kind string, e *Equation, env Env) (Leak, bool) {
 	if e.Kind != Changes || t.IsProjection(kind, e.Name) {
 		return Leak{}, false
-	}
-	if e.When != nil {
-		if holds, known := env.Holds(e.When); known && !holds {
-			return Leak{}, false
-		}
 	}
 	tau, known := 1.0, true
 	if e.Tau != nil {
