@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
+
 	"burstsim/sim/record"
 )
 
@@ -64,6 +66,19 @@ type metricColumn struct {
 	times, values []float64
 	low, high     []float64 // empty unless values are medians
 	means         bool      // whether values are means
+}
+
+// addGroups adds a column of each group, lines above all bands.
+func (p *panel) addGroups(groups []group, column func(g group) metricColumn) {
+	var above []plot.Plotter
+	for _, i := range drawingOrder(len(groups)) {
+		c, style := column(groups[i]), trace(variantColours, i)
+		if len(c.low) > 0 {
+			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
+		}
+		above = append(above, curve{x: c.times, y: c.values, style: style})
+	}
+	p.data = append(p.data, above...)
 }
 
 const (

@@ -192,18 +192,9 @@ func (l *learningData) addLoss(s *sheet, area vg.Rectangle) {
 	s.add(phaseLabels(p)...)
 }
 
-// addMetric adds a column of all variants' metrics, without values below least:
-// lines above all bands.
+// addMetric adds a column of all variants' metrics, without values below least.
 func (l *learningData) addMetric(p *panel, name string, least float64) {
-	var above []plot.Plotter
-	for _, i := range drawingOrder(len(l.groups)) {
-		c, style := l.column(l.groups[i], name, least), trace(variantColours, i)
-		if len(c.low) > 0 {
-			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
-		}
-		above = append(above, curve{x: c.times, y: c.values, style: style})
-	}
-	p.data = append(p.data, above...)
+	p.addGroups(l.groups, func(g group) metricColumn { return l.column(g, name, least) })
 }
 
 func (l *learningData) addAngles(s *sheet) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -160,7 +159,7 @@ func (d *ranksData) layOut(opt Options) *Figure {
 			setEpochs(p, d.epochs.lo, d.epochs.hi)
 			r.setAxis(p)
 			p.noY, p.noXLabels = c > 0, k < len(d.rows)-1
-			d.addColumns(p, fmt.Sprint(r.column, layer))
+			p.addGroups(d.groups, func(g group) metricColumn { return d.column(g, fmt.Sprint(r.column, layer)) })
 			s.add(p)
 		}
 		y -= rankHeight + smallDrop
@@ -177,19 +176,6 @@ func (r rankRow) setAxis(p *panel) {
 	if e.lo < 0 && e.hi > 0 && !r.counts {
 		p.level(0, guideStyle)
 	}
-}
-
-// addColumns adds a measure of a layer of all groups, lines above all bands.
-func (d *ranksData) addColumns(p *panel, name string) {
-	var above []plot.Plotter
-	for _, i := range drawingOrder(len(d.groups)) {
-		c, style := d.column(d.groups[i], name), trace(variantColours, i)
-		if len(c.low) > 0 {
-			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
-		}
-		above = append(above, curve{x: c.times, y: c.values, style: style})
-	}
-	p.data = append(p.data, above...)
 }
 
 func (d *ranksData) entries() (out []entry) {

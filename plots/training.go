@@ -270,7 +270,7 @@ func (d *trainingData) addAngles(s *sheet) {
 			setDegrees(p, kind.most, kind.label)
 			p.noY = !first
 			first = false
-			d.addLogged(p, column)
+			p.addGroups(d.groups, func(g group) metricColumn { return d.logged(g, column) })
 			s.add(p)
 		}
 		y -= angleHeight + smallDrop
@@ -303,17 +303,4 @@ func (d *trainingData) belowIn(layer, r int) bool {
 		}
 	}
 	return false
-}
-
-// addLogged adds a column of all groups' logs, lines above all bands.
-func (d *trainingData) addLogged(p *panel, name string) {
-	var above []plot.Plotter
-	for _, i := range drawingOrder(len(d.groups)) {
-		c, style := d.logged(d.groups[i], name), trace(variantColours, i)
-		if len(c.low) > 0 {
-			p.data = append(p.data, band{c.times, c.low, c.high, pale(style.Color)})
-		}
-		above = append(above, curve{x: c.times, y: c.values, style: style})
-	}
-	p.data = append(p.data, above...)
 }
