@@ -120,11 +120,7 @@ func (s *simulation[F]) run(ctx context.Context, journal record.Journal, observe
 
 func newSimulation[F sim.Float](cfg config.Config, lib *Data) (*simulation[F], error) {
 	inputs, outputs := cfg.Task.Size()
-	net, err := lib.networks.of(cfg, networkShape{inputs: inputs, outputs: outputs, rows: 1})
-	if err != nil {
-		return nil, err
-	}
-	w, err := begin[F](cfg, net)
+	w, err := sharedWeights[F](cfg, lib, networkShape{inputs: inputs, outputs: outputs, rows: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,15 @@ func newWeights[F sim.Float](cfg config.Config, shape networkShape, change model
 	return begin[F](cfg, net)
 }
 
+// sharedWeights is newWeights of a network that runs share.
+func sharedWeights[F sim.Float](cfg config.Config, lib *Data, shape networkShape) (*sim.Weights[F], error) {
+	net, err := lib.networks.of(cfg, shape)
+	if err != nil {
+		return nil, err
+	}
+	return begin[F](cfg, net)
+}
+
 // begin makes the weights that a network starts from.
 func begin[F sim.Float](cfg config.Config, net *program.Network) (*sim.Weights[F], error) {
 	w, err := sim.Draw[F](net, random(cfg, weightStream))

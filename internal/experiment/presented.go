@@ -22,11 +22,7 @@ type epochs[F sim.Float] struct {
 
 func newTraining[F sim.Float](cfg config.Config, m material, lib *Data) (*epochs[F], error) {
 	shape := m.shape(cfg.Task.Batch)
-	net, err := lib.networks.of(cfg, shape)
-	if err != nil {
-		return nil, err
-	}
-	w, err := begin[F](cfg, net)
+	w, err := sharedWeights[F](cfg, lib, shape)
 	if err != nil {
 		return nil, err
 	}
@@ -82,11 +78,7 @@ func (t *epochs[F]) run(ctx context.Context, journal record.Journal, observe fun
 func newShowing[F sim.Float](cfg config.Config, m material, lib *Data) (*simulation[F], error) {
 	train, test := m.streams()
 	shape := m.shape(cfg.Task.Batch)
-	net, err := lib.networks.of(cfg, shape)
-	if err != nil {
-		return nil, err
-	}
-	w, err := begin[F](cfg, net)
+	w, err := sharedWeights[F](cfg, lib, shape)
 	if err != nil {
 		return nil, err
 	}
