@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Tableau holds the coefficients of an explicit Runge-Kutta method with
@@ -97,28 +99,20 @@ func (tab Tableau) check() error {
 		if len(row) != i {
 			return fmt.Errorf("integrator: tableau %q: row %d of A has %d entries, want %d", tab.Name, i, len(row), i)
 		}
-		if !near(sum(row), tab.C[i]) {
-			return fmt.Errorf("integrator: tableau %q: row %d of A sums to %g, want C = %g", tab.Name, i, sum(row), tab.C[i])
+		if !near(floats.Sum(row), tab.C[i]) {
+			return fmt.Errorf("integrator: tableau %q: row %d of A sums to %g, want C = %g", tab.Name, i, floats.Sum(row), tab.C[i])
 		}
 	}
-	if !near(sum(tab.B), 1) {
-		return fmt.Errorf("integrator: tableau %q: B sums to %g, want 1", tab.Name, sum(tab.B))
+	if !near(floats.Sum(tab.B), 1) {
+		return fmt.Errorf("integrator: tableau %q: B sums to %g, want 1", tab.Name, floats.Sum(tab.B))
 	}
-	if !near(sum(tab.Error), 0) {
-		return fmt.Errorf("integrator: tableau %q: Error sums to %g, want 0", tab.Name, sum(tab.Error))
+	if !near(floats.Sum(tab.Error), 0) {
+		return fmt.Errorf("integrator: tableau %q: Error sums to %g, want 0", tab.Name, floats.Sum(tab.Error))
 	}
 	if tab.Order < 1 || tab.Order > s { // an explicit method needs a stage an order
 		return fmt.Errorf("integrator: tableau %q: order %d, want 1 to %d, its stages", tab.Name, tab.Order, s)
 	}
 	return nil
-}
-
-func sum(v []float64) float64 {
-	var s float64
-	for _, a := range v {
-		s += a
-	}
-	return s
 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12 }
