@@ -33,8 +33,8 @@ type layerRanks[F sim.Float] struct {
 	bursts   func() []F // nil: the model has none
 	a, g, p  moments
 	classes  map[int]*moments // of the burst probabilities of a class
-	together float64 // sum of products of apical input and gradient
-	sent     []F     // the gradient with respect to what the layer sends
+	together float64          // sum of products of apical input and gradient
+	sent     []F              // the gradient with respect to what the layer sends
 }
 
 // moments of a signal over rows.
