@@ -1,11 +1,6 @@
 package config
 
-import (
-	"bytes"
-	"reflect"
-	"strings"
-	"testing"
-)
+import "testing"
 
 const plasticY = "model = { y_mode = 'random', y_plastic = true }\ntime.kind = 'discrete'\n"
 
@@ -40,12 +35,7 @@ func TestOptimisersAreChecked(t *testing.T) {
 		{"learning.changes = [{ kind = 'zero', weights = ['W'] }]", "learning.changes: has no effect here"},
 		{"time.kind = 'discrete'\nlearning.blocks = [{ batches = 3, weights = ['W'] }]", "learning.blocks: has no effect here"},
 	} {
-		_, err := Parse("e.toml", []byte(c.text), Options{})
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s\nis told %v\nwant    %s", c.text, err, c.want)
-		} else if strings.Count(err.Error(), "\n") > 0 {
-			t.Errorf("%s\nis told more than one thing: %v", c.text, err)
-		}
+		told(t, c.text, c.want)
 	}
 }
 
@@ -60,17 +50,6 @@ func TestOptimisersAreWritten(t *testing.T) {
 		trained + "learning.changes = [{ kind = 'noise', weights = ['W', 'c'], sd = 0.1, each = true }, { kind = 'begin', weights = ['W'], epoch = 10 }]",
 		plasticY + "learning.weights = [{ of = ['Y'], optimiser = 'momentum', momentum = 0.9 }]\n[[compare]]\nname = 'a'\ntime.kind = 'continuous'",
 	} {
-		c, err := Parse("e.toml", []byte(text), Options{})
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
-		}
-		var b bytes.Buffer
-		if err := c.WriteTOML(&b); err != nil {
-			t.Fatal(err)
-		}
-		if again, err := Parse("e.toml", b.Bytes(), Options{}); err != nil || !reflect.DeepEqual(again, c) {
-			t.Errorf("%s\nis written as\n%s\nwhich is not the same: %v", text, b.Bytes(), err)
-		}
+		writtenBack(t, text)
 	}
 }

@@ -1,11 +1,6 @@
 package config
 
-import (
-	"bytes"
-	"reflect"
-	"strings"
-	"testing"
-)
+import "testing"
 
 const trained = "task = { kind = 'mnist', data = 'embedded', epochs = 10 }\ntime.kind = 'discrete'\n"
 
@@ -34,12 +29,7 @@ func TestScheduleIsChecked(t *testing.T) {
 		{"[[compare]]\nname = 'a'\nlearning.schedule = [{ epoch = 2, factor = 0 }]", "compare[0].learning.schedule[0].epoch: has no effect here"},
 		{"learning.teacher_strength = 0", "learning.teacher_strength: is the integer 0, expected a number, more than 0 and at most 1"},
 	} {
-		_, err := Parse("e.toml", []byte(c.text), Options{})
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s\nis told %v\nwant    %s", c.text, err, c.want)
-		} else if strings.Count(err.Error(), "\n") > 0 {
-			t.Errorf("%s\nis told more than one thing: %v", c.text, err)
-		}
+		told(t, c.text, c.want)
 	}
 }
 
@@ -55,17 +45,6 @@ func TestScheduleIsWritten(t *testing.T) {
 		// One schedule for both kinds of time.
 		trained + "learning.schedule = [{ at = '10s', epoch = 2, factor = 0.5 }]\n[[compare]]\nname = 'a'\ntime.kind = 'continuous'",
 	} {
-		c, err := Parse("e.toml", []byte(text), Options{})
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
-		}
-		var b bytes.Buffer
-		if err := c.WriteTOML(&b); err != nil {
-			t.Fatal(err)
-		}
-		if again, err := Parse("e.toml", b.Bytes(), Options{}); err != nil || !reflect.DeepEqual(again, c) {
-			t.Errorf("%s\nis written as\n%s\nwhich is not the same: %v", text, b.Bytes(), err)
-		}
+		writtenBack(t, text)
 	}
 }
