@@ -179,20 +179,25 @@ func TestOpenErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			dir := write(t, exampleRun(t))
-			path := filepath.Join(dir, test.file)
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-			if test.content != "" {
-				if err := os.WriteFile(path, []byte(test.content), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			_, err := Open(dir)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, expected %q", err, test.want)
-			}
+			refused(t, write(t, exampleRun(t)), test.file, test.content, test.want)
 		})
+	}
+}
+
+// refused opens a folder with other content in a file, or without the file, which
+// has to be said.
+func refused(t *testing.T, dir, file, content, want string) {
+	t.Helper()
+	path := filepath.Join(dir, file)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if content != "" {
+		if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, expected %q", err, want)
 	}
 }

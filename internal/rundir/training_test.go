@@ -1,7 +1,6 @@
 package rundir
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -149,20 +148,7 @@ func TestOpenTrainingErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			dir := write(t, trainedRun(t))
-			path := filepath.Join(dir, test.file)
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-			if test.content != "" {
-				if err := os.WriteFile(path, []byte(test.content), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			_, err := Open(dir)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, expected %q", err, test.want)
-			}
+			refused(t, write(t, trainedRun(t)), test.file, test.content, test.want)
 		})
 	}
 }
@@ -269,21 +255,8 @@ func TestReadTrainingErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var file bytes.Buffer
-			z := zip.NewWriter(&file)
-			for name, content := range test.entries {
-				w, err := z.Create(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := io.WriteString(w, content); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := z.Close(); err != nil {
-				t.Fatal(err)
-			}
-			_, err := ReadTraining(bytes.NewReader(file.Bytes()), int64(file.Len()), "t.npz")
+			file := archiveOf(t, test.entries)
+			_, err := ReadTraining(bytes.NewReader(file), int64(len(file)), "t.npz")
 			if err == nil || !strings.HasPrefix(err.Error(), "t.npz: ") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, expected %q", err, test.want)
 			}

@@ -151,6 +151,26 @@ func npyFile(header string, data int) string {
 	return arrayfile.Magic + "\x01\x00" + string(length) + header + strings.Repeat("\x00", data)
 }
 
+// archiveOf is an archive with these files.
+func archiveOf(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, content := range files {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestReadTrajectoryErrors(t *testing.T) {
 	const floats = "{'descr': '<f8', 'fortran_order': False, 'shape': "
 	good := npyFile(floats+"(1,), }\n", 8)
@@ -181,21 +201,8 @@ func TestReadTrajectoryErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var file bytes.Buffer
-			z := zip.NewWriter(&file)
-			for name, content := range test.entries {
-				w, err := z.Create(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := io.WriteString(w, content); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := z.Close(); err != nil {
-				t.Fatal(err)
-			}
-			_, err := ReadTrajectory(bytes.NewReader(file.Bytes()), int64(file.Len()), "t.npz")
+			file := archiveOf(t, test.entries)
+			_, err := ReadTrajectory(bytes.NewReader(file), int64(len(file)), "t.npz")
 			if err == nil || !strings.HasPrefix(err.Error(), "t.npz: ") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, expected %q", err, test.want)
 			}
