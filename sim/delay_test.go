@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -39,11 +38,7 @@ func single(t testing.TB, lines string, discrete bool) *Weights[float64] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return draw[float64](t, net)
 }
 
 // delayedNetwork has delays forward and back, and of a population to itself.
@@ -75,11 +70,7 @@ output:
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Draw[F](net, rand.New(rand.NewPCG(1, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return draw[F](t, net)
 }
 
 // TestHistoryBeforeTheStart holds what there was: the input of the start, and
@@ -237,10 +228,7 @@ output:
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := draw[float64](t, net)
 		task := &fixture.Constant{In: []float64{0.7}, Out: []float64{0.1}}
 		in := continuous(t, w, []Stream{task}, Method{Name: "rk4", Step: 5 * ms}, false)
 		s := advanced(t, in, 0, 3*time.Second)

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -31,10 +30,7 @@ func TestFixedPointReports(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			w := draw[float64](t, net)
 			d := inDiscreteTime(t, w, Learning{FixedPoint: true})
 			copy(d.Moved().Input(), []float64{0.3, -0.8})
 			loss, err := d.Present(false)

@@ -14,7 +14,13 @@ const ms = time.Millisecond
 // build draws the weights of a built-in model.
 func build[F Float](t testing.TB, name string, s program.Setting) *Weights[F] {
 	t.Helper()
-	w, err := Draw[F](fixture.Network(t, name, s), rand.New(rand.NewPCG(1, 1)))
+	return draw[F](t, fixture.Network(t, name, s))
+}
+
+// draw draws the weights of a network.
+func draw[F Float](t testing.TB, net *program.Network) *Weights[F] {
+	t.Helper()
+	w, err := Draw[F](net, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}

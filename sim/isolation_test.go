@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -141,10 +140,7 @@ func TestSettingIsCopied(t *testing.T) {
 			own.Sizes[0], own.Sizes[2], own.Values["beta"], own.Values["p_b"] = 7, 70, 1.0, 0.1
 			own.Maps.Layers[0].Kernel, own.Maps.Channels = 3, 9
 		}
-		w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := draw[float64](t, net)
 		p := discrete(t, w, []Stream{fixture.Task(t, false)}, Learning{}, time.Second)
 		p.SetTeaching(true, true)
 		advanced(t, p, 0, 3*time.Second)

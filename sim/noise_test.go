@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -27,11 +26,7 @@ func noisy[F Float](t testing.TB, lines string, units int, s program.Setting) *W
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Draw[F](net, rand.New(rand.NewPCG(1, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return draw[F](t, net)
 }
 
 // atRest is a task that stands still, for each row.

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
@@ -35,10 +34,7 @@ func TestOja(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := draw[float64](t, net)
 	task := &elongated{fixture.Constant{In: make([]float64, 2), Out: make([]float64, 1)}}
 	c, err := NewContinuous(w, []Stream{task}, false)
 	if err != nil {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -77,10 +76,7 @@ func TestReplayGradient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w, err := Draw[float64](net, rand.New(rand.NewPCG(1, 1)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			w := draw[float64](t, net)
 			worst := func(step time.Duration) float64 {
 				r, err := NewReplay(w, c.streams(), step)
 				if err != nil {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -37,11 +36,7 @@ func drawn[F Float](t *testing.T, text *model.Text, s program.Setting) *Weights[
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Draw[F](net, rand.New(rand.NewPCG(1, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return draw[F](t, net)
 }
 
 var halfConnected = program.Setting{Sizes: []int{3, 40, 30, 2}, Values: model.Values{"y_mode": "random", "y_scale": 0.5, "y_plastic": true, "tau_weight": 2.0}, Seed: 7}
