@@ -84,6 +84,11 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 	}
 	populations := d.named(c, "spiking.population", len(s.Populations), func(i int) string { return s.Populations[i].Name })
 	stimuli := d.named(c, "spiking.stimulus", len(s.Stimuli), func(i int) string { return s.Stimuli[i].Name })
+	for i, name := range stimuli {
+		if slices.Contains(populations, name) {
+			d.refuse(c, []string{fmt.Sprintf("spiking.stimulus[%d].name", i), fmt.Sprintf("spiking.stimulus[%d]", i), "spiking.stimulus"}, "%q is a population too, expected another name", name)
+		}
+	}
 	connections := d.named(c, "spiking.connection", len(s.Connections), func(i int) string { return s.Connections[i].Name })
 	currents := d.named(c, "spiking.current", len(s.Currents), func(i int) string { return s.Currents[i].Name })
 	phases := d.named(c, "spiking.phase", len(s.Phases), func(i int) string { return s.Phases[i].Name })
@@ -149,6 +154,14 @@ func (d *decoder) checkSpiking(c *Config, opt Options) {
 	if d.refuses() {
 		return
 	}
+	d.checkSynapses(c)
+	d.checkOnce(c)
+	for i, x := range s.Pulses {
+		if most := 1 / c.Time.Dt.Seconds(); x.Rate > most {
+			at := fmt.Sprintf("spiking.pulses[%d]", i)
+			d.refuse(c, []string{at + ".rate", at, "spiking.pulses"}, "is %v Hz, expected at most one a step, %v Hz", x.Rate, most)
+		}
+	}
 	d.checkSpikingTimes(c)
 	d.checkMemory(c, opt.Memory)
 	if opt.Model == nil || d.refuses() {
@@ -187,6 +200,8 @@ func (d *decoder) checkBursts(c *Config) {
 		switch {
 		case p.Window < c.Time.Dt:
 			refuse("window", "is %v, expected at least a step, time.dt = %v", p.Window, c.Time.Dt)
+		case p.Kind != "burst_poisson" && p.BackFrom > p.BackTo:
+			refuse("back_from", "is %v, expected at most back_to, %v", p.BackFrom, p.BackTo)
 		case p.Kind != "burst_poisson":
 		case p.SecondFrom > p.SecondTo:
 			refuse("second_from", "is %v, expected at most second_to, %v", p.SecondFrom, p.SecondTo)
@@ -206,6 +221,30 @@ func (d *decoder) checkSpikeAverages(c *Config) {
 			at := fmt.Sprintf("spiking.population[%d]", i)
 			d.refuse(c, []string{at + ".spike_average", at, "spiking.population"}, "has no effect here, only with a rule and rate_min of a connection to %q", p.Name)
 		}
+	}
+}
+
+// checkOnce refuses a setting, a teacher or a nudge that another one of the same phase
+// takes the place of.
+func (d *decoder) checkOnce(c *Config) {
+	s := &c.Spiking
+	first := map[[3]string]bool{}
+	once := func(table string, i int, key, name, phase string) {
+		if which := [3]string{table, name, phase}; !first[which] {
+			first[which] = true
+			return
+		}
+		at := fmt.Sprintf("%s[%d]", table, i)
+		d.refuse(c, []string{at + "." + key, at, table}, "%q is given twice for phase %q, expected once", name, phase)
+	}
+	for i, x := range s.Settings {
+		once("spiking.setting", i, "current", x.Current, x.Phase)
+	}
+	for i, x := range s.Teachers {
+		once("spiking.teacher", i, "current", x.Current, x.Phase)
+	}
+	for i, x := range s.Nudges {
+		once("spiking.nudge", i, "population", x.Population, x.Phase)
 	}
 }
 
