@@ -197,9 +197,22 @@ func (d *decoder) checkBursts(c *Config) {
 			at := fmt.Sprintf("spiking.population[%d]", i)
 			d.refuse(c, []string{at + "." + key, at, "spiking.population"}, format, args...)
 		}
+		for _, x := range []struct {
+			key  string
+			time Duration
+			used bool
+		}{
+			{"window", p.Window, true}, {"average", p.Average, true}, {"tau_soma", p.TauSoma, true}, {"tau_dendrite", p.TauDendrite, true},
+			{"tau_adaptation", p.TauAdaptation, true}, {"tau_threshold", p.TauThreshold, true}, {"tau_dendrite_adaptation", p.TauDendAdapt, true},
+			{"own_average", p.Own, p.Own > 0}, {"spike_average", p.Spikes, p.Spikes > 0},
+			{"back_to", p.BackTo, p.Kind == "two_compartment" && p.Back != 0}, // otherwise it would not flow at all
+		} {
+			if x.used && x.time < c.Time.Dt {
+				refuse(x.key, "is %v, expected at least a step, time.dt = %v", x.time, c.Time.Dt)
+				break
+			}
+		}
 		switch {
-		case p.Window < c.Time.Dt:
-			refuse("window", "is %v, expected at least a step, time.dt = %v", p.Window, c.Time.Dt)
 		case p.Kind != "burst_poisson" && p.BackFrom > p.BackTo:
 			refuse("back_from", "is %v, expected at most back_to, %v", p.BackFrom, p.BackTo)
 		case p.Kind != "burst_poisson":

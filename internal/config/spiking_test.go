@@ -64,6 +64,8 @@ func TestSpikingInVain(t *testing.T) {
 		"two settings":             {"phase = [", "setting = [{ phase = \"p\", current = \"c\", constant = 1 }, { phase = \"p\", current = \"c\", constant = 2 }]\nphase = [", "x.toml:12: spiking.setting[1].current: ", "given twice"},
 		"pulses too fast":          {"rate = 150", "rate = 1e4", "x.toml:10: spiking.pulses[0].rate: ", "1000 Hz"},
 		"back to before from":      {`name = "a", size = 4`, `name = "a", size = 4, back_from = "3ms"`, "x.toml:8: spiking.population[0].back_from: ", "at most back_to"},
+		"a step too long":          {`name = "a", size = 4`, `name = "a", size = 4, tau_dendrite = "500us"`, "x.toml:8: spiking.population[0].tau_dendrite: ", "at least a step, time.dt = 1ms"},
+		"back within a step":       {`name = "a", size = 4`, `name = "a", size = 4, back_to = "900us"`, "x.toml:8: spiking.population[0].back_to: ", "at least a step, time.dt = 1ms"},
 		"one name for two":         {`name = "s"`, `name = "a"`, "x.toml:7: spiking.stimulus[0].name: ", "is a population too"},
 	} {
 		refusedOnce(t, name, strings.Replace(spikingText, c.old, c.new, 1), c.at, c.want)
