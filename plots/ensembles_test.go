@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"burstsim/sim/record"
@@ -146,5 +147,36 @@ func TestIntervalsAreRowsOfAPhase(t *testing.T) {
 	column := []float64{7, 1, 2, 4, 6}
 	if v := got[0]; v.mean(times, column) != 5 || v.slope(column) != 2 {
 		t.Errorf("mean %v, slope %v", v.mean(times, column), v.slope(column))
+	}
+}
+
+// Constant currents that differ are no difference in size only.
+func TestEnsemblesUnderConstantCurrents(t *testing.T) {
+	under := func(current func(name string) float64) error {
+		res, opt := sizes(-0.5)
+		m := res.Variants[0].Metrics
+		table := record.NewTable(m.Columns...)
+		for i := range m.Len() {
+			var row []float64
+			for _, c := range m.Columns {
+				x := m.Column(c)[i]
+				if name, ok := strings.CutPrefix(c, "current_soma "); ok {
+					x = current(name)
+				} else if strings.HasPrefix(c, "current_dendrite ") {
+					x = 0
+				}
+				row = append(row, x)
+			}
+			table.Append(row...)
+		}
+		res.Variants[0].Metrics = table
+		_, err := Ensembles(res, opt)
+		return err
+	}
+	if err := under(func(string) float64 { return 300 }); err != nil {
+		t.Errorf("the same currents: %v", err)
+	}
+	if err := under(func(name string) float64 { return 100 * float64(len(name)+int(name[0])) }); err == nil {
+		t.Error("a figure of populations that get other currents")
 	}
 }

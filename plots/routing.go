@@ -95,7 +95,7 @@ func routeRows(t *record.Table, w record.Wiring) (rows []routeRow) {
 		}
 	}
 	for _, from := range sources {
-		if in := inputs(t, w, from); len(in) > 0 {
+		if in := inputs(t, w, from); varies(in[0]) || varies(in[1]) {
 			rows = append(rows, routeRow{label: "current into\n" + clean(from) + " (pA)", columns: in})
 		}
 		read := [...]struct{ label, unit, column string }{{"event rate", "\n(Hz)", "event_rate_"}, {"burst rate", "\n(Hz)", "burst_rate_"}, {"burst probability", "", "burst_prob_"}}
@@ -125,8 +125,7 @@ func routeRows(t *record.Table, w record.Wiring) (rows []routeRow) {
 	return rows
 }
 
-// inputs are the summed currents into soma and dendrite of a population; nil
-// unless one of them changes.
+// inputs are the summed currents into soma and dendrite of a population.
 func inputs(t *record.Table, w record.Wiring, to string) [][]float64 {
 	out := [][]float64{make([]float64, t.Len()), make([]float64, t.Len())}
 	for _, x := range w.Inputs {
@@ -142,10 +141,12 @@ func inputs(t *record.Table, w record.Wiring, to string) [][]float64 {
 			sum[i] += v
 		}
 	}
-	if t.Len() == 0 || slices.Min(out[0]) == slices.Max(out[0]) && slices.Min(out[1]) == slices.Max(out[1]) {
-		return nil
-	}
 	return out
+}
+
+// varies says whether a column has more than one value.
+func varies(column []float64) bool {
+	return len(column) > 0 && slices.Min(column) != slices.Max(column)
 }
 
 // correlation is that of two columns where both have values.

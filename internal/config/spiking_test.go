@@ -90,3 +90,34 @@ func TestSpikingVariantOfBroken(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestEnsembles: populations differ in size only if they also get the same.
+func TestEnsembles(t *testing.T) {
+	const text = `[time]
+kind = "spiking"
+dt = "1ms"
+[spiking]
+stimulus = [{ name = "s", current = 200 }]
+population = [{ name = "a", size = 4 }, { name = "b", size = 8 }, { name = "c", size = 16 }]
+connection = [{ name = "to a", from = "s", to = "a", weight = 1 }, { name = "to b", from = "s", to = "b", weight = 1 }, { name = "to c", from = "s", to = "c", weight = 1 }]
+pulses = [{ to = "a", rate = 10, weight = 5 }, { to = "b", rate = 10, weight = 5 }, { to = "c", rate = 10, weight = 5 }]
+current = [{ name = "into a", to = "a" }, { name = "into b", to = "b" }, { name = "into c", to = "c" }]
+phase = [{ name = "p", duration = "1s" }]
+setting = [{ phase = "p", current = "into a", constant = 3 }, { phase = "p", current = "into b", constant = 3 }, { phase = "p", current = "into c", constant = 3 }]
+`
+	for change, want := range map[[2]string]int{
+		{}: 3,
+		{`to = "a", rate = 10`, `to = "a", rate = 20`}:                            0,
+		{`to = "a", weight = 1`, `to = "a", weight = 2`}:                          0,
+		{`name = "into a", to = "a"`, `name = "into a", to = "a", constant = 40`}: 0,
+		{`current = "into a", constant = 3`, `current = "into a", constant = 4`}:  0,
+	} {
+		cfg, err := Parse("x.toml", []byte(strings.Replace(text, change[0], change[1], 1)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(cfg.Spiking.Ensembles()); got != want {
+			t.Errorf("%q: %d ensembles, want %d", change[1], got, want)
+		}
+	}
+}

@@ -42,8 +42,8 @@ const leastSizes = 3
 
 // Ensembles are the populations, no other of which reaches them, that differ from
 // each other in name and size only, the smallest first: nil if there are less than
-// three sizes. Constants and pulses are compared; currents are for the reader of
-// what was recorded to compare.
+// three sizes. Constants, pulses, stimuli and the constant parts of currents are
+// compared; terms that follow rates are for the reader of what was recorded to compare.
 func (s *Spiking) Ensembles() []Population {
 	var best []Population
 	for _, first := range s.Populations {
@@ -70,18 +70,40 @@ func (s *Spiking) alike(a, b Population) bool {
 			return false
 		}
 	}
-	pulses := func(to string) (out []Pulses) {
-		for _, x := range s.Pulses {
-			if x.To == to {
-				x.To = ""
-				out = append(out, x)
-			}
-		}
-		return out
-	}
-	if !slices.Equal(pulses(a.Name), pulses(b.Name)) {
+	if !reflect.DeepEqual(s.reaching(a.Name), s.reaching(b.Name)) {
 		return false
 	}
 	b.Name, b.Size = a.Name, a.Size
 	return reflect.DeepEqual(a, b)
+}
+
+// reaching is what a population gets, without names of its own.
+func (s *Spiking) reaching(to string) (out []any) {
+	for _, x := range s.Pulses {
+		if x.To == to {
+			x.To = ""
+			out = append(out, x)
+		}
+	}
+	for _, x := range s.Connections {
+		if x.To == to {
+			x.Name, x.To = "", ""
+			out = append(out, x)
+		}
+	}
+	for _, x := range s.Currents {
+		if x.To != to {
+			continue
+		}
+		name := x.Name
+		x.Name, x.To = "", ""
+		out = append(out, x)
+		for _, y := range s.Settings {
+			if y.Current == name {
+				y.Current = ""
+				out = append(out, y)
+			}
+		}
+	}
+	return out
 }
