@@ -49,7 +49,7 @@ func (d *spikesData) addRasters(s *sheet) {
 			p.breaks = [2]bool{w > 0, w < len(d.windows)-1}
 			if i < rows {
 				population := d.Spikes.Populations[i]
-				p.setY(-1, float64(min(population.Size, mostNeurons)), "neurons of\n"+clean(population.Name))
+				p.setY(-1, float64(min(population.Size, mostNeurons)), "neurons of\n"+fit(population.Name, height+rowGap))
 				p.Y.Tick.Marker = plot.ConstantTicks(nil)
 				for kind, style := range spikeStyles {
 					r := &d.rasters[w][i]

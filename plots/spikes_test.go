@@ -70,6 +70,41 @@ func texts(f *Figure) string {
 	return strings.Join(all, "; ")
 }
 
+// Names of populations are as long as the panels they stand beside, at most.
+func TestSpikesOfLongNames(t *testing.T) {
+	res := spiking(2, 5, record.Event)
+	v := &res.Variants[0]
+	for k, short := range []string{"a", "b"} {
+		long := short + strings.Repeat(" long", 20)
+		v.Spikes.Populations[k].Name = long
+		for i, c := range v.Metrics.Columns {
+			if before, ok := strings.CutSuffix(c, "_"+short); ok {
+				v.Metrics.Columns[i] = before + "_" + long
+			}
+		}
+		for _, s := range v.Trajectory.Signals {
+			if before, ok := strings.CutSuffix(s.Name, "_"+short); ok {
+				s.Name = before + "_" + long
+			}
+		}
+	}
+	f, err := Spikes(res, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rasters := 0
+	for _, p := range panels(f) {
+		if name, ok := strings.CutPrefix(p.Y.Label.Text, "neurons of\n"); ok {
+			if rasters++; textWidth(name) > rasterHeight+rowGap || !strings.Contains(name, "\u2026") {
+				t.Errorf("%q beside a panel", name)
+			}
+		}
+	}
+	if rasters == 0 {
+		t.Error("no rasters")
+	}
+}
+
 func TestSpikesOfOddRuns(t *testing.T) {
 	tests := []struct {
 		name        string
