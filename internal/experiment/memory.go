@@ -123,7 +123,7 @@ type size struct {
 // demandsOf estimates what a variant allocates.
 func demandsOf(cfg config.Config, shape networkShape) demands {
 	if cfg.Spikes() {
-		return demands{{"spiking.population", spikingBytes(&cfg)}}
+		return spikingDemands(&cfg)
 	}
 	number := 8.0
 	if cfg.Run.Precision == "float32" {

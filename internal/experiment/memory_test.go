@@ -110,6 +110,40 @@ func TestTooLargeIsRefused(t *testing.T) {
 	}
 }
 
+// TestLongDelaysAreRefused: who spiked is kept for as many steps as a delay lasts, of
+// which there may be more than any machine has memory for.
+func TestLongDelaysAreRefused(t *testing.T) {
+	const text = `[time]
+kind = "spiking"
+dt = "1ms"
+[spiking]
+population = [{ name = "a", size = 100 }]
+connection = [{ name = "W", from = "a", to = "a" }]
+phase = [{ name = "p", duration = "10ms" }]
+[record]
+metrics = "1ms"
+`
+	for _, c := range []struct{ old, new, key string }{
+		{`to = "a"`, `to = "a", delay = "1000000h"`, "spiking.connection"},
+		{`size = 100`, `size = 100, back_to = "1000000h"`, "spiking.population"},
+	} {
+		_, err := config.Parse("x.toml", []byte(strings.Replace(text, c.old, c.new, 1)), config.Options{Memory: CheckMemory})
+		if err == nil || !strings.Contains(err.Error(), c.key+": ") || !strings.Contains(err.Error(), "of memory") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", c.new, err)
+		}
+	}
+	cfg := parseText(t, strings.Replace(text, `to = "a"`, `to = "a", delay = "50s"`, 1))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, _, err := Run(t.Context(), cfg, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got, estimate := float64(after.TotalAlloc-before.TotalAlloc), spikingDemands(&cfg).bytes(); !testing.Short() && (estimate > got || got > 2*estimate) {
+		t.Errorf("estimate %.3g bytes, allocated %.3g", estimate, got)
+	}
+}
+
 func TestAtOnce(t *testing.T) {
 	small := parseText(t, "")
 	if got := AtOnce([]config.Config{small, small, small}); got != 3 {

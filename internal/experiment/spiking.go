@@ -176,20 +176,34 @@ func checkSpiking(cfg *config.Config) error {
 	return nil
 }
 
-// spikingBytes is about what the memory of a simulation takes.
-func spikingBytes(cfg *config.Config) (bytes float64) {
-	const neuronBytes, synapseBytes = 300, 28
+// spikingDemands is about what the memory of a simulation takes: who spiked is kept
+// for as many steps as the longest delay has, whether anyone does or not.
+func spikingDemands(cfg *config.Config) demands {
+	const neuronBytes, synapseBytes, spikeBytes, listBytes = 300, 28, 3 * 4, 3 * 24
 	size := map[string]float64{}
+	neurons, synapses, delayed, steps := 0.0, 0.0, 0.0, 0.0
+	for _, x := range cfg.Spiking.Connections {
+		steps = max(steps, float64(x.Delay/cfg.Time.Dt))
+	}
 	for _, p := range cfg.Spiking.Populations {
 		size[p.Name] = float64(p.Size)
-		bytes += neuronBytes * float64(p.Size)
+		neurons += neuronBytes * float64(p.Size)
+		kept := steps
+		if p.Kind == "two_compartment" { // whose spikes reach their own dendrites
+			kept = max(kept, float64(p.BackTo/cfg.Time.Dt))
+		}
+		delayed += kept * (listBytes + spikeBytes*float64(p.Size))
 	}
 	for _, x := range cfg.Spiking.Connections {
 		if x.Tied == "" {
-			bytes += synapseBytes * x.Probability * max(1, size[x.From]) * size[x.To]
+			synapses += synapseBytes * x.Probability * max(1, size[x.From]) * size[x.To]
 		}
 	}
-	return bytes
+	kept := "spiking.connection"
+	if steps == 0 {
+		kept = "spiking.population"
+	}
+	return demands{{"spiking.population", neurons}, {"spiking.connection", synapses}, {kept, delayed}}
 }
 
 // spikingSimulation is one variant of populations that spike.
