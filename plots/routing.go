@@ -96,7 +96,7 @@ func routeRows(t *record.Table, w record.Wiring) (rows []routeRow) {
 	}
 	for _, from := range sources {
 		if in := inputs(t, w, from); varies(in[0]) || varies(in[1]) {
-			rows = append(rows, routeRow{label: "current into\n" + clean(from) + " (pA)", columns: in})
+			rows = append(rows, routeRow{label: "current into\n" + fit(from, routeHeight-textWidth(" (pA)")) + " (pA)", columns: in})
 		}
 		read := [...]struct{ label, unit, column string }{{"event rate", "\n(Hz)", "event_rate_"}, {"burst rate", "\n(Hz)", "burst_rate_"}, {"burst probability", "", "burst_prob_"}}
 		for _, x := range read {
@@ -104,7 +104,7 @@ func routeRows(t *record.Table, w record.Wiring) (rows []routeRow) {
 			if x.unit == "" {
 				name = "burst\nprobability"
 			}
-			rows = append(rows, routeRow{label: name, columns: [][]float64{t.Column(x.column + from)}, beside: []string{"of " + clean(from)}})
+			rows = append(rows, routeRow{label: name, columns: [][]float64{t.Column(x.column + from)}, beside: []string{"of " + fit(from, routeRoom-overhang-textWidth("of "))}})
 		}
 		for _, r := range routes {
 			if r.From != from {
