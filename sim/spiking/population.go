@@ -168,6 +168,10 @@ func (p *population) conduct(onto Compartment, leak float64, potential []float64
 	}
 }
 
+// mostVolt is a potential, in V, that no compartment has: a hundred times what synapses
+// and plateaus lead to.
+const mostVolt = 10
+
 // lookEvery is how often, in s, it is looked at whether a population explodes.
 const lookEvery = 0.1
 
@@ -188,14 +192,15 @@ func (p *population) explodes(s *Simulation) error {
 	if (s.step+1)%p.look != 0 {
 		return nil
 	}
-	rate, most := float64(p.lately)/(float64(p.look)*p.dt*float64(p.Size)), explosion(p.Cells)
+	const almost = 0.9 // of the steps: where these are long, no rate is above a limit in Hz
+	rate, most := float64(p.lately)/(float64(p.look)*p.dt*float64(p.Size)), min(explosion(p.Cells), almost/p.dt)
 	p.lately = 0
 	at := float64(s.step+1) * p.dt
 	if rate > most {
 		return fmt.Errorf("spiking: at %.4g s population %q spikes at %.3g Hz, more than %.3g: its input explodes", at, p.Name, rate, most)
 	}
 	for i, v := range p.Soma {
-		if d := p.Dendrite[i]; math.IsNaN(v) || math.IsNaN(d) || math.IsInf(v, 0) || math.IsInf(d, 0) {
+		if d := p.Dendrite[i]; !(math.Abs(v) <= mostVolt && math.Abs(d) <= mostVolt) { // or no number
 			return fmt.Errorf("spiking: at %.4g s the potentials of population %q, soma %v and dendrite %v V of neuron %d, leave all bounds: its input explodes", at, p.Name, v, d, i)
 		}
 	}
