@@ -338,10 +338,13 @@ func (d *cycleData) drawPassage(p *panel, x *passage, label string) {
 		p.addLine([]float64{s.from, s.from}, []float64{p.Y.Min, p.Y.Max}, guideStyle)
 	}
 	for _, s := range x.spans {
-		k := max(0, slices.Index(d.patterns, s.name))
+		style := draw.LineStyle{Color: mute, Width: traceWidth} // of no pattern that is taught
+		if k := slices.Index(d.patterns, s.name); k >= 0 {
+			style = trace(variantColours, k)
+		}
 		first, _ := slices.BinarySearch(x.times, s.from+rounding(s.from))
 		last, _ := slices.BinarySearch(x.times, s.to+rounding(s.to))
-		p.addLine(x.times[first:last], x.values[first:last], trace(variantColours, k))
+		p.addLine(x.times[first:last], x.values[first:last], style)
 	}
 }
 

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -130,5 +131,23 @@ func TestCyclesAreDrawn(t *testing.T) {
 		if _, err := Cycles(res, Options{Phases: [][]record.Phase{phases, phases}}); err == nil {
 			t.Errorf("phases %+v are drawn, want an error", phases)
 		}
+	}
+}
+
+// A pattern that is shown and not taught is drawn in a style of no pattern that is.
+func TestCyclesOfPatternsThatAreNotTaught(t *testing.T) {
+	res := cycled()
+	res.Phases[1].Cycle = patterns[:2]
+	f, err := Cycles(res, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var svg bytes.Buffer
+	if err := f.WriteTo(&svg, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	r, g, b, _ := mute.RGBA()
+	if grey := fmt.Sprintf("stroke:#%02X%02X%02X", r>>8, g>>8, b>>8); !strings.Contains(svg.String(), grey) {
+		t.Errorf("no line with %s", grey)
 	}
 }
