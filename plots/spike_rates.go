@@ -63,8 +63,8 @@ func SpikeRates(res *record.Result, opt Options) (*Figure, error) {
 		add("event rate of\n"+fit(name, rateHeight-12)+" (Hz)", "event_rate_"+name)
 		add("burst prob.\nof "+fit(name, rateHeight-10), "burst_prob_"+name)
 	}
-	for _, column := range weights[:min(len(weights), mostCompared)] {
-		add("mean weight\n"+fit(column[len("weight_"):], rateHeight), column)
+	for _, name := range weights[:min(len(weights), mostCompared)] {
+		add("mean weight\n"+fit(name, rateHeight), weightColumn+name)
 	}
 	if len(rows) == 0 {
 		return nil, errors.New("plots: the runs have no population in common")

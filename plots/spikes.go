@@ -106,8 +106,8 @@ func (d *spikesData) read(opt Options) error {
 			bursts.levels = append(bursts.levels, p.Baseline)
 		}
 	}
-	for k, c := range learned(d.Metrics) {
-		weights.add(d.Metrics, c, trace(variantColours, k))
+	for k, name := range d.shownWeights() {
+		weights.add(d.Metrics, weightColumn+name, d.weightStyle(k))
 	}
 	for _, r := range []rateRow{events, bursts, weights} {
 		if len(r.lines) > 0 {
@@ -120,14 +120,29 @@ func (d *spikesData) read(opt Options) error {
 	return d.readRasters()
 }
 
-// learned are the columns of mean weights.
+const (
+	weightColumn = "weight_" // and the name of a connection
+	mostWeights  = 8         // connections whose mean weights are drawn
+)
+
+// learned are the connections that have a column of mean weights.
 func learned(t *record.Table) (out []string) {
 	for _, c := range t.Columns {
-		if name, ok := strings.CutPrefix(c, "weight_"); ok && name != "" {
-			out = append(out, c)
+		if name, ok := strings.CutPrefix(c, weightColumn); ok && name != "" {
+			out = append(out, name)
 		}
 	}
 	return out
+}
+
+func (d *spikesData) shownWeights() []string {
+	all := learned(d.Metrics)
+	return all[:min(len(all), mostWeights)]
+}
+
+// weightStyle is that of a connection, which no population has.
+func (d *spikesData) weightStyle(k int) draw.LineStyle {
+	return trace(variantColours, len(d.Spikes.Populations)+k)
 }
 
 // chooseWindows takes the reader's windows as far as spikes were kept, or some of
@@ -235,6 +250,9 @@ func (d *spikesData) entries() (out []entry) {
 	for k, p := range d.Spikes.Populations {
 		out = append(out, entry{text: clean(p.Name), line: trace(variantColours, k)})
 	}
+	for k, name := range d.shownWeights() {
+		out = append(out, entry{text: "weight of " + clean(name), line: d.weightStyle(k)})
+	}
 	for _, c := range d.Metrics.Columns {
 		if strings.HasPrefix(c, "target_") && slices.ContainsFunc(d.Metrics.Column(c), isFinite) {
 			out = append(out, entry{text: "target", line: targetStyle})
@@ -254,6 +272,9 @@ func (d *spikesData) entries() (out []entry) {
 		for k := range d.potentials {
 			out = append(out, entry{text: []string{"soma", "dendrite"}[k], line: potentialStyle(k)})
 		}
+	}
+	if all := len(learned(d.Metrics)); all > mostWeights {
+		out = append(out, entry{text: fmt.Sprintf("(weights: %d of %d connections)", mostWeights, all)})
 	}
 	if all := len(d.Spikes.Windows); all > len(d.windows) {
 		out = append(out, entry{text: fmt.Sprintf("(%d of %d windows)", len(d.windows), all)})

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -68,6 +69,53 @@ func texts(f *Figure) string {
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// Mean weights are told apart by the legend, in styles that no population has.
+func TestSpikesOfWeights(t *testing.T) {
+	for connections, want := range map[int]string{1: "", mostWeights: "", mostWeights + 3: "(weights: 8 of 11 connections)"} {
+		res := spiking(2, 5, record.Event)
+		m := res.Variants[0].Metrics
+		columns := slices.Clone(m.Columns)
+		for k := range connections {
+			columns = append(columns, "weight_W"+string(rune('a'+k)))
+		}
+		table := record.NewTable(columns...)
+		for i := range m.Len() {
+			var row []float64
+			for _, c := range m.Columns {
+				row = append(row, m.Column(c)[i])
+			}
+			for k := range connections {
+				row = append(row, float64(i*k))
+			}
+			table.Append(row...)
+		}
+		res.Variants[0].Metrics = table
+		f, err := Spikes(res, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := texts(f)
+		if got := strings.Count(all, "weight of W"); got != min(connections, mostWeights) || !strings.Contains(all, want) {
+			t.Errorf("%d connections: %q", connections, all)
+		}
+		styles := map[string]bool{}
+		for _, p := range f.parts {
+			if l, ok := p.(legend); ok {
+				for _, row := range l.rows {
+					for _, e := range row {
+						if len(e.text) == 1 || strings.HasPrefix(e.text, "weight of ") { // of the populations a and b
+							styles[fmt.Sprint(e.line)] = true
+						}
+					}
+				}
+			}
+		}
+		if len(styles) != 2+min(connections, mostWeights) {
+			t.Errorf("%d connections and 2 populations in %d styles", connections, len(styles))
+		}
+	}
 }
 
 // Names of populations are as long as the panels they stand beside, at most.
