@@ -70,6 +70,11 @@ func TestSpikingInVain(t *testing.T) {
 	} {
 		refusedOnce(t, name, strings.Replace(spikingText, c.old, c.new, 1), c.at, c.want)
 	}
+	old := strings.Replace(spikingText, "weight = 300", "weight = 300, gain = 2, rate = 3", 1)
+	old = strings.Replace(old, `name = "a", size = 4`, `name = "a", size = 4, tau_dendrite = "500us"`, 1)
+	if _, err := Parse("x.toml", []byte(old), Options{Recorded: true}); err != nil {
+		t.Errorf("a run of an earlier version: %v", err)
+	}
 }
 
 func refusedOnce(t *testing.T, name, text, at, want string) {
