@@ -17,8 +17,8 @@ const ruleHeight = 105 // of a panel of plasticity
 // Plasticity draws what weights behind stimuli changed by in each phase in which
 // they learned, against closed forms: of neurons whose dendrites say how probable
 // a burst is, against the potential of the dendrite and its sigmoid; against the
-// burst probability; and against the rate of spikes, beside what Poisson spikes
-// would do. Changes are those of mean weights, over the change by one burst: per
+// burst probability; and, of neurons that pass Poisson trains on, against the rate of
+// spikes. Changes are those of mean weights, over the change by one burst: per
 // event, p - P, or per second. opt.Variant chooses the variant. Panels with less
 // than two points are left out; it is an error if none is left.
 func Plasticity(res *record.Result, opt Options) (*Figure, error) {
@@ -37,12 +37,15 @@ func Plasticity(res *record.Result, opt Options) (*Figure, error) {
 		return nil, errors.New("plots: weights learned in less than two phases of which metrics were recorded")
 	}
 	f := &Figure{width: opt.width(doubleColumn)}
+	if len(panels) == 1 {
+		f.width = opt.width(singleColumn)
+	}
 	lgd := newLegend(ruleEntries(points, panels), f.width-2*edgePad-letterSize)
 	f.height = edgePad + lgd.height() + besideHeight(ruleHeight) + edgePad
 	lgd.at = vg.Point{X: edgePad + letterSize, Y: f.height - edgePad}
 	f.add(lgd)
 	s := &sheet{Figure: f, y: f.height - edgePad - lgd.height(), next: 'a'}
-	for k, area := range s.beside(max(2, len(panels)), ruleHeight)[:len(panels)] {
+	for k, area := range s.beside(len(panels), ruleHeight) {
 		s.letter(area.Min.X-margin, area.Max.Y+letterSize)
 		f.add(panels[k].panel(area))
 	}
@@ -156,13 +159,13 @@ func byProbability(all []change) rulePanel {
 	return r
 }
 
-// byRate has the closed form of Poisson spikes: with q = exp(-window r), events
-// come at r q and bursts at r q (1 - q).
+// byRate has the closed form of Poisson spikes, and the neurons that have them: with
+// q = exp(-window r), events come at r q and bursts at r q (1 - q).
 func byRate(all []change) rulePanel {
 	r := rulePanel{x: "spike rate (Hz)", y: "weight change per second\n(of a burst's)"}
 	curves := map[[3]float64]bool{}
 	for _, c := range all {
-		if !c.doubling() {
+		if c.cell.Relay {
 			r.add(0, c.spikes, c.measured, curves, [3]float64{c.cell.Window, c.baseline}, func(x float64) float64 {
 				q := math.Exp(-c.cell.Window * x)
 				return x * q * (1 - q - c.baseline)

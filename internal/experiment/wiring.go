@@ -16,6 +16,8 @@ func Wiring(cfg config.Config) (w record.Wiring) {
 		cell := record.Cell{Population: p.Name, Window: p.Window.Seconds()}
 		if p.Kind == "burst_poisson" {
 			cell.Half, cell.Width = p.BurstHalf, p.BurstWidth
+		} else {
+			cell.Relay = p.PlateauSoma == 0 && p.PlateauDend == 0 && p.Back == 0 && p.Adaptation == 0 && p.Rise == 0
 		}
 		w.Cells = append(w.Cells, cell)
 	}

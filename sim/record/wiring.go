@@ -21,6 +21,9 @@ type Cell struct {
 	// Half and Width, in mV, are those of the sigmoid by which the potential of
 	// the dendrite is the probability of a burst; Width is 0 where it is not.
 	Half, Width float64
+	// Relay says that spikes leave no traces: there are no plateaus, no currents that
+	// go back and no adaptation, so that a Poisson train of pulses is passed on.
+	Relay bool
 }
 
 // Input is a current into a population.
