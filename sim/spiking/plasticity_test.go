@@ -65,7 +65,7 @@ func TestRateMin(t *testing.T) {
 				{Name: "post", Size: size, Cells: bursting, Window: 16e-3, Averaging: 4, OwnAveraging: events, SpikeAveraging: spikes},
 			},
 			Connections: []spiking.Connection{{Name: "W", From: "pre", To: "post", Carries: spiking.Events, Delay: 1e-4, Weights: []float64{0},
-				Rule: &spiking.Rule{Rate: 1, Trace: 1e-9, RateMin: least, High: math.Inf(1)}}},
+				Rule: &spiking.Rule{Rate: 1e-30, Trace: 1e-9, RateMin: least, High: math.Inf(1)}}}, // in A, so that they drive nobody
 			Pulses: []spiking.Pulses{{To: "pre", Rate: 20, Weight: 1e-7}, {To: "post", Rate: 5, Weight: 1e-7}},
 		}
 		s := begun(t, net, 3)
