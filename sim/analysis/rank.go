@@ -194,7 +194,9 @@ func (r *Ranks[F]) Columns() (columns []string) {
 func (r *Ranks[F]) Row(row []float64) []float64 {
 	for k := range r.layers {
 		l := &r.layers[k]
+		const most = 0.95 // of the variance
 		a, g := l.a.centred(), l.g.centred()
+		sent := components(g, most)
 		w := shares(a)
 		participation, effective, stable := spectrum(w)
 		product := l.together
@@ -207,7 +209,7 @@ func (r *Ranks[F]) Row(row []float64) []float64 {
 			bursts, _, _ = spectrum(shares(l.p.centred()))
 			classes = l.withinClasses()
 		}
-		row = append(row, participation, effective, stable, within(a, g, 0.95), cosine, bursts, principalAngle(a, g, 0.95), classes)
+		row = append(row, participation, effective, stable, within(a, sent), cosine, bursts, principalAngle(components(a, most), sent), classes)
 		l.a, l.g, l.together = newMoments(len(l.a.sum)), newMoments(len(l.g.sum)), 0
 		if l.bursts != nil {
 			l.p, l.classes = newMoments(len(l.p.sum)), map[int]*moments{}
@@ -260,10 +262,9 @@ func spectrum(w []float64) (participation, effective, stable float64) {
 	return 1 / squares, math.Exp(entropy), 1 / largest
 }
 
-// within is the share of the variance of a in the components of g that have a part
-// of the variance of g.
-func within(a, g *mat.SymDense, part float64) float64 {
-	space := components(g, part)
+// within is the share of the variance of a in a space of components; NaN if that is
+// nil or a does not vary.
+func within(a *mat.SymDense, space *mat.Dense) float64 {
 	if space == nil || !(mat.Trace(a) > 0) {
 		return math.NaN()
 	}
@@ -295,10 +296,9 @@ func components(centred *mat.SymDense, part float64) *mat.Dense {
 	return vectors.Slice(0, len(values), first, len(values)).(*mat.Dense)
 }
 
-// principalAngle is the mean of the principal angles, in degrees, between the spaces
-// of the components of a and of g that have a part of their variance.
-func principalAngle(a, g *mat.SymDense, part float64) float64 {
-	x, y := components(a, part), components(g, part)
+// principalAngle is the mean of the principal angles, in degrees, between two spaces
+// of components; NaN if one is nil.
+func principalAngle(x, y *mat.Dense) float64 {
 	if x == nil || y == nil {
 		return math.NaN()
 	}

@@ -62,7 +62,7 @@ func TestRankMeasures(t *testing.T) {
 	near(t, "participation ratio", participation, 1/fourth)
 	near(t, "effective rank", effective, math.Exp(entropy))
 	near(t, "stable rank", stable, total/(s[0]*s[0]))
-	near(t, "share in itself", within(m.centred(), m.centred(), 1), 1)
+	near(t, "share in itself", within(m.centred(), components(m.centred(), 1)), 1)
 }
 
 // TestRankOfFewDirections: signals in one, and in two equal directions, and none.
@@ -79,11 +79,11 @@ func TestRankOfFewDirections(t *testing.T) {
 		near(t, "rank of two directions", v, 2)
 	}
 	// Of (1, 2, 3), what lies in the plane of the first two axes.
-	near(t, "share in a plane", within(m1.centred(), m2.centred(), 0.95), 5./14)
-	near(t, "angle to a plane", principalAngle(m1.centred(), m2.centred(), 0.95), math.Acos(math.Sqrt(5./14))*180/math.Pi)
+	near(t, "share in a plane", within(m1.centred(), components(m2.centred(), 0.95)), 5./14)
+	near(t, "angle to a plane", principalAngle(components(m1.centred(), 0.95), components(m2.centred(), 0.95)), math.Acos(math.Sqrt(5./14))*180/math.Pi)
 	// Planes through one common axis, a right angle apart.
 	other := momentsOf(mat.NewDense(4, 3, []float64{1, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, -1}))
-	near(t, "angles of planes", principalAngle(m2.centred(), other.centred(), 0.95), (0+90)/2)
+	near(t, "angles of planes", principalAngle(components(m2.centred(), 0.95), components(other.centred(), 0.95)), (0+90)/2)
 	flat := momentsOf(mat.NewDense(2, 3, []float64{1, 1, 1, 1, 1, 1}))
 	if p, _, _ := spectrum(shares(flat.centred())); !math.IsNaN(p) {
 		t.Errorf("participation ratio %v of what does not vary, want NaN", p)
